@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { runError } from '../../core/error.ts';
+import type { Cgroup } from '../host/cgroup.ts';
+import { monotonicNs, msSince } from '../meters/clock.ts';
+
+export interface LaunchRequest {
+  command: string;
+  args: readonly string[];
+  /** The whole environment: a runtime sees nothing of the terminal that twinboot was called from. */
+  env: Record<string, string>;
+  cgroup: Cgroup;
+  /** Standard output and standard error as they arrive. */
+  onOutput: (chunk: Buffer) => void;
+  /** Called once, immediately before the command is released: the boot's zero. */
+  onStart: (t0Ns: bigint) => void;
+}
+
+export interface Launched {
+  pid: number;
+  t0Ns: bigint;
+  /** ms since t0 when the command's process existed. */
+  spawnMs: number;
+  /** Settles when the process has ended and its output was read; never rejects. */
+  exited: Promise<LaunchedExit>;
+}
+
+export interface LaunchedExit {
+  exitCode?: number;
+  signal?: string;
+  /** ms since t0 at which the process ended. */
+  atMs: number;
+}
+
+/**
+ * The starter waits on file descriptor 3, closes 4 just before it becomes the command, and ends by itself when twinboot
+ * is gone.
+ */
+const STARTER = 'read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"';
+
+/**
+ * Starts a runtime's process inside its control group. The starter is put into the group *before* t0: moving a process
+ * between groups waits for the kernel's RCU grace periods, once for every v1 hierarchy, which is twinboot's time and not
+ * the runtime's. From t0 on nothing stands between the release and exec(2).
+ *
+ * Plain `spawn`, not a process library: the child must outlive every stream, belongs to a session of its own, and is
+ * ended through its control group. Errors: `launch-failed`.
+ */
+export async function launch(request: LaunchRequest): Promise<Launched> {
+  const child = spawn('/bin/sh', ['-c', STARTER, 'sh', request.command, ...request.args], {
+    detached: true,
+    env: request.env,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const pid = child.pid;
+  if (pid === undefined) throw runError('launch-failed', `cannot start a process for ${request.command}`);
+  for (const folder of request.cgroup.folders) writeFileSync(join(folder, 'cgroup.procs'), String(pid));
+
+  const [, , , release, started] = child.stdio as [null, Readable, Readable, Writable, Readable];
+  release.on('error', () => undefined);
+  child.stdout?.on('data', request.onOutput);
+  child.stderr?.on('data', request.onOutput);
+
+  const t0Ns = monotonicNs();
+  request.onStart(t0Ns);
+  release.end('\n');
+
+  const exited = new Promise<LaunchedExit>((resolve) => {
+    let atMs = 0;
+    child.on('exit', () => (atMs = msSince(t0Ns)));
+    child.on('close', (code, signal) => {
+      resolve({ atMs, ...(code === null ? {} : { exitCode: code }), ...(signal === null ? {} : { signal }) });
+    });
+  });
+  const spawnMs = await new Promise<number>((resolve) => {
+    started.resume().once('close', () => resolve(msSince(t0Ns)));
+  });
+  return { pid, t0Ns, spawnMs, exited };
+}

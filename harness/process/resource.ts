@@ -1,0 +1,108 @@
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { runError } from '../../core/error.ts';
+import { killAndRemoveCgroup } from './cgroup-tree.ts';
+import { mountPointsBelow } from './mounts.ts';
+import type { ProcessRunner } from './runner.ts';
+
+/** Something twinboot made on the host, with what is needed to take it away again. Processes live in cgroups. */
+export type Resource =
+  /** The same group in each hierarchy; every process in it or below it is killed, then the groups are removed. */
+  | { kind: 'cgroup'; folders: string[] }
+  | { kind: 'mount'; path: string }
+  | { kind: 'loop'; device: string; backing: string }
+  /** A file or folder. Nothing is removed through a mount. */
+  | { kind: 'path'; path: string };
+
+/** Takes it away; does nothing where it is gone already. Throws where it could not be taken away. */
+export async function removeResource(resource: Resource, runner: ProcessRunner): Promise<void> {
+  switch (resource.kind) {
+    case 'cgroup':
+      return killAndRemoveCgroup(resource.folders);
+    case 'mount':
+      return unmount(resource.path, runner);
+    case 'loop':
+      return detachLoop(resource.device, resource.backing, runner);
+    case 'path':
+      return removePath(resource.path);
+  }
+}
+
+export function describeResource(resource: Resource): string {
+  switch (resource.kind) {
+    case 'cgroup':
+      return `cgroup ${resource.folders[0] ?? ''}`;
+    case 'mount':
+      return `mount ${resource.path}`;
+    case 'loop':
+      return `loop device ${resource.device}`;
+    case 'path':
+      return resource.path;
+  }
+}
+
+/** Whether there is anything of it on the host: what was registered may never have been made. */
+export function isPresent(resource: Resource): boolean {
+  switch (resource.kind) {
+    case 'cgroup':
+      return resource.folders.some((folder) => existsSync(folder));
+    case 'mount':
+      return mountPointsBelow(realPath(resource.path)).length > 0;
+    case 'loop':
+      return loopBacking(resource.device) === resource.backing;
+    case 'path':
+      return lstatSync(resource.path, { throwIfNoEntry: false }) !== undefined;
+  }
+}
+
+async function unmount(path: string, runner: ProcessRunner): Promise<void> {
+  const real = realPath(path);
+  for (const mounted of mountPointsBelow(real).reverse()) {
+    const plain = await runner.run('umount', ['--no-canonicalize', mounted], { allowFailure: true });
+    // A busy mount is detached from the tree now and ends with its last user (umount(8), --lazy).
+    if (plain.exitCode !== 0) await runner.run('umount', ['--lazy', mounted], { allowFailure: true });
+  }
+  const left = mountPointsBelow(real);
+  if (left.length > 0) throw runError('still-mounted', `${left.join(', ')} could not be unmounted`);
+}
+
+async function detachLoop(device: string, backing: string, runner: ProcessRunner): Promise<void> {
+  // The device number may have gone to somebody else since: only its backing file says that it is ours.
+  if (loopBacking(device) !== backing) return;
+  const detached = await runner.run('losetup', ['--detach', device], { allowFailure: true });
+  // It may have gone by itself in between, with its last user.
+  if (detached.exitCode !== 0 && loopBacking(device) === backing) {
+    throw runError('loop-not-detached', detached.stderr.trim());
+  }
+}
+
+/**
+ * The backing file of a loop device as sysfs has it, whether that file still has a name or not; `undefined` where the
+ * device is free (loop(4)).
+ */
+export function loopBacking(device: string): string | undefined {
+  try {
+    const file = `/sys/block/${basename(device)}/loop/backing_file`;
+    return readFileSync(file, 'utf8')
+      .replace(/\n$/, '')
+      .replace(/ \(deleted\)$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+async function removePath(path: string): Promise<void> {
+  const mounted = mountPointsBelow(realPath(path));
+  if (mounted.length > 0) {
+    throw runError('still-mounted', `${path} was not removed: ${mounted.join(', ')} is still mounted`);
+  }
+  await rm(path, { recursive: true, force: true });
+}
+
+/** The path as mountinfo would write it: links on the way to it resolved, a link at its end not followed. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  const folder = dirname(absolute);
+  return existsSync(folder) ? join(realpathSync(folder), basename(absolute)) : absolute;
+}
