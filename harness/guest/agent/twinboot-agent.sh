@@ -1,0 +1,96 @@
+#!/bin/sh
+# twinboot's agent: answers questions about the distribution that it runs in. It speaks once the unit that starts it
+# is reached, then only when asked. Protocol: harness/guest/protocol.ts. POSIX shell, and of the distribution only
+# what every Debian has: coreutils, grep and systemd's own tools.
+
+PROTOCOL=1
+LC_ALL=C
+export LC_ALL
+
+# The channel: FIFOs in a bind-mounted folder (container), a virtio-serial port, else the second serial port (VM).
+open_channel() {
+	if [ -p /run/twinboot/to-guest ]; then
+		exec </run/twinboot/to-guest >/run/twinboot/from-guest
+	elif [ -e /dev/virtio-ports/twinboot.agent ]; then
+		# The port takes one opener at a time: open it once, for both directions.
+		exec 3<>/dev/virtio-ports/twinboot.agent
+		exec <&3 >&3 3>&-
+	else
+		exec 3<>/dev/ttyS1
+		stty -F /dev/ttyS1 raw -echo
+		exec <&3 >&3 3>&-
+	fi
+}
+
+# CLOCK_MONOTONIC in nanoseconds, without starting a process. /proc/timer_list is exact; where it is hidden,
+# /proc/uptime (CLOCK_BOOTTIME, the same in a guest that was never suspended) has a resolution of 10 ms.
+now() {
+	if [ -r /proc/timer_list ]; then
+		while read -r a b c _; do
+			if [ "$a $b" = "now at" ]; then
+				clock="ns $c"
+				return
+			fi
+		done </proc/timer_list
+	fi
+	read -r uptime _ </proc/uptime
+	clock="s $uptime"
+}
+
+# Units: the manager's own timestamps, then every loaded service and target.
+units() {
+	echo "Id=manager"
+	systemctl show -p Version,KernelTimestampMonotonic,UserspaceTimestampMonotonic,FinishTimestampMonotonic
+	echo
+	systemctl show --all -p Id,Description,LoadState,ActiveState,SubState,UnitFileState,Result,Type,MainPID,ConditionResult,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic,CPUUsageNSec '*.service' '*.target' '*.socket'
+}
+
+# Unit files that are installed but were never loaded have no state to show: name them too.
+unit_files() {
+	systemctl list-unit-files --no-legend --no-pager --type=service
+}
+
+# Why units did not start: the conditions as the manager evaluated them, one line for each bus label asked for
+# (the last part of the unit's object path, escaped by whoever asks).
+conditions() {
+	for label in $1; do
+		printf '%s ' "$label"
+		busctl --json=short get-property org.freedesktop.systemd1 "/org/freedesktop/systemd1/unit/$label" \
+			org.freedesktop.systemd1.Unit Conditions || echo
+	done
+}
+
+# Every process's control group, memory (smaps_rollup) and CPU time: one program reads all the files, since each
+# process started here would disturb what is read.
+processes() {
+	grep -sH -E '^(Rss|Pss|Pss_Anon|Pss_File|Pss_Shmem|Private_Clean|Private_Dirty|Swap):' /proc/[0-9]*/smaps_rollup
+	grep -sH '' /proc/[0-9]*/stat
+	grep -sH -E '^(0:|[0-9]+:name=systemd:)' /proc/[0-9]*/cgroup
+}
+
+answer() {
+	case $1 in
+	clock) now && echo "$clock" ;;
+	units) units ;;
+	unit-files) unit_files ;;
+	conditions) conditions "$2" ;;
+	processes) processes ;;
+	meminfo) cat /proc/meminfo ;;
+	kernel-milestones) dmesg | grep -F 'as init process' ;;
+	exec) sh -c "$2" ;;
+	poweroff) systemctl poweroff ;;
+	*)
+		echo "unknown question: $1"
+		return 64
+		;;
+	esac
+}
+
+open_channel
+now
+echo "TWINBOOT $PROTOCOL READY $clock"
+while read -r id question rest; do
+	echo "BEGIN $id"
+	answer "$question" "$rest" 2>&1 </dev/null
+	echo "END $id $?"
+done

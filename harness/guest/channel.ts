@@ -1,0 +1,58 @@
+import { createDeferred } from '../../core/deferred.ts';
+import { closeSync, constants, openSync, write } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createServer, Socket, type Server } from 'node:net';
+import { join } from 'node:path';
+import type { ProcessRunner } from '../process/runner.ts';
+import type { Channel } from './agent.ts';
+
+/**
+ * Two FIFOs in a new folder, to be bind-mounted at /run/twinboot in a container. Both are opened for reading and
+ * writing (fifo(7), Linux only), so that neither side waits for the other and no end of file is seen in between.
+ */
+export async function openFifoChannel(folder: string, runner: ProcessRunner): Promise<Channel> {
+  await mkdir(folder, { mode: 0o755 });
+  const [toGuest, fromGuest] = [join(folder, 'to-guest'), join(folder, 'from-guest')];
+  await runner.run('mkfifo', ['--mode=600', toGuest, fromGuest]);
+  const flags = constants.O_RDWR | constants.O_NONBLOCK;
+  const writer = openSync(toGuest, flags);
+  // A socket, not a file stream: it is polled, and takes no thread of the pool while it waits.
+  const input = new Socket({ fd: openSync(fromGuest, flags), readable: true, writable: false });
+  let open = true;
+  return {
+    onData: (listener) => void input.on('data', listener).on('error', () => undefined),
+    // A full FIFO means that nobody reads: the question's deadline says so.
+    write: (line) => write(writer, line, () => undefined),
+    close: () => {
+      if (!open) return;
+      open = false;
+      input.destroy();
+      closeSync(writer);
+    },
+  };
+}
+
+/**
+ * A Unix socket that the VMM connects to when it starts. Listening first, so that nothing has to be retried and the
+ * guest's first line cannot be missed.
+ */
+export async function openSocketChannel(path: string): Promise<Channel> {
+  const connected = createDeferred<Socket>();
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    connected.resolve(socket);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(path, resolve);
+  });
+  let open: Socket | undefined;
+  void connected.promise.then((socket) => (open = socket));
+  return {
+    onData: (listener) => void connected.promise.then((socket) => socket.on('data', listener)),
+    write: (line) => void connected.promise.then((socket) => socket.write(line)),
+    close: () => {
+      open?.destroy();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** The property `Conditions`: a(sbbsi), type, trigger, negate, parameter, result (org.freedesktop.systemd1(5)). */
+const conditionsSchema = z.object({
+  data: z.array(z.tuple([z.string(), z.boolean(), z.boolean(), z.string(), z.number()])),
+});
+
+/**
+ * The answer to `conditions`: one `<bus label> <json>` line for each unit. Gives the conditions that failed, as a unit
+ * file would write them (`ConditionPathIsReadWrite=/sys`), by bus label. Lines that do not parse are passed over: the
+ * reason is then unknown.
+ */
+export function parseConditions(lines: readonly string[]): Map<string, string[]> {
+  const failed = new Map<string, string[]>();
+  for (const line of lines) {
+    const space = line.indexOf(' ');
+    const parsed = space > 0 ? parseJson(line.slice(space + 1)) : undefined;
+    if (parsed !== undefined) failed.set(line.slice(0, space), parsed);
+  }
+  return failed;
+}
+
+function parseJson(text: string): string[] | undefined {
+  try {
+    const { data } = conditionsSchema.parse(JSON.parse(text));
+    return data
+      .filter(([, , , , result]) => result < 0)
+      .map(
+        ([type, trigger, negate, parameter]) =>
+          `${type}=${trigger ? '|' : ''}${negate ? '!' : ''}${parameter}`,
+      );
+  } catch {
+    return undefined;
+  }
+}
+
+/** A unit's name as the last part of its object path: all but letters and digits as `_` and two hex digits (sd_bus_path_encode(3)). */
+export function busLabel(unit: string): string {
+  return [...Buffer.from(unit)]
+    .map((byte, index) => {
+      const character = String.fromCharCode(byte);
+      const plain = /[A-Za-z]/.test(character) || (index > 0 && /[0-9]/.test(character));
+      return plain ? character : `_${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}

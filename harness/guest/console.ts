@@ -1,0 +1,102 @@
+import { createDeferred } from '../../core/deferred.ts';
+import { createWriteStream } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { hostClock, nsToMs, type Clock } from '../meters/clock.ts';
+
+/** What is looked for on every console: the arrival of each is stamped once. */
+const marks = {
+  /** The kernel's first words; on the console before anything else that it says. */
+  kernel: /Linux version /,
+  panic: /Kernel panic - not syncing/,
+  /** systemd's own status line, in its default and its `unit` status format. */
+  'multi-user': /Reached target .*(multi-user\.target|Multi-User System)/,
+} as const;
+
+export type Mark = keyof typeof marks;
+
+const TAIL_LINES = 40;
+const LINE_CHARACTERS = 1000;
+const LOG_BYTES = 8 * 1024 * 1024;
+
+/** The instance's console: stamped on arrival with the host's clock, logged, and searched for marks. */
+export interface Console {
+  /** The last lines, oldest first, without control sequences. Untrusted text. */
+  tail(): string[];
+  /** When a mark arrived, ms since t0. */
+  arrivedMs(mark: Mark): number | undefined;
+  /** Resolves when the mark arrives; never rejects. */
+  seen(mark: Mark): Promise<void>;
+}
+
+/** The writing end, for the runtime that owns the console. */
+export interface ConsoleRecorder extends Console {
+  take(chunk: Buffer): void;
+  end(): Promise<void>;
+}
+
+/**
+ * A console whose lines are written to `logFile` as `[ ms since t0] line`. A guest that floods it fills the log to
+ * 8 MiB and no further, and never the memory.
+ */
+export function recordConsole(
+  logFile: string,
+  t0Ns: () => bigint,
+  clock: Clock = hostClock,
+): ConsoleRecorder {
+  const sinceStart = (): number => nsToMs(clock.nowNs() - t0Ns());
+  const log = createWriteStream(logFile, { mode: 0o644 });
+  // A full disk must not end the run from here: the record's own write reports it.
+  log.on('error', () => undefined);
+  const decoder = new TextDecoder();
+  const tail: string[] = [];
+  const arrivals = new Map<Mark, number>();
+  const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<void>()]));
+  let partial = '';
+  let loggedBytes = 0;
+
+  function takeLine(raw: string, atMs: number): void {
+    const line = plain(raw);
+    tail.push(line);
+    if (tail.length > TAIL_LINES) tail.shift();
+    for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
+      if (arrivals.has(mark) || !pattern.test(line)) continue;
+      arrivals.set(mark, atMs);
+      waiting.get(mark)?.resolve();
+    }
+    writeLog(`[${atMs.toFixed(3).padStart(11)}] ${line}\n`);
+  }
+
+  function writeLog(text: string): void {
+    if (loggedBytes >= LOG_BYTES) return;
+    loggedBytes += text.length;
+    log.write(
+      loggedBytes >= LOG_BYTES ? `${text}[twinboot] log cut here: more than ${LOG_BYTES} bytes\n` : text,
+    );
+  }
+
+  return {
+    take(chunk) {
+      const atMs = sinceStart();
+      const lines = (partial + decoder.decode(chunk, { stream: true })).split('\n');
+      // A line without an end is cut, so that a guest cannot grow it in our memory.
+      partial = (lines.pop() ?? '').slice(0, LINE_CHARACTERS);
+      for (const line of lines) takeLine(line, atMs);
+    },
+    async end() {
+      if (partial !== '') takeLine(partial, sinceStart());
+      partial = '';
+      await new Promise<void>((resolve) => log.end(() => resolve()));
+    },
+    tail: () => [...tail],
+    arrivedMs: (mark) => arrivals.get(mark),
+    seen: (mark) => waiting.get(mark)?.promise ?? Promise.resolve(),
+  };
+}
+
+/** A console line for people: no colours, no cursor movements, no other control characters, bounded. */
+function plain(raw: string): string {
+  return stripVTControlCharacters(raw)
+    .replace(/[^\P{Cc}\t]/gu, '')
+    .slice(0, LINE_CHARACTERS)
+    .trimEnd();
+}

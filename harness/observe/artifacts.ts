@@ -1,0 +1,70 @@
+import type { GuestProcess } from '../guest/processes.ts';
+import type { UnitReport } from '../guest/units.ts';
+import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import type { GuestRam } from '../meters/guest-ram.ts';
+import type { HostProcess } from '../runtimes/runtime.ts';
+
+/**
+ * What is read of one booted instance. A scenario names the artifacts that it needs and computes from those alone, so
+ * one boot serves every scenario that only looks. The order of the keys is the order of the reading: what disturbs the
+ * instance most comes last.
+ */
+export interface Artifacts {
+  timing: Timing;
+  memory: MemoryReading;
+  inside: InsideReading;
+  units: UnitsReading;
+  shutdown: ShutdownReading;
+}
+
+export type ArtifactName = keyof Artifacts;
+
+/** Times in ms since t0 on the host's clock. */
+export interface Timing {
+  spawnMs: number;
+  /** The kernel's first console line. VMs only. */
+  kernelMs: number | undefined;
+  /** The console's "Multi-User System" line: an independent witness of what the guest reports. */
+  consoleMultiUserMs: number | undefined;
+  readyMs: number;
+  commandMs: number;
+  /** CPU time of the whole boundary from t0 to `ready`, ms. */
+  cpuMs: number | undefined;
+  /** The highest charge of the boundary up to `ready`, bytes. */
+  peakBytes: number | undefined;
+  /** Guest CLOCK_MONOTONIC to ms since t0: add this to the guest's ms. */
+  guestOffsetMs: number;
+  /** Half the width of the interval that the offset is known to lie in. */
+  guestOffsetErrorMs: number;
+  /** The kernel starts the initrd's init: guest CLOCK_MONOTONIC. VMs only. */
+  initrdGuestMs: number | undefined;
+}
+
+export interface MemoryReading {
+  cgroup: CgroupMemory;
+  processes: HostProcess[];
+  /** VMs only. */
+  guestRam: GuestRam | undefined;
+  /** The host's MemAvailable before t0 minus now, bytes. */
+  hostDeltaBytes: number;
+  settledAfterMs: number;
+  /** false: the deadline passed while memory still moved. */
+  settled: boolean;
+}
+
+export interface InsideReading {
+  meminfo: Map<string, number>;
+  processes: GuestProcess[];
+}
+
+export interface UnitsReading extends UnitReport {
+  /** Services installed in the image: name → unit file state. */
+  unitFiles: Map<string, string>;
+  /** The failed conditions of units that were to start and did not, by unit. */
+  failedConditions: Map<string, string[]>;
+}
+
+export interface ShutdownReading {
+  /** From the question to power off to the end of the runtime's process. */
+  shutdownMs: number;
+}

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { runError } from '../../core/error.ts';
+import type { RuntimeKind } from '../../results/record.ts';
+import type { Agent, Answer, Ready } from '../guest/agent.ts';
+import { busLabel, parseConditions } from '../guest/conditions.ts';
+import { parseProcesses } from '../guest/processes.ts';
+import type { Question } from '../guest/protocol.ts';
+import { parseUnitFiles, parseUnits } from '../guest/units.ts';
+import { nsToMs } from '../meters/clock.ts';
+import { parseMeminfo } from '../meters/meminfo.ts';
+import type { Instance } from '../runtimes/runtime.ts';
+import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from './artifacts.ts';
+import { measureClockOffset } from './clock-offset.ts';
+import { waitUntilSettled } from './settle.ts';
+
+/** A booted instance as the gatherers see it. */
+export interface Observed {
+  instance: Instance;
+  kind: RuntimeKind;
+  ready: Ready;
+  /** The host's MemAvailable immediately before t0. */
+  availableBeforeBytes: number;
+}
+
+/** How each artifact is read, in the order in which they are read; `shutdown` is the end of the boot itself. */
+export const gatherers: {
+  [Name in Exclude<keyof Artifacts, 'shutdown'>]: (observed: Observed) => Promise<Artifacts[Name]>;
+} = {
+  timing: gatherTiming,
+  memory: gatherMemory,
+  inside: gatherInside,
+  units: gatherUnits,
+};
+
+async function gatherTiming({ instance, kind, ready }: Observed): Promise<Timing> {
+  const { agent, console, meters, t0Ns } = instance;
+  const [cpuMs, memory] = await Promise.all([meters.cpuMs(), meters.memory()]);
+  const command = await ask(agent, 'exec', 'true');
+  const offset = await measureClockOffset(agent, ready, t0Ns);
+  return {
+    spawnMs: instance.spawnMs,
+    kernelMs: kind === 'vm' ? console.arrivedMs('kernel') : undefined,
+    consoleMultiUserMs: console.arrivedMs('multi-user'),
+    readyMs: nsToMs(ready.arrivedNs - t0Ns),
+    commandMs: nsToMs(command.answeredNs - t0Ns),
+    cpuMs,
+    peakBytes: memory.peakBytes,
+    // A container shares the host's CLOCK_MONOTONIC: its offset is exactly t0.
+    guestOffsetMs: kind === 'vm' ? offset.offsetMs : -nsToMs(t0Ns),
+    guestOffsetErrorMs: kind === 'vm' ? offset.errorMs : 0,
+    initrdGuestMs: kind === 'vm' ? await initrdStart(agent) : undefined,
+  };
+}
+
+/** `[    3.180353] Run /init as init process`: the first such line is the initrd's, where there is one. */
+async function initrdStart(agent: Agent): Promise<number | undefined> {
+  const { lines } = await agent.ask('kernel-milestones');
+  const match = /^\[\s*(\d{1,6}\.\d{6})\] Run \/init as init process/.exec(lines[0] ?? '');
+  return match === null ? undefined : Number(match[1]) * 1000;
+}
+
+async function gatherMemory({ instance, availableBeforeBytes }: Observed): Promise<MemoryReading> {
+  const { clock, meters } = instance;
+  const { settled, waitedMs } = await waitUntilSettled(async () => (await meters.memory()).totalBytes, clock);
+  const available = await readAvailableBytes();
+  const [cgroup, processes, guestRam] = await Promise.all([
+    meters.memory(),
+    meters.processes(),
+    meters.guestRam(),
+  ]);
+  return {
+    cgroup,
+    processes,
+    guestRam,
+    hostDeltaBytes: availableBeforeBytes - available,
+    settledAfterMs: waitedMs,
+    settled,
+  };
+}
+
+/** The host's MemAvailable, bytes (proc(5)). */
+export async function readAvailableBytes(): Promise<number> {
+  return parseMeminfo(await readFile('/proc/meminfo', 'utf8')).get('MemAvailable') ?? 0;
+}
+
+async function gatherInside({ instance: { agent } }: Observed): Promise<InsideReading> {
+  const meminfo = parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
+  const processes = parseProcesses((await agent.ask('processes')).lines);
+  if (processes.length === 0)
+    throw runError('agent-empty-answer', 'the agent reported no process with memory');
+  return { meminfo, processes };
+}
+
+async function gatherUnits({ instance: { agent } }: Observed): Promise<UnitsReading> {
+  const report = parseUnits((await agent.ask('units')).lines);
+  if (report.units.size === 0) throw runError('agent-empty-answer', 'the agent reported no unit');
+  const unitFiles = parseUnitFiles((await agent.ask('unit-files')).lines);
+  const skipped = [...report.units.values()].filter((unit) => unit.conditionChecked && !unit.conditionMet);
+  const labels = new Map(skipped.map((unit) => [busLabel(unit.id), unit.id]));
+  const failed = parseConditions((await agent.ask('conditions', [...labels.keys()].join(' '))).lines);
+  const failedConditions = new Map<string, string[]>();
+  for (const [label, conditions] of failed) {
+    const id = labels.get(label);
+    if (id !== undefined) failedConditions.set(id, conditions);
+  }
+  return { ...report, unitFiles, failedConditions };
+}
+
+/** A question that has to succeed inside the guest. */
+async function ask(agent: Agent, question: Question, argument?: string): Promise<Answer> {
+  const answer = await agent.ask(question, argument);
+  if (answer.status === 0) return answer;
+  const said = answer.lines.slice(-3).join(' / ');
+  throw runError(
+    'agent-question-failed',
+    `"${question}" failed inside the guest (exit ${answer.status}): ${said}`,
+  );
+}
