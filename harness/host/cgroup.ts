@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { errnoOf, hostError } from '../../core/error.ts';
+
+const ROOT = '/sys/fs/cgroup';
+
+/** v1: controllers on hierarchies of their own. hybrid: the same plus a v2 tree without controllers. v2: one tree. */
+export type CgroupMode = 'v1' | 'hybrid' | 'v2';
+
+/** Where this host's control groups are mounted (cgroups(7)). */
+export interface CgroupLayout {
+  mode: CgroupMode;
+  /** The v2 tree, where there is one. */
+  unified?: string;
+  /** v1 hierarchies by controller or name: `memory`, `cpu`, `systemd`; a folder once for each name it serves. */
+  v1: Record<string, string>;
+  /** Controllers that the v2 tree offers at its root. */
+  v2Controllers: string[];
+}
+
+interface CgroupMount {
+  path: string;
+  version: 1 | 2;
+  options: string[];
+}
+
+/** Reads the layout from a mountinfo file. Errors: `no-cgroup` where none is mounted. */
+export function parseCgroupLayout(
+  mountinfo: string,
+  v2Controllers: (unified: string) => string[],
+): CgroupLayout {
+  const mounts = mountinfo.split('\n').flatMap(parseCgroupMount);
+  const unified = mounts.find((mount) => mount.version === 2)?.path;
+  const v1: Record<string, string> = {};
+  for (const mount of mounts) {
+    if (mount.version === 2) continue;
+    for (const option of mount.options) {
+      const name = option.startsWith('name=') ? option.slice('name='.length) : option;
+      if (V1_CONTROLLERS.has(name) || option.startsWith('name=')) v1[name] = mount.path;
+    }
+  }
+  if (unified === undefined && Object.keys(v1).length === 0) {
+    throw hostError('no-cgroup', 'no control group file system is mounted', {
+      hint: `mount -t cgroup2 cgroup2 ${ROOT}`,
+    });
+  }
+  const mode: CgroupMode = 'memory' in v1 ? (unified === undefined ? 'v1' : 'hybrid') : 'v2';
+  return {
+    mode,
+    ...(unified === undefined ? {} : { unified }),
+    v1: mode === 'v2' ? {} : v1,
+    v2Controllers: unified === undefined ? [] : v2Controllers(unified),
+  };
+}
+
+const V1_CONTROLLERS = new Set([
+  'blkio',
+  'cpu',
+  'cpuacct',
+  'cpuset',
+  'devices',
+  'freezer',
+  'hugetlb',
+  'memory',
+  'net_cls',
+  'net_prio',
+  'perf_event',
+  'pids',
+]);
+
+function parseCgroupMount(line: string): CgroupMount[] {
+  const [front, back] = line.split(' - ');
+  const path = front?.split(' ')[4];
+  const [type, , options] = back?.split(' ') ?? [];
+  if (path === undefined || options === undefined) return [];
+  if (type === 'cgroup2') return [{ path, version: 2, options: [] }];
+  return type === 'cgroup' ? [{ path, version: 1, options: options.split(',') }] : [];
+}
+
+/** This host's layout. */
+export function readCgroupLayout(): CgroupLayout {
+  return parseCgroupLayout(readFileSync('/proc/self/mountinfo', 'utf8'), (unified) =>
+    readFileSync(join(unified, 'cgroup.controllers'), 'utf8').split(/\s+/).filter(Boolean),
+  );
+}
+
+/** One group of the same name in every hierarchy. */
+export interface Cgroup {
+  layout: CgroupLayout;
+  /** Path below each hierarchy's root. */
+  name: string;
+  /** Absolute folders, one for each hierarchy. */
+  folders: string[];
+}
+
+/** Where a group of this name lies; makes nothing. */
+export function cgroupNamed(layout: CgroupLayout, name: string): Cgroup {
+  const roots = new Set([
+    ...Object.values(layout.v1),
+    ...(layout.unified === undefined ? [] : [layout.unified]),
+  ]);
+  return { layout, name, folders: [...roots].map((root) => join(root, name)) };
+}
+
+/** The folder of a group that holds a v1 controller's files, or the v2 folder where v2 has the controller. */
+export function controllerFolder(
+  group: Cgroup,
+  controller: string,
+): { version: 1 | 2; folder: string } | undefined {
+  const v1 = group.layout.v1[controller];
+  if (v1 !== undefined) return { version: 1, folder: join(v1, group.name) };
+  if (group.layout.unified === undefined || !group.layout.v2Controllers.includes(controller))
+    return undefined;
+  return { version: 2, folder: join(group.layout.unified, group.name) };
+}
+
+/**
+ * Makes the group in every hierarchy, ready to hold processes and groups of its own. The parent's controllers are
+ * handed down on v2 (cgroup-v2.rst, "Enabling and Disabling"); on v1 cpuset starts empty and takes no process until
+ * it has CPUs and memory nodes (cpuset(7)). Errors: `cgroup-not-writable` with what to do.
+ */
+export function createCgroup(group: Cgroup): void {
+  try {
+    for (const folder of group.folders) mkdirSync(folder, { recursive: true });
+    enableControllers(group);
+    fillCpuset(group);
+  } catch (error) {
+    throw hostError(
+      'cgroup-not-writable',
+      `cannot make the control group ${group.name}: ${errnoOf(error) ?? String(error)}`,
+      {
+        hint: 'run twinboot as root on the host itself, or give the container that it runs in a writable cgroup tree',
+        cause: error,
+      },
+    );
+  }
+}
+
+function enableControllers(group: Cgroup): void {
+  const { unified, v2Controllers } = group.layout;
+  if (unified === undefined || v2Controllers.length === 0) return;
+  const wanted = v2Controllers.map((controller) => `+${controller}`).join(' ');
+  let folder = unified;
+  for (const part of group.name.split('/')) {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), wanted);
+    folder = join(folder, part);
+  }
+}
+
+function fillCpuset(group: Cgroup): void {
+  const root = group.layout.v1.cpuset;
+  if (root === undefined) return;
+  let folder = root;
+  for (const part of group.name.split('/')) {
+    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+      const value = readFileSync(join(folder, file), 'utf8').trim();
+      const own = join(folder, part, file);
+      if (existsSync(own) && readFileSync(own, 'utf8').trim() === '') writeFileSync(own, value);
+    }
+    folder = join(folder, part);
+  }
+}
+
+const CPU_PERIOD_US = 100_000;
+
+/**
+ * Limits what the group's processes may use together: memory.max and cpu.max (v2), memory.limit_in_bytes and
+ * cpu.cfs_quota_us (v1). A controller that the host does not have limits nothing.
+ */
+export function limitCgroup(group: Cgroup, limits: { memoryBytes: number; cpus: number }): void {
+  const memory = controllerFolder(group, 'memory');
+  if (memory !== undefined) {
+    const file = memory.version === 1 ? 'memory.limit_in_bytes' : 'memory.max';
+    writeFileSync(join(memory.folder, file), String(limits.memoryBytes));
+  }
+  // A quota as large as the host costs its bookkeeping and limits nothing.
+  const cpu = limits.cpus >= availableParallelism() ? undefined : controllerFolder(group, 'cpu');
+  if (cpu === undefined) return;
+  const quotaUs = Math.round(limits.cpus * CPU_PERIOD_US);
+  if (cpu.version === 2) writeFileSync(join(cpu.folder, 'cpu.max'), `${quotaUs} ${CPU_PERIOD_US}`);
+  else {
+    writeFileSync(join(cpu.folder, 'cpu.cfs_period_us'), String(CPU_PERIOD_US));
+    writeFileSync(join(cpu.folder, 'cpu.cfs_quota_us'), String(quotaUs));
+  }
+}

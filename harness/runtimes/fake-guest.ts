@@ -1,0 +1,145 @@
+import type { Channel } from '../guest/agent.ts';
+import { PROTOCOL_VERSION } from '../guest/protocol.ts';
+
+/** What the fake distribution claims of itself. Times in ms of its own CLOCK_MONOTONIC. */
+export interface FakeBoot {
+  initMs: number;
+  multiUserMs: number;
+  readyMs: number;
+  /** Whether systemd-udevd runs (VM) or is skipped because /sys is read-only (container). */
+  udevRuns: boolean;
+  /** Called for each question, to let the fake clock go on. */
+  onQuestion: () => void;
+  onPoweroff: () => void;
+  nowMs: () => number;
+}
+
+/** A channel with an agent behind it that speaks the protocol and boots nothing. */
+export function openFakeChannel(boot: FakeBoot): Channel & { speak(): void } {
+  let listener: (chunk: Buffer) => void = () => undefined;
+  const say = (...lines: string[]): void => listener(Buffer.from(`${lines.join('\n')}\n`));
+  const clock = (): string => `ns ${Math.round(boot.nowMs() * 1e6)}`;
+  return {
+    onData: (on) => (listener = on),
+    speak: () => say(`TWINBOOT ${PROTOCOL_VERSION} READY ${clock()}`),
+    write(line) {
+      const [id = '', question = '', ...rest] = line.trim().split(' ');
+      boot.onQuestion();
+      if (question === 'poweroff') return boot.onPoweroff();
+      // As over a wire: the answer comes after the question was written.
+      queueMicrotask(() => say(`BEGIN ${id}`, ...answer(boot, question, rest, clock), `END ${id} 0`));
+    },
+    close: () => undefined,
+  };
+}
+
+function answer(boot: FakeBoot, question: string, rest: string[], clock: () => string): string[] {
+  switch (question) {
+    case 'clock':
+      return [clock()];
+    case 'meminfo':
+      return Object.entries(meminfo).map(([field, kib]) => `${field}: ${kib} kB`);
+    case 'units':
+      return units(boot);
+    case 'unit-files':
+      return ['systemd-udevd.service static -', 'hwclock.service masked enabled'];
+    case 'conditions':
+      return rest.map((label) => `${label} {"data":[["ConditionPathIsReadWrite",false,false,"/sys",-1]]}`);
+    case 'processes':
+      return fakeProcesses(boot).flatMap(processLines);
+    case 'kernel-milestones':
+      return ['[    0.800000] Run /init as init process'];
+    default:
+      return [];
+  }
+}
+
+const meminfo = {
+  MemTotal: 474_564,
+  MemFree: 397_428,
+  MemAvailable: 418_572,
+  Buffers: 2568,
+  Cached: 25_608,
+  AnonPages: 8144,
+  Shmem: 300,
+  Slab: 19_260,
+  PageTables: 592,
+  Percpu: 672,
+  VmallocUsed: 9264,
+};
+
+interface FakeProcess {
+  pid: number;
+  name: string;
+  unit: string;
+  anonKib: number;
+}
+
+function fakeProcesses(boot: FakeBoot): FakeProcess[] {
+  const always = [
+    { pid: 1, name: 'systemd', unit: 'init.scope', anonKib: 3108 },
+    { pid: 18, name: 'systemd-journal', unit: 'system.slice/systemd-journald.service', anonKib: 1112 },
+    { pid: 41, name: 'dbus-daemon', unit: 'system.slice/dbus.service', anonKib: 620 },
+    { pid: 42, name: 'systemd-logind', unit: 'system.slice/systemd-logind.service', anonKib: 900 },
+    { pid: 52, name: 'agent', unit: 'system.slice/twinboot-agent.service', anonKib: 130 },
+  ];
+  const udev = { pid: 30, name: 'systemd-udevd', unit: 'system.slice/systemd-udevd.service', anonKib: 2100 };
+  return boot.udevRuns ? [...always, udev] : always;
+}
+
+function processLines({ pid, name, unit, anonKib }: FakeProcess): string[] {
+  const rollup = {
+    Rss: anonKib * 3,
+    Pss: anonKib * 2,
+    Pss_Anon: anonKib,
+    Pss_File: anonKib,
+    Pss_Shmem: 0,
+    Private_Clean: 100,
+    Private_Dirty: anonKib,
+  };
+  return [
+    ...Object.entries(rollup).map(([field, kib]) => `/proc/${pid}/smaps_rollup:${field}: ${kib} kB`),
+    `/proc/${pid}/stat:${pid} (${name}) S 0 1 1 0 -1 4194560 1899 0 0 0 11 7 0 0 20 0 1 0 0 0 0`,
+    `/proc/${pid}/cgroup:0::/${unit}`,
+  ];
+}
+
+function units(boot: FakeBoot): string[] {
+  const usec = (ms: number): number => Math.round(ms * 1000);
+  const span = boot.multiUserMs - boot.initMs;
+  const at = (share: number): number => boot.initMs + span * share;
+  const active = (id: string, share: number): string[] => [
+    `Id=${id}`,
+    'LoadState=loaded',
+    'ActiveState=active',
+    `SubState=${id.endsWith('.target') ? 'active' : 'running'}`,
+    'ConditionResult=yes',
+    `ConditionTimestampMonotonic=${usec(at(share))}`,
+    `InactiveExitTimestampMonotonic=${usec(at(share) - 2)}`,
+    `ActiveEnterTimestampMonotonic=${usec(at(share))}`,
+    '',
+  ];
+  const skipped = [
+    'Id=systemd-udevd.service',
+    'LoadState=loaded',
+    'ActiveState=inactive',
+    'SubState=dead',
+    'ConditionResult=no',
+    `ConditionTimestampMonotonic=${usec(at(0.1))}`,
+    '',
+  ];
+  return [
+    'Id=manager',
+    'Version=257',
+    `UserspaceTimestampMonotonic=${usec(boot.initMs)}`,
+    `FinishTimestampMonotonic=${usec(boot.multiUserMs)}`,
+    '',
+    ...active('sysinit.target', 0.5),
+    ...active('basic.target', 0.6),
+    ...active('dbus.service', 0.8),
+    ...active('systemd-journald.service', 0.3),
+    ...active('systemd-logind.service', 0.95),
+    ...active('multi-user.target', 1),
+    ...(boot.udevRuns ? active('systemd-udevd.service', 0.4) : skipped),
+  ];
+}

@@ -1,0 +1,98 @@
+import { readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { hostError, runError } from '../../core/error.ts';
+import type { Agent } from '../guest/agent.ts';
+import type { ConsoleRecorder } from '../guest/console.ts';
+import type { Cgroup } from '../host/cgroup.ts';
+import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
+import { readCgroupMemory } from '../meters/cgroup-memory.ts';
+import { hostClock, monotonicNs, msSince } from '../meters/clock.ts';
+import { parseGuestRam } from '../meters/guest-ram.ts';
+import { readProcessMemory } from '../meters/process-memory.ts';
+import { processesIn } from '../process/cgroup-tree.ts';
+import { withDeadline } from '../process/deadline.ts';
+import { launch, type LaunchRequest } from '../process/launch.ts';
+import { releaseInReverse, type Releasable } from '../process/leases.ts';
+import type { Instance, InstanceMeters } from './runtime.ts';
+
+export interface InstanceParts {
+  command: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  cgroup: Cgroup;
+  console: ConsoleRecorder;
+  agent: Agent;
+  /** What the instance owns, in the order it was made; the control group last, since it must go first. */
+  leases: readonly Releasable[];
+  onStart: LaunchRequest['onStart'];
+}
+
+/** Launches a runtime's process and makes an Instance of it: the part that is the same for every technology. */
+export async function launchInstance(parts: InstanceParts): Promise<Instance> {
+  const { agent, console, cgroup } = parts;
+  const cpuBeforeMs = (await readCgroupCpuMs(cgroup)) ?? 0;
+  const launched = await launch({ ...parts, onOutput: (chunk) => console.take(chunk) });
+  let removed: Promise<void> | undefined;
+
+  const kill = (): Promise<void> => (removed ??= removeInstance(parts));
+  return {
+    clock: hostClock,
+    t0Ns: launched.t0Ns,
+    spawnMs: launched.spawnMs,
+    console,
+    agent,
+    exited: launched.exited,
+    meters: cgroupMeters(cgroup, launched.pid, cpuBeforeMs),
+    async stop(deadlineMs) {
+      const askedNs = monotonicNs();
+      // The guest may power off before it has answered: the answer does not matter, the end does.
+      void agent.ask('poweroff', '', deadlineMs).catch(() => undefined);
+      const exit = await withDeadline(launched.exited, deadlineMs, () =>
+        runError('shutdown-timeout', `the instance did not power off within ${deadlineMs / 1000} s`, {
+          consoleTail: console.tail(),
+        }),
+      );
+      const shutdownMs = exit.atMs - (msSince(launched.t0Ns) - msSince(askedNs));
+      await kill();
+      return shutdownMs;
+    },
+    kill,
+  };
+}
+
+async function removeInstance({ agent, console, leases }: InstanceParts): Promise<void> {
+  agent.close();
+  await releaseInReverse(leases);
+  await console.end();
+}
+
+function cgroupMeters(cgroup: Cgroup, rootPid: number, cpuBeforeMs: number): InstanceMeters {
+  return {
+    async memory() {
+      const memory = await readCgroupMemory(cgroup);
+      if (memory !== undefined) return memory;
+      throw hostError('no-memory-controller', 'this host has no memory cgroup controller', {
+        hint: 'boot the host with cgroup_enable=memory',
+      });
+    },
+    async cpuMs() {
+      const cpuMs = await readCgroupCpuMs(cgroup);
+      return cpuMs === undefined ? undefined : cpuMs - cpuBeforeMs;
+    },
+    async processes() {
+      const pids = new Set(cgroup.folders.flatMap((folder) => processesIn(folder)));
+      const processes = await readProcessMemory([...pids]);
+      return processes.map((process) => ({ ...process, manager: isOutside(process.pid) }));
+    },
+    guestRam: async () => parseGuestRam(await readFile(`/proc/${rootPid}/smaps`, 'utf8')),
+  };
+}
+
+/** Whether a process lives in the host's pid namespace: the manager's or the VMM's own, not the distribution's. */
+function isOutside(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runError, messageOf } from '../../core/error.ts';
+import type { HostContext } from '../host/context.ts';
+import type { Lease } from '../process/cleanup.ts';
+
+/** A root file system that may be written to and is thrown away: an overlay on the shared lower layer. */
+export async function mountOverlayRoot(
+  context: HostContext,
+  lower: string,
+  folder: string,
+): Promise<{ root: string; lease: Lease }> {
+  const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [upper, work, root]) await mkdir(path, { recursive: true });
+  const lease = context.cleanup.register({ kind: 'mount', path: root });
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  await context.runner
+    .run('mount', ['-t', 'overlay', 'overlay', '-o', options, root])
+    .catch((error: unknown) => {
+      throw runError('overlay-failed', `cannot mount an overlay in ${folder}: ${messageOf(error)}`, {
+        hint: '/var/tmp must be a file system that can carry an overlay (ext4, xfs, btrfs; not itself an overlay)',
+        cause: error,
+      });
+    });
+  return { root, lease };
+}

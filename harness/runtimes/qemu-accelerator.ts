@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { errnoOf, hostError } from '../../core/error.ts';
+import type { Accelerator } from '../../results/record.ts';
+import { recordConsole } from '../guest/console.ts';
+import type { HostContext } from '../host/context.ts';
+import { stateFolder } from '../process/cleanup.ts';
+import { hostBootId } from '../process/identity.ts';
+import { launch } from '../process/launch.ts';
+import { makeBootCgroup } from './boot-folder.ts';
+import { QEMU, qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
+
+/** How long a kernel may take from power-on to its first console line before KVM counts as unusable. */
+const FIRST_LINE_DEADLINE_MS = 8000;
+
+export interface AcceleratorChoice {
+  accelerator: Accelerator;
+  /** Why it is not KVM. */
+  reason?: string;
+}
+
+export interface AcceleratorRequest {
+  wanted: 'auto' | Accelerator;
+  /** The machine as KVM would run it. */
+  machine: QemuMachine;
+  qemuVersion: string;
+  note(message: string): void;
+}
+
+const proofSchema = z.object({ works: z.boolean(), reason: z.string().optional() });
+type Proof = z.infer<typeof proofSchema>;
+
+/**
+ * Chooses the accelerator. That /dev/kvm exists proves nothing: KVM is trusted once this very kernel has reached its
+ * first console line under it. The proof is remembered until the host reboots. `kvm` refuses to fall back.
+ * Errors: `kvm-unusable` with the reason.
+ */
+export async function chooseAccelerator(
+  host: HostContext,
+  request: AcceleratorRequest,
+): Promise<AcceleratorChoice> {
+  if (request.wanted === 'tcg') return { accelerator: 'tcg', reason: 'asked for by accel=tcg' };
+  const proof = await kvmProof(host, request);
+  if (proof.works) return { accelerator: 'kvm' };
+  const reason = proof.reason ?? 'KVM does not run this kernel';
+  if (request.wanted === 'auto') return { accelerator: 'tcg', reason };
+  throw hostError('kvm-unusable', `accel=kvm, but ${reason}`, {
+    hint: 'twinboot doctor says what this host can do; accel=auto falls back to emulation and says so',
+  });
+}
+
+async function kvmProof(host: HostContext, request: AcceleratorRequest): Promise<Proof> {
+  const unopened = whyKvmDoesNotOpen();
+  if (unopened !== undefined) return { works: false, reason: unopened };
+  const file = join(stateFolder(), `kvm-proof-${proofKey(request)}.json`);
+  const remembered = readProof(file);
+  if (remembered !== undefined) return remembered;
+  request.note('proving KVM: booting the image’s kernel under it to its first console line');
+  const proof = await bootUnderKvm(host, request.machine);
+  mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+  writeFileSync(file, JSON.stringify(proof));
+  return proof;
+}
+
+function whyKvmDoesNotOpen(): string | undefined {
+  try {
+    closeSync(openSync('/dev/kvm', constants.O_RDWR));
+    return undefined;
+  } catch (error) {
+    const errno = errnoOf(error);
+    return errno === 'ENOENT'
+      ? 'this host has no /dev/kvm'
+      : `/dev/kvm does not open (${errno ?? 'unknown error'})`;
+  }
+}
+
+/** What the proof depends on; the boot id, because a reboot may bring another kernel, BIOS setting or host. */
+function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
+  const parts = [
+    hostBootId(),
+    qemuVersion,
+    machine.cpu,
+    String(machine.cpus),
+    machine.append,
+    machine.kernel,
+  ];
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+}
+
+function readProof(file: string): Proof | undefined {
+  try {
+    return proofSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Proof> {
+  const { cgroup, lease } = makeBootCgroup(host, `kvm-proof-${process.pid}`);
+  let t0Ns = 0n;
+  const console = recordConsole(devNull, () => t0Ns);
+  try {
+    const { exited } = await launch({
+      command: QEMU,
+      args: qemuKernelArguments({ ...machine, accelerator: 'kvm' }),
+      env: { PATH: process.env['PATH'] ?? '' },
+      cgroup,
+      onOutput: (chunk) => console.take(chunk),
+      onStart: (startNs) => (t0Ns = startNs),
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), FIRST_LINE_DEADLINE_MS);
+    });
+    const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), exited, late]);
+    clearTimeout(timer);
+    if (outcome === 'kernel') return { works: true };
+    const words = console
+      .tail()
+      .filter((line) => line.trim() !== '')
+      .slice(-3)
+      .join(' / ');
+    const how =
+      outcome === 'late'
+        ? `this kernel did not reach its first console line under KVM within ${FIRST_LINE_DEADLINE_MS / 1000} s`
+        : 'QEMU ended under KVM before the kernel’s first console line';
+    return { works: false, reason: words === '' ? how : `${how}: ${words}` };
+  } finally {
+    await lease.release();
+    await console.end();
+  }
+}

@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { RuntimeDescription, RuntimeKind } from '../../results/record.ts';
+import type { Agent } from '../guest/agent.ts';
+import type { Console } from '../guest/console.ts';
+import type { CachedImage } from '../image/cache.ts';
+import type { Clock } from '../meters/clock.ts';
+import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import type { ProcessMemory } from '../meters/process-memory.ts';
+import type { GuestRam } from '../meters/guest-ram.ts';
+import type { HostContext } from '../host/context.ts';
+
+/** Whether a runtime can run here; if not, why, and what to do about it. */
+export type Availability = { ok: true; version?: string } | { ok: false; reason: string; fix: string };
+
+/** The limits that hold for every runtime of a run alike. */
+export interface Limits {
+  memoryBytes: number;
+  cpus: number;
+}
+
+/** A boot as the schedule asks for it. */
+export interface BootRequest {
+  /** Names the instance's cgroup, its work folder and its console log; unique on the host. */
+  bootId: string;
+  /** Where the console log goes. */
+  consoleLog: string;
+}
+
+/**
+ * One booted instance. What it owns was registered for removal before it was created; `kill` and `stop`
+ * leave nothing of it behind.
+ */
+export interface Instance {
+  /** The clock of every time of this instance: the host's. */
+  readonly clock: Clock;
+  /** Host CLOCK_MONOTONIC, ns, immediately before the runtime's process was released to start. */
+  readonly t0Ns: bigint;
+  /** When the runtime's process existed: ms since t0. */
+  readonly spawnMs: number;
+  readonly console: Console;
+  readonly agent: Agent;
+  /** Settles when the runtime's process has ended, however it ended; never rejects. */
+  readonly exited: Promise<InstanceExit>;
+  readonly meters: InstanceMeters;
+  /** Asks the guest to power off and waits until everything of it is gone. ms from the question to the end. */
+  stop(deadlineMs: number): Promise<number>;
+  /** Kills what is left and removes what the instance made. Safe to call twice, and after `stop`. */
+  kill(): Promise<void>;
+}
+
+export interface InstanceExit {
+  exitCode?: number;
+  signal?: string;
+  /** ms since t0. */
+  atMs: number;
+}
+
+/**
+ * The accounting boundary: the runtime's whole process tree, seen from the host.
+ * A figure that this host's kernel does not give is `undefined`.
+ */
+export interface InstanceMeters {
+  /** The cgroup's charge, split by kind. */
+  memory(): Promise<CgroupMemory>;
+  /** CPU time of the whole boundary since t0, ms. */
+  cpuMs(): Promise<number | undefined>;
+  /** Every process inside the boundary, as the host sees it. */
+  processes(): Promise<HostProcess[]>;
+  /** VMs: how much of the guest's RAM the host has had to provide, and the VMM's translation cache. */
+  guestRam(): Promise<GuestRam | undefined>;
+}
+
+export interface HostProcess extends ProcessMemory {
+  /** true: the container manager's or the VMM's own; false: the distribution's. */
+  manager: boolean;
+}
+
+export interface PreparedRuntime {
+  readonly description: RuntimeDescription;
+  start(request: BootRequest): Promise<Instance>;
+  /** Gives back what `prepare` took. */
+  release(): Promise<void>;
+}
+
+export interface PrepareContext {
+  host: HostContext;
+  image: CachedImage;
+  limits: Limits;
+  /** The spec in canonical form: the runtime's id in the record. */
+  specId: string;
+  /** Tells the person at the terminal what is being waited for. */
+  note(message: string): void;
+}
+
+/**
+ * An isolation technology. One file in this folder and one line in `registry.ts`.
+ * `options` turns the strings of `id:key=value` into typed values with defaults.
+ */
+export interface Runtime<Schema extends z.ZodObject = z.ZodObject> {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: RuntimeKind;
+  readonly options: Schema;
+  /** Host tools it needs, by command name; `harness/host/tools.ts` knows their packages. */
+  readonly tools: readonly string[];
+  availability(host: HostContext, options: z.infer<Schema>): Promise<Availability>;
+  prepare(context: PrepareContext, options: z.infer<Schema>): Promise<PreparedRuntime>;
+}

@@ -1,0 +1,131 @@
+import { messageOf, runError, TwinbootError } from '../../core/error.ts';
+import type { RuntimeKind } from '../../results/record.ts';
+import type { Ready } from '../guest/agent.ts';
+import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
+import { gatherers, readAvailableBytes, type Observed } from '../observe/observe.ts';
+import { withDeadline } from '../process/deadline.ts';
+import type { BootRequest, Instance, PreparedRuntime } from '../runtimes/runtime.ts';
+
+/** What came of one boot: what could be read, and why the rest could not. */
+export interface BootResult {
+  artifacts: Partial<Artifacts>;
+  failures: Map<ArtifactName, TwinbootError>;
+  /** Wall time of the boot itself, from the start of the runtime's preparation for it to `ready`, and in all. */
+  spans: { bootMs: number; observeMs: number; shutdownMs: number };
+}
+
+export interface BootDeadlines {
+  /** From t0 to READY. */
+  readyMs: number;
+  shutdownMs: number;
+}
+
+/**
+ * Boots once, reads what is needed, and powers off. Whatever happens, nothing of the instance is left when this
+ * returns. A boot that does not reach `ready` fails every artifact with the same error; an artifact that cannot be read
+ * fails alone. Throws only where the run itself was interrupted.
+ */
+export async function bootOnce(
+  runtime: PreparedRuntime,
+  request: BootRequest,
+  needs: ReadonlySet<ArtifactName>,
+  deadlines: BootDeadlines,
+  signal: AbortSignal,
+): Promise<BootResult> {
+  const result: BootResult = {
+    artifacts: {},
+    failures: new Map(),
+    spans: { bootMs: 0, observeMs: 0, shutdownMs: 0 },
+  };
+  const startedMs = performance.now();
+  let instance: Instance | undefined;
+  try {
+    const availableBeforeBytes = await readAvailableBytes();
+    instance = await runtime.start(request);
+    const ready = await untilReady(instance, deadlines.readyMs, signal);
+    result.spans.bootMs = performance.now() - startedMs;
+    await observe(result, instance, runtime.description.kind, ready, availableBeforeBytes, needs, signal);
+    result.spans.observeMs = performance.now() - startedMs - result.spans.bootMs;
+    result.artifacts.shutdown = { shutdownMs: await instance.stop(deadlines.shutdownMs) };
+  } catch (error) {
+    if (signal.aborted) throw interrupted();
+    const failure = asTwinbootError(error);
+    for (const name of needs)
+      if (!(name in result.artifacts) && !result.failures.has(name)) result.failures.set(name, failure);
+  } finally {
+    await instance?.kill();
+    result.spans.shutdownMs = performance.now() - startedMs - result.spans.bootMs - result.spans.observeMs;
+  }
+  return result;
+}
+
+async function observe(
+  result: BootResult,
+  instance: Instance,
+  kind: RuntimeKind,
+  ready: Ready,
+  availableBeforeBytes: number,
+  needs: ReadonlySet<ArtifactName>,
+  signal: AbortSignal,
+): Promise<void> {
+  const observed = { instance, kind, ready, availableBeforeBytes };
+  for (const name of Object.keys(gatherers) as (keyof typeof gatherers)[]) {
+    if (!needs.has(name)) continue;
+    try {
+      const gather: (observed: Observed) => Promise<unknown> = gatherers[name];
+      const reading = await untilAborted(gather(observed), signal);
+      Object.assign(result.artifacts, { [name]: reading });
+    } catch (error) {
+      if (signal.aborted) throw interrupted();
+      result.failures.set(name, asTwinbootError(error));
+    }
+  }
+}
+
+/** READY, or the reason why it will not come: each way a boot can go wrong ends here, with the console's last lines. */
+async function untilReady(instance: Instance, deadlineMs: number, signal: AbortSignal): Promise<Ready> {
+  const { agent, console, exited } = instance;
+  const fail = (code: string, message: string, hint: string): TwinbootError =>
+    runError(code, message, { hint, consoleTail: console.tail() });
+  const early = exited.then((exit) => {
+    const how = exit.signal === undefined ? `exit ${exit.exitCode ?? '?'}` : exit.signal;
+    throw fail(
+      'guest-ended-early',
+      `the instance ended after ${Math.round(exit.atMs)} ms, before it was ready (${how})`,
+      'its console says why',
+    );
+  });
+  const panic = console.seen('panic').then(() => {
+    throw fail('kernel-panic', 'the guest’s kernel panicked before it was ready', 'its console says why');
+  });
+  const outcome = Promise.race([agent.ready, early, panic]);
+  return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
+    fail(
+      'boot-timeout',
+      `the instance was not ready within ${deadlineMs / 1000} s`,
+      'a longer deadline: --timeout',
+    ),
+  );
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(interrupted());
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+export function interrupted(): TwinbootError {
+  return runError('interrupted', 'the run was interrupted');
+}
+
+function asTwinbootError(error: unknown): TwinbootError {
+  return error instanceof TwinbootError ? error : runError('unexpected', messageOf(error), { cause: error });
+}

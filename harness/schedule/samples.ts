@@ -1,0 +1,50 @@
+import type { TwinbootError } from '../../core/error.ts';
+import type { Sample, SampleError } from '../../results/record.ts';
+import type { Circumstances, Scenario } from '../../scenarios/define.ts';
+import type { Artifacts } from '../observe/artifacts.ts';
+import type { BootResult } from './boot.ts';
+import type { PlannedBoot } from './order.ts';
+
+/** What holds for every sample of one boot. */
+export interface BootHeader extends PlannedBoot {
+  bootId: string;
+  startedAt: string;
+}
+
+/** One sample for a scenario from what one boot gave; a failed one where an artifact that it needs is missing. */
+export function sampleOf(
+  scenario: Scenario,
+  header: BootHeader,
+  { artifacts, failures }: BootResult,
+  circumstances: Circumstances,
+): Sample {
+  const { bootId, ...position } = header;
+  const common = { scenario: scenario.id, ...position, boot: bootId };
+  const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
+  if (failure !== undefined) {
+    const outcome = TIMEOUTS.has(failure.code) ? ('timeout' as const) : ('failed' as const);
+    return { ...common, outcome, values: [], missing: [], details: {}, error: toSampleError(failure) };
+  }
+  const { values, missing, details } = scenario.measure(artifacts as Artifacts, circumstances);
+  return {
+    ...common,
+    outcome: 'ok',
+    values: scenario.metrics.flatMap(({ id, unit }) => {
+      const value = values[id];
+      return value === undefined ? [] : [{ metric: id, unit, value }];
+    }),
+    missing: Object.entries(missing).map(([metric, reason]) => ({ metric, reason })),
+    details,
+  };
+}
+
+const TIMEOUTS = new Set(['boot-timeout', 'shutdown-timeout', 'agent-timeout']);
+
+function toSampleError(error: TwinbootError): SampleError {
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.consoleTail.length === 0 ? {} : { consoleTail: [...error.consoleTail] }),
+  };
+}

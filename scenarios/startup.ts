@@ -1,0 +1,149 @@
+import type { Unit } from '../harness/guest/units.ts';
+import { createMeasured, defineScenario, metric } from './define.ts';
+
+const CONTAINER = 'a container has no kernel and no initrd of its own';
+
+/** The unit whose activation is each rung, and the rung's words. */
+const targets = [
+  ['startup.sysinit', 'sysinit.target'],
+  ['startup.basic', 'basic.target'],
+  ['startup.dbus', 'dbus.service'],
+  ['startup.multi-user', 'multi-user.target'],
+] as const;
+
+export const startup = defineScenario({
+  id: 'startup',
+  title: 'Startup',
+  question: 'How long until the distribution is up, and where does the time go?',
+  needs: ['timing', 'units', 'shutdown'],
+  metrics: [
+    metric(
+      'startup.spawn',
+      'ms',
+      'rung',
+      'spawn',
+      "From t0 until the runtime's own process exists (exec); host clock.",
+    ),
+    metric(
+      'startup.kernel',
+      'ms',
+      'rung',
+      'kernel',
+      "From t0 until the guest kernel's first console line arrives; host clock. VMs only.",
+    ),
+    metric(
+      'startup.initrd',
+      'ms',
+      'rung',
+      'initrd',
+      "From t0 until the kernel starts the initrd's init, by the guest's kernel log. VMs with an initrd only.",
+    ),
+    metric(
+      'startup.init',
+      'ms',
+      'rung',
+      'init',
+      "From t0 until the distribution's PID 1 runs: systemd's UserspaceTimestampMonotonic.",
+    ),
+    metric(
+      'startup.sysinit',
+      'ms',
+      'rung',
+      'sysinit',
+      'From t0 until sysinit.target is active: its ActiveEnterTimestampMonotonic.',
+    ),
+    metric(
+      'startup.basic',
+      'ms',
+      'rung',
+      'basic',
+      'From t0 until basic.target is active: its ActiveEnterTimestampMonotonic.',
+    ),
+    metric(
+      'startup.dbus',
+      'ms',
+      'rung',
+      'dbus',
+      'From t0 until dbus.service is active: its ActiveEnterTimestampMonotonic.',
+    ),
+    metric(
+      'startup.multi-user',
+      'ms',
+      'rung',
+      'multi-user',
+      'From t0 until multi-user.target is active: its ActiveEnterTimestampMonotonic.',
+    ),
+    metric(
+      'startup.ready',
+      'ms',
+      'rung',
+      'ready',
+      "From t0 until the agent's first line arrives on the host: something inside did useful work.",
+    ),
+    metric(
+      'startup.command',
+      'ms',
+      'rung',
+      'command',
+      'From t0 until the answer to the first command (`true`) arrives on the host.',
+    ),
+    metric(
+      'startup.cpu',
+      'ms',
+      'headline',
+      'CPU time until ready',
+      'CPU time, user and system, of the whole boundary from t0 until `ready`: the cgroup that holds the runtime with its manager or VMM.',
+    ),
+    metric(
+      'shutdown.total',
+      'ms',
+      'headline',
+      'shutdown',
+      "From the question to power off until the runtime's process has ended; host clock.",
+    ),
+  ],
+
+  measure({ timing, units, shutdown }, { kind }) {
+    const measured = createMeasured();
+    const onHostClock = (guestMs: number | undefined): number | undefined =>
+      guestMs === undefined ? undefined : guestMs + timing.guestOffsetMs;
+
+    measured.put('startup.spawn', timing.spawnMs, '');
+    measured.put(
+      'startup.kernel',
+      timing.kernelMs,
+      kind === 'vm' ? 'no kernel line reached the console' : CONTAINER,
+    );
+    measured.put(
+      'startup.initrd',
+      onHostClock(timing.initrdGuestMs),
+      kind === 'vm' ? 'the kernel log has no line for the start of an initrd' : CONTAINER,
+    );
+    measured.put(
+      'startup.init',
+      onHostClock(units.manager.userspaceMs),
+      'the manager did not say when it started',
+    );
+    for (const [id, unit] of targets) {
+      measured.put(
+        id,
+        onHostClock(units.units.get(unit)?.activeMs),
+        whyNotActive(unit, units.units.get(unit)),
+      );
+    }
+    measured.put('startup.ready', timing.readyMs, '');
+    measured.put('startup.command', timing.commandMs, '');
+    measured.put('startup.cpu', timing.cpuMs, 'this host counts no CPU time by control group');
+    measured.put('shutdown.total', shutdown.shutdownMs, '');
+    measured.details['consoleMultiUserMs'] = timing.consoleMultiUserMs;
+    measured.details['guestOffsetErrorMs'] = timing.guestOffsetErrorMs;
+    measured.details['finishedMs'] = onHostClock(units.manager.finishedMs);
+    return measured;
+  },
+});
+
+function whyNotActive(name: string, unit: Unit | undefined): string {
+  return unit === undefined
+    ? `${name} is not loaded in this image`
+    : `${name} never became active (${unit.activeState})`;
+}
