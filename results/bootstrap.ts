@@ -1,0 +1,153 @@
+import { errorFunction } from 'simple-statistics';
+import { createRandom, type Random } from '../core/random.ts';
+import { sortedCopy } from './statistics.ts';
+
+/** A 95 % confidence interval, in the unit of what it belongs to. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** Bootstrap intervals from one seed: the same seed and values give the same interval, in whatever order they are asked for. */
+export interface Bootstrap {
+  /** Of the median; `undefined` for fewer than two values. */
+  median(values: readonly number[]): Interval | undefined;
+  /**
+   * Of median(numerator) / median(denominator), two independent sets; `undefined` where either has fewer than two
+   * values, or where the denominator's median may well be 0 or less.
+   */
+  ratio(numerator: readonly number[], denominator: readonly number[]): Interval | undefined;
+}
+
+/** How many resamples decide an interval. One less than 10,000, so that its ends fall on whole positions. */
+export const RESAMPLES = 9_999;
+
+/** The share of resamples outside a 95 % interval at either end. */
+const TAIL = 0.025;
+
+/**
+ * Seeded percentile bootstrap with 9,999 resamples.
+ *
+ * How often the interval holds the true value, measured over 4,000 (ratio: 1,500) trials with normal samples of n
+ * values (a side); log-normal and exponential ones came within 2 points of it:
+ *
+ *     n                  2    3    4    5    6    7    8   10   12   15   20   30   50   100
+ *     median            50   75   87   94   97   98   98   96   96   97   95   96   96    96 %
+ *     ratio of medians  66   91   93   97   97   95        97             96   97             %
+ *
+ * A ratio takes its ends at 2.5 % of the resamples. For one median that falls short (87 % at n = 7), so its ends
+ * are expanded for few values: to the normal tail beyond √(n/(n-1)) · t(0.975, n-1), after T. Hesterberg, "What
+ * Teachers Should Know About the Bootstrap", The American Statistician 69, 2015. From n = 6 on the median's
+ * interval holds 95 %. Up to n = 5 it is simply the least to the greatest value, and no interval between values
+ * could do better: the most there is to have is 1 - 2^(1-n).
+ *
+ * No values are drawn. A resampled median depends on nothing but the ranks in the middle of n uniform draws, and
+ * those have a known (beta) distribution: they are drawn directly, once for each n. That gives the very same
+ * bootstrap, at a cost that does not grow with n.
+ */
+export function createBootstrap(seed: number): Bootstrap {
+  const base = createRandom(seed).below(2 ** 32);
+  const drawn = new Map<number, MiddleRanks>();
+  const ranksOf = (n: number, side: 0 | 1): MiddleRanks => {
+    const stream = 2 * n + side;
+    const ranks = drawn.get(stream) ?? drawMiddleRanks(n, createRandom(base + stream));
+    drawn.set(stream, ranks);
+    return ranks;
+  };
+
+  return {
+    median: (values) => {
+      if (values.length < 2) return undefined;
+      return intervalOf(resampledMedians(values, ranksOf(values.length, 0)), expandedTail(values.length));
+    },
+    ratio: (numerator, denominator) => {
+      if (numerator.length < 2 || denominator.length < 2) return undefined;
+      const above = resampledMedians(numerator, ranksOf(numerator.length, 0));
+      const below = resampledMedians(denominator, ranksOf(denominator.length, 1));
+      // A denominator of 0 or less gives no ratio; as an infinite one it counts towards the upper end.
+      const ratios = above.map((top, index) => {
+        const bottom = below[index] ?? 0;
+        return bottom > 0 ? top / bottom : Infinity;
+      });
+      return intervalOf(ratios, TAIL);
+    },
+  };
+}
+
+/** For each resample the 0-based ranks of the values whose mean is its median; the same rank twice where n is odd. */
+interface MiddleRanks {
+  lower: Uint32Array;
+  upper: Uint32Array;
+}
+
+/**
+ * The k-th smallest of n uniform draws is Beta(k, n - k + 1); the next one up is the least of the n - k draws left
+ * above it. A draw u of the unit interval is the value at rank ⌊u n⌋.
+ */
+function drawMiddleRanks(n: number, random: Random): MiddleRanks {
+  const lower = new Uint32Array(RESAMPLES);
+  const upper = new Uint32Array(RESAMPLES);
+  const middle = Math.ceil(n / 2);
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    const part = drawGamma(middle, random);
+    const position = part / (part + drawGamma(n - middle + 1, random));
+    const next = n % 2 === 1 ? position : 1 - (1 - position) * (1 - random.unit()) ** (1 / (n - middle));
+    lower[resample] = Math.min(n - 1, Math.floor(position * n));
+    upper[resample] = Math.min(n - 1, Math.floor(next * n));
+  }
+  return { lower, upper };
+}
+
+/** Gamma(shape, 1) for a shape of 1 and more (Marsaglia and Tsang, 2000). */
+function drawGamma(shape: number, random: Random): number {
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const normal = drawNormal(random);
+    const v = (1 + c * normal) ** 3;
+    if (v > 0 && Math.log(1 - random.unit()) < normal ** 2 / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
+/** Standard normal (Box and Muller, 1958). */
+function drawNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
+}
+
+function resampledMedians(values: readonly number[], ranks: MiddleRanks): Float64Array {
+  const sorted = sortedCopy(values);
+  const medians = new Float64Array(RESAMPLES);
+  for (let resample = 0; resample < RESAMPLES; resample += 1) {
+    const lower = sorted[ranks.lower[resample] ?? 0] ?? NaN;
+    const upper = sorted[ranks.upper[resample] ?? 0] ?? NaN;
+    medians[resample] = lower === upper ? lower : lower / 2 + upper / 2;
+  }
+  return medians;
+}
+
+/** Leaves out the share `tail` at either end. Sorts `statistics` in place. */
+function intervalOf(statistics: Float64Array, tail: number): Interval | undefined {
+  statistics.sort();
+  const position = Math.max(1, Math.floor((RESAMPLES + 1) * tail));
+  const low = statistics[position - 1];
+  const high = statistics[RESAMPLES - position];
+  return Number.isFinite(low) && Number.isFinite(high) ? ({ low, high } as Interval) : undefined;
+}
+
+/** 2.5 % for n → ∞, less for few values. */
+function expandedTail(n: number): number {
+  const reach = Math.sqrt(n / (n - 1)) * studentQuantile975(n - 1);
+  return (1 - errorFunction(reach / Math.SQRT2)) / 2;
+}
+
+/**
+ * The 97.5 % quantile of Student's t (Cornish–Fisher, Abramowitz and Stegun 26.7.5): within 0.2 % from 5 degrees of
+ * freedom on; with fewer, the interval is from the least to the greatest value whatever this says.
+ */
+function studentQuantile975(freedom: number): number {
+  const z = 1.959964;
+  const g1 = (z ** 3 + z) / 4;
+  const g2 = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
+  const g3 = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
+  return z + g1 / freedom + g2 / freedom ** 2 + g3 / freedom ** 3;
+}

@@ -1,0 +1,22 @@
+import type { RunRecord } from '../record.ts';
+import type { RatioSummary, Summary } from '../summary.ts';
+import { renderCsv, type Columns } from './table.ts';
+
+/**
+ * A line for each metric and pair of a VM with a container: the VM's median over the container's, and its 95 %
+ * interval.
+ */
+export function renderRatiosCsv(_record: RunRecord, summary: Summary): string {
+  return renderCsv(columns, summary.ratios);
+}
+
+const columns: Columns<RatioSummary> = {
+  scenario: ({ scenario }) => scenario,
+  metric: ({ metric }) => metric,
+  container: ({ container }) => container,
+  vm: ({ vm }) => vm,
+  ratio: ({ ratio }) => ratio,
+  ci_low: ({ interval }) => interval?.low,
+  ci_high: ({ interval }) => interval?.high,
+  emulated: ({ emulated }) => emulated,
+};

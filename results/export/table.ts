@@ -1,0 +1,20 @@
+import { stringify } from 'csv-stringify/sync';
+
+export type Cell = string | number | boolean | undefined;
+
+/** A column: its name in the first line, and what it says of a row. */
+export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
+
+/**
+ * CSV (RFC 4180, UTF-8, lines end in LF): a line of column names, then a line for each row. An absent cell is empty.
+ * Numbers have all their digits. Text that a spreadsheet would run as a formula gets an apostrophe in front; guests
+ * can choose some of it.
+ */
+export function renderCsv<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
+  const names = Object.keys(columns);
+  const cells = Object.values(columns);
+  return stringify([names, ...rows.map((row) => cells.map((cell) => cell(row)))], {
+    escape_formulas: true,
+    cast: { boolean: String },
+  });
+}

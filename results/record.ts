@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { units } from '../core/units.ts';
+
+/**
+ * The run record: everything `twinboot run` knows when it ends, as one JSON document (`run.json`).
+ * Every page, table and comparison is made from it and from nothing else. Numbers are raw: nothing is
+ * averaged, rounded or left out here. Published as JSON Schema in `results/schema/`.
+ */
+export const RECORD_SCHEMA = 'twinboot.run/1';
+
+const text = z.string();
+const count = z.int().nonnegative();
+
+/** `container`: shares the host's kernel. `vm`: brings its own. */
+export const runtimeKindSchema = z.enum(['container', 'vm']);
+export type RuntimeKind = z.infer<typeof runtimeKindSchema>;
+
+/** What a VM's instructions run on. `tcg` is emulation: its figures say nothing about KVM. */
+export const acceleratorSchema = z.enum(['kvm', 'tcg']);
+export type Accelerator = z.infer<typeof acceleratorSchema>;
+
+export const metricSchema = z.object({
+  id: text.describe('`<scenario>.<noun>`, kebab-case'),
+  title: text,
+  unit: z.enum(units),
+  better: z.enum(['lower', 'higher', 'none']),
+  definition: text.describe('One sentence: what is measured, from when to when, by which clock or file'),
+  role: z
+    .enum(['headline', 'rung', 'part', 'detail'])
+    .describe(
+      'headline: in the summary table. rung: a point on the startup ladder, ms since t0. ' +
+        'part: a slice of the memory waterfall; the parts of one sample add up to memory.total. detail: the rest',
+    ),
+});
+export type Metric = z.infer<typeof metricSchema>;
+
+export const scenarioSchema = z.object({
+  id: text,
+  title: text,
+  question: text,
+  metrics: z.array(metricSchema),
+});
+export type ScenarioDescription = z.infer<typeof scenarioSchema>;
+
+export const runtimeSchema = z.object({
+  id: text.describe('The spec in canonical form, `qemu:memory=512M`: the key of samples'),
+  runtime: text.describe('The technology: `nspawn`, `qemu`'),
+  kind: runtimeKindSchema,
+  title: text,
+  version: text.optional(),
+  options: z
+    .record(text, z.union([z.string(), z.number(), z.boolean()]))
+    .describe('Fully resolved, defaults included'),
+  accelerator: acceleratorSchema.optional().describe('VMs only'),
+  acceleratorReason: text.optional().describe('Why this accelerator and not KVM'),
+  emulated: z.boolean().describe('true: every figure of this runtime carries the emulation mark'),
+});
+export type RuntimeDescription = z.infer<typeof runtimeSchema>;
+
+export const valueSchema = z.object({ metric: text, unit: z.enum(units), value: z.number() });
+export type Value = z.infer<typeof valueSchema>;
+
+export const sampleErrorSchema = z.object({
+  code: text,
+  message: text,
+  hint: text.optional(),
+  consoleTail: z.array(text).optional(),
+});
+export type SampleError = z.infer<typeof sampleErrorSchema>;
+
+export const sampleSchema = z.object({
+  scenario: text,
+  runtime: text.describe('RuntimeDescription.id'),
+  phase: z.enum(['warmup', 'measured']).describe('Warm-up samples are kept and never counted'),
+  round: count.describe('1-based within its phase'),
+  order: count.describe('1-based position within the round'),
+  boot: text.describe('The boot that this sample looked at; names its console log. Scenarios share boots'),
+  startedAt: z.iso.datetime(),
+  outcome: z.enum(['ok', 'failed', 'timeout']),
+  values: z.array(valueSchema),
+  missing: z
+    .array(z.object({ metric: text, reason: text }))
+    .describe('Metrics without a value in this sample, each with its reason'),
+  details: z.record(text, z.unknown()).describe('Shape by scenario; services: see ledgerSchema'),
+  error: sampleErrorSchema.optional(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** A service's state inside an instance, in words that hold for containers and VMs alike. */
+export const serviceStates = [
+  'running',
+  'exited',
+  'skipped',
+  'failed',
+  'inactive',
+  'masked',
+  'not-installed',
+  'unknown',
+] as const;
+
+export const ledgerRowSchema = z.object({
+  service: text.describe('Unit name, `systemd-udevd.service`'),
+  title: text.optional().describe("The unit's description; untrusted text from the guest"),
+  host: z.enum(['running', 'not-running', 'unknown']).describe('Whether the host runs the same service'),
+  state: z.enum(serviceStates),
+  reason: text.optional().describe('Why it does not run: the failed condition, the result; untrusted text'),
+  pssBytes: z.number().optional(),
+  ussBytes: z.number().optional(),
+  cpuMs: z.number().optional(),
+  startMs: z.number().optional().describe('When its start began, ms since t0'),
+  durationMs: z.number().optional().describe('From the start of its start to active'),
+  duplicated: z.boolean().describe('Runs in the instance although the host runs the same service already'),
+});
+export type LedgerRow = z.infer<typeof ledgerRowSchema>;
+
+/** `details` of a services sample. */
+export const ledgerSchema = z.object({ services: z.array(ledgerRowSchema) });
+export type Ledger = z.infer<typeof ledgerSchema>;
+
+export const hostSchema = z.object({
+  distribution: text,
+  kernel: text,
+  arch: text,
+  cpuModel: text,
+  cpus: count,
+  memoryBytes: count,
+  cgroupMode: z.enum(['v1', 'hybrid', 'v2']),
+  init: text.describe("PID 1's name on the host"),
+  virtualization: text.optional().describe('Set where the host itself is a virtual machine'),
+  fingerprint: text.describe('SHA-256 over `facts`: records with different fingerprints are not comparable'),
+  facts: z.record(text, text).describe('What the fingerprint is made of'),
+});
+export type HostDescription = z.infer<typeof hostSchema>;
+
+export const bootModeSchema = z
+  .enum(['settled', 'first'])
+  .describe('settled: first-boot work was done when the image was built. first: every boot is a first boot');
+export type BootMode = z.infer<typeof bootModeSchema>;
+
+export const imageSchema = z.object({
+  name: text,
+  digest: text.describe('SHA-256 of the disk file, hex'),
+  bytes: count.describe('Size of the disk file'),
+  usedBytes: count.describe('What its files take'),
+  distribution: text,
+  suite: text,
+  kernel: text,
+  initSystem: text.describe('`systemd 257.13-1~deb13u1`'),
+  boot: bootModeSchema,
+  builtAt: z.iso.datetime(),
+  packages: z.array(z.object({ name: text, version: text })),
+  added: z.array(text).describe('What twinboot added to the stock distribution, a sentence each'),
+});
+export type ImageDescription = z.infer<typeof imageSchema>;
+
+export const planSchema = z.object({
+  scenarios: z.array(text),
+  runtimes: z.array(text),
+  rounds: count,
+  warmup: count,
+  cache: z.enum(['warm', 'cold']),
+  seed: z.int(),
+  timeoutMs: z.number(),
+  memoryBytes: count.describe('The memory limit of every runtime of the run'),
+  cpus: count.describe('The CPU limit of every runtime of the run'),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const recordSchema = z.object({
+  schema: z.literal(RECORD_SCHEMA),
+  id: text.describe('`<UTC time>-<short id>`: the name of its folder'),
+  tool: z.object({ name: z.literal('twinboot'), version: text }),
+  state: z
+    .enum(['running', 'complete', 'interrupted'])
+    .describe('running: the run goes on, or was killed before it could say so'),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  plan: planSchema,
+  host: hostSchema,
+  image: imageSchema,
+  runtimes: z.array(runtimeSchema),
+  scenarios: z.array(scenarioSchema),
+  samples: z.array(sampleSchema),
+  warnings: z.array(z.object({ code: text, message: text })),
+});
+export type RunRecord = z.infer<typeof recordSchema>;

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { ledgerSchema, RECORD_SCHEMA, recordSchema } from '../record.ts';
+
+/**
+ * The run record as JSON Schema (draft 2020-12), for readers in other languages. Members it does not name are
+ * allowed: a later twinboot may add some without a new schema id. `$defs.ledger` is the `details` of a services
+ * sample.
+ */
+export function jsonSchema(): Record<string, unknown> {
+  const { $schema, ...record } = z.toJSONSchema(recordSchema, { io: 'input' });
+  const ledger = z.toJSONSchema(ledgerSchema, { io: 'input' });
+  delete ledger.$schema;
+  return {
+    $schema,
+    $id: `urn:${RECORD_SCHEMA.replaceAll(/[./]/g, ':')}`,
+    title: 'twinboot run record',
+    description:
+      'Everything one run of twinboot measured. Numbers are raw; a metric without a value is missing with a reason, never 0.',
+    ...record,
+    $defs: { ...record.$defs, ledger },
+  };
+}

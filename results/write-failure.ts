@@ -1,0 +1,41 @@
+import { errnoOf, messageOf, runError, usageError, type TwinbootError } from '../core/error.ts';
+
+/** What a failed write to `path` means: `out-not-writable` (usage), `disk-full` or `write-failed` (run). */
+export function writeFailure(error: unknown, path: string): TwinbootError {
+  const options = (hint: string) => ({ hint, cause: error });
+  switch (errnoOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return runError(
+        'disk-full',
+        `no space left to write ${path}`,
+        options('free some space, or choose another disk with --out; what was written before is still there'),
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return usageError(
+        'out-not-writable',
+        `not allowed to write ${path}`,
+        options('choose a folder of your own with --out'),
+      );
+    case 'EROFS':
+      return usageError(
+        'out-not-writable',
+        `${path} is on a read-only filesystem`,
+        options('choose a writable folder with --out'),
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return usageError(
+        'out-not-writable',
+        `cannot write ${path}: a file stands where a folder is needed`,
+        options('choose another folder with --out'),
+      );
+    default:
+      return runError(
+        'write-failed',
+        `cannot write ${path}: ${messageOf(error)}`,
+        options('what was written before is still there'),
+      );
+  }
+}
