@@ -52,7 +52,6 @@ export const processRunner: ProcessRunner = {
     const contained = isContained(options);
     const [file, fileArgs] = contained ? contain(command, args) : [command, args];
     const child = execa(file, fileArgs, {
-      all: true,
       // A session of its own: Ctrl-C in the terminal reaches twinboot alone, which then ends its commands in order.
       detached: true,
       killSignal: 'SIGKILL',
@@ -66,9 +65,11 @@ export const processRunner: ProcessRunner = {
     });
     // A grandchild that outlives the command would hold its output open, and the run with it.
     child.on('exit', () => killGroup(child.pid));
-    const lines =
-      options.onLine === undefined ? undefined : forEachLine(child.iterable({ from: 'all' }), options.onLine);
-    const [result] = await Promise.all([child, lines]);
+    // Each stream for itself: read as one, a piece of a line of one would end up within a line of the other.
+    const lines = (['stdout', 'stderr'] as const).map((from) =>
+      options.onLine === undefined ? undefined : forEachLine(child.iterable({ from }), options.onLine),
+    );
+    const [result] = await Promise.all([child, ...lines]);
     return check(command, result, options);
   },
 };

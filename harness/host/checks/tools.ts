@@ -1,0 +1,22 @@
+import { installedPackages } from '../dpkg.ts';
+import { installCommand, toolState, toolsFor, type Need, type Tool, type ToolState } from '../tools.ts';
+import type { Examiner, Finding } from './check.ts';
+
+/** One check for each tool. */
+export function toolExaminers(need: Need): Examiner[] {
+  return toolsFor(need).map((tool) => ({
+    id: `tool-${tool.name}`,
+    title: tool.name,
+    needed: true,
+    examine: async ({ runner }) => toolFinding(await toolState(tool, installedPackages(), runner)),
+  }));
+}
+
+export function toolFinding({ tool, path, version }: ToolState): Finding {
+  if (path !== undefined) return { state: 'ok', found: version ?? `${path}, version unknown` };
+  return { state: 'missing', found: 'not installed', reason: `it ${tool.purpose}`, fix: fixFor(tool) };
+}
+
+function fixFor(tool: Tool): string {
+  return `twinboot doctor --install, or: ${installCommand([tool.package])}`;
+}

@@ -1,0 +1,68 @@
+import { messageOf } from '../../core/error.ts';
+import type { Check, CheckContext, Examiner } from './checks/check.ts';
+import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
+import { examineKvm } from './checks/kvm.ts';
+import { governor, load } from './checks/noise.ts';
+import { architecture, distribution, linux, root } from './checks/platform.ts';
+import { cacheDisk, inotify, memory, workDisk } from './checks/resources.ts';
+import { toolExaminers } from './checks/tools.ts';
+import type { Need } from './tools.ts';
+
+export type { Check, CheckContext } from './checks/check.ts';
+
+/** Every need but the tools and KVM, in the order of the report. */
+const examiners: readonly Examiner[] = [
+  distribution,
+  architecture,
+  root,
+  cgroups,
+  namespaces,
+  userNamespace,
+  overlay,
+  loop,
+  memory,
+  cacheDisk,
+  workDisk,
+  inotify,
+];
+
+/**
+ * Looks at every need of twinboot's on this host, for real: it mounts, makes groups and boots a guest, and takes all of
+ * it away again. A check that fails is a finding and no error.
+ */
+export async function examine(context: CheckContext, need: Need = 'bench'): Promise<Check[]> {
+  // Taken first: the checks are themselves a load.
+  const noise = [await examineOne(load, context), await examineOne(governor, context)];
+  const first = await examineOne(linux, context);
+  const rest = [...examiners, ...toolExaminers(need)];
+  if (first.state !== 'ok') return [first, ...rest.map(notLookedAt)];
+  const checks = [first];
+  for (const examiner of rest) checks.push(await examineOne(examiner, context));
+  return [...checks, ...(await examineKvm(context)), ...noise];
+}
+
+/** Whether the main job can run: nothing that it needs is missing. */
+export function canRun(checks: readonly Check[]): boolean {
+  return !checks.some((check) => check.needed && check.state === 'missing');
+}
+
+async function examineOne(examiner: Examiner, context: CheckContext): Promise<Check> {
+  const { id, title, needed } = examiner;
+  try {
+    return { id, title, needed, ...(await examiner.examine(context)) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return {
+      id,
+      title,
+      needed,
+      state: needed ? 'missing' : 'warning',
+      found: 'unknown',
+      reason: messageOf(error),
+    };
+  }
+}
+
+function notLookedAt({ id, title, needed }: Examiner): Check {
+  return { id, title, needed, state: 'warning', found: 'not looked at', reason: 'this is not Linux' };
+}

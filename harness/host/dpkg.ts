@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+const STATUS_FILE = '/var/lib/dpkg/status';
+
+/** Installed Debian packages and their versions, from dpkg's status file (deb822(5)); several architectures count once. */
+export function parseDpkgStatus(status: string): Map<string, string> {
+  const installed = new Map<string, string>();
+  for (const paragraph of status.split('\n\n')) {
+    const name = field(paragraph, 'Package');
+    const version = field(paragraph, 'Version');
+    const isInstalled = field(paragraph, 'Status')?.endsWith(' installed') ?? false;
+    if (name !== undefined && version !== undefined && isInstalled) installed.set(name, version);
+  }
+  return installed;
+}
+
+function field(paragraph: string, name: string): string | undefined {
+  return new RegExp(`^${name}: (.*)$`, 'm').exec(paragraph)?.[1];
+}
+
+/** This host's packages; empty where it has no dpkg. No process is started. */
+export function installedPackages(): Map<string, string> {
+  try {
+    return parseDpkgStatus(readFileSync(STATUS_FILE, 'utf8'));
+  } catch {
+    return new Map();
+  }
+}

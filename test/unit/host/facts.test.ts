@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../core/package-root.ts';
+import { MIB } from '../../../core/units.ts';
+import {
+  describeVirtualization,
+  parseChoice,
+  parseCpuInfo,
+  parseDistribution,
+  parseMeminfo,
+} from '../../../harness/host/facts.ts';
+
+const fixture = (name: string): string =>
+  readFileSync(join(packageRoot(), 'test/fixtures/host', name), 'utf8');
+
+describe('parseDistribution', () => {
+  it.each([
+    ['os-release-debian-12', 'Debian GNU/Linux 12 (bookworm)'],
+    ['os-release-debian-13', 'Debian GNU/Linux 13 (trixie)'],
+  ])('%s', (file, distribution) => {
+    expect(parseDistribution(fixture(file))).toBe(distribution);
+  });
+
+  it('does with less, with or without quotes', () => {
+    expect(parseDistribution("ID=arch\nNAME='Arch Linux'\n")).toBe('Arch Linux');
+    expect(parseDistribution('ID=alpine\n')).toBe('alpine');
+    expect(parseDistribution('')).toBe('unknown');
+  });
+});
+
+describe('parseCpuInfo', () => {
+  it('of a virtual machine without nested virtualisation', () => {
+    expect(parseCpuInfo(fixture('cpuinfo-x86-guest'))).toEqual({
+      model: 'Intel(R) Xeon(R) Processor',
+      hypervisor: true,
+    });
+  });
+
+  it('of a physical machine, whose name is padded', () => {
+    expect(parseCpuInfo(fixture('cpuinfo-x86-physical'))).toEqual({
+      model: 'AMD Ryzen 9 7950X 16-Core Processor',
+      hypervisor: false,
+      virtualizationFlag: 'svm',
+    });
+  });
+
+  it('of an ARM machine, which names no model', () => {
+    expect(parseCpuInfo(fixture('cpuinfo-arm64'))).toEqual({
+      model: 'ARM 0x41 part 0xd0c',
+      hypervisor: false,
+    });
+  });
+});
+
+it('parseMeminfo gives bytes, and nothing for a line that is not there', () => {
+  expect(parseMeminfo(fixture('meminfo'), 'MemTotal')).toBe(25_276_063_744);
+  expect(parseMeminfo('MemTotal:   1024 kB\n', 'MemTotal')).toBe(MIB);
+  expect(parseMeminfo(fixture('meminfo'), 'MemFree2')).toBeUndefined();
+});
+
+it('parseChoice gives the chosen word', () => {
+  expect(parseChoice('always [madvise] never\n')).toBe('madvise');
+  expect(parseChoice('performance\n')).toBeUndefined();
+});
+
+describe('describeVirtualization', () => {
+  const physical = { model: 'x', hypervisor: false };
+  const virtual = { model: 'x', hypervisor: true };
+
+  it('of a physical machine is absent, whoever rents it out', () => {
+    expect(
+      describeVirtualization(physical, { vendor: 'Dell Inc.', product: 'PowerEdge R640' }),
+    ).toBeUndefined();
+    expect(describeVirtualization(physical, { vendor: 'Amazon EC2', product: 'c5.metal' })).toBeUndefined();
+  });
+
+  it('names the maker', () => {
+    expect(describeVirtualization(virtual, { vendor: 'Amazon EC2', product: 't3.micro' })).toBe(
+      'Amazon EC2 t3.micro',
+    );
+  });
+
+  it('goes by the maker alone where the CPU does not tell', () => {
+    expect(describeVirtualization(physical, { vendor: 'QEMU', product: 'KVM Virtual Machine' })).toBe(
+      'QEMU KVM Virtual Machine',
+    );
+  });
+
+  it('says that the maker is not known', () => {
+    expect(describeVirtualization(virtual, {})).toBe('a hypervisor that does not say its name');
+  });
+});
