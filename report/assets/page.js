@@ -1,0 +1,30 @@
+/* global chartConfig */
+/** Draws the charts of the page, and draws them anew when the theme changes. Runs after Chart.js and drawing.js. */
+
+const figures = JSON.parse(document.getElementById('figures').textContent);
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const narrow = matchMedia('(max-width: 40rem)');
+let drawn = [];
+
+function draw(theme) {
+  for (const chart of drawn) chart.destroy();
+  drawn = figures.flatMap(({ id, panels }) =>
+    panels.map((panel) => {
+      const canvas = document.getElementById(`${id}-${panel.id}`);
+      canvas.parentElement.style.height = `${narrow.matches ? panel.narrowHeight : panel.height}px`;
+      return new window.Chart(canvas, chartConfig(panel, theme, { responsive: true }));
+    }),
+  );
+  document.documentElement.dataset.drawn = theme;
+}
+
+const drawForScreen = () => draw(dark.matches ? 'dark' : 'light');
+
+document.fonts.ready
+  .then(() => Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 12px Inter`))))
+  .then(drawForScreen);
+dark.addEventListener('change', drawForScreen);
+narrow.addEventListener('change', drawForScreen);
+// Paper is white, whatever the screen is.
+window.addEventListener('beforeprint', () => draw('light'));
+window.addEventListener('afterprint', drawForScreen);

@@ -1,0 +1,24 @@
+import type { RuntimeView } from '../model/runtimes.ts';
+
+/** A runtime's name for a chart's legend or axis; the caption carries the whole mark. */
+export function chartName(runtime: RuntimeView): string {
+  return runtime.mark === undefined ? runtime.name : `${runtime.name} (TCG)`;
+}
+
+/** The lines that stand before a runtime's bar: its name and its total. */
+export function barLines(runtime: RuntimeView, total: string): string[] {
+  return [chartName(runtime), total];
+}
+
+/** `{ mark }` where there is one, for spreading. */
+export function withMark(mark: string | undefined): { mark?: string } {
+  return mark === undefined ? {} : { mark };
+}
+
+/** An id as a file name: a record may come from anywhere. */
+export function figureId(...words: string[]): string {
+  return words
+    .join('-')
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .slice(0, 80);
+}

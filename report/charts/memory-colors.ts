@@ -1,0 +1,19 @@
+/** Parts that belong together share a hue: what runs the instance, the kernels, files, services, and the rest. */
+const partColors: Record<string, string> = {
+  manager: 'boot0',
+  'translation-cache': 'boot1',
+  'guest-kernel': 'kernel0',
+  'host-kernel': 'kernel1',
+  'guest-page-cache': 'files0',
+  'page-cache': 'files1',
+  tmpfs: 'files2',
+  'duplicated-services': 'user0',
+  'other-services': 'user2',
+  'free-touched': 'rest0',
+  unexplained: 'rest1',
+};
+
+/** The colour of a part by its metric id, `memory.manager`; one that this version does not know is grey. */
+export function partColor(metric: string): string {
+  return partColors[metric.slice(metric.indexOf('.') + 1)] ?? 'rest0';
+}

@@ -1,0 +1,80 @@
+import { formatBytes } from '../../core/units.ts';
+import { NOTHING } from '../format.ts';
+import { markedName, markOf } from '../model/runtimes.ts';
+import { cell } from '../model/table.ts';
+import type { Fall, Waterfall } from '../model/waterfall.ts';
+import { bytesAxis, categoryAxis } from './axes.ts';
+import { barLines, figureId, withMark } from './labels.ts';
+import { partColor } from './memory-colors.ts';
+import type { Figure } from './spec.ts';
+
+/** The totals on one scale, stacked by part: what the host pays for one instance of each. */
+export function memoryTotal(waterfall: Waterfall): Figure {
+  const { falls, parts } = waterfall;
+  const mark = markOf(falls.map(({ runtime }) => runtime));
+  const height = falls.length * 52 + 40;
+  return {
+    id: figureId(waterfall.scenario, 'total'),
+    scenario: waterfall.scenario,
+    title: `${waterfall.title}: what the host spends on one instance`,
+    caption:
+      'On one scale. One boot each, the one whose total is nearest to the median, so that the parts add up; a negative part reaches left of zero and is already taken off the total.',
+    ...withMark(mark),
+    layout: 'rows',
+    panels: [
+      {
+        id: 'total',
+        alt: `Stacked bars of memory by part: ${falls.map(({ runtime, totalBytes }) => `${markedName(runtime)} ${formatBytes(totalBytes)}`).join(', ')}`,
+        type: 'bar',
+        height: height + 64,
+        narrowHeight: height + 150,
+        data: {
+          labels: falls.map(({ runtime, totalBytes }) => barLines(runtime, formatBytes(totalBytes))),
+          datasets: parts.map(({ id, title }, part) => ({
+            label: title,
+            data: falls.map(({ partBytes }) => partBytes[part] ?? null),
+            texts: falls.map(({ partBytes }) => textOf(partBytes[part])),
+            inside: falls.map(({ partBytes }) => textOf(partBytes[part])),
+            backgroundColor: `@${partColor(id)}`,
+            borderColor: '@surface',
+            borderWidth: { left: 0, right: 1, top: 0, bottom: 0 },
+            borderSkipped: false,
+            barThickness: 26,
+          })),
+        },
+        options: {
+          indexAxis: 'y',
+          plugins: { legend: { display: true, position: 'bottom' } },
+          scales: {
+            x: { ...bytesAxis('', lowest(falls), highest(falls) * 1.04), stacked: true },
+            y: { ...categoryAxis, stacked: true },
+          },
+        },
+        plugins: ['inside-labels'],
+      },
+    ],
+    table: {
+      caption: 'Total memory of one instance',
+      ...withMark(mark),
+      head: [{ text: 'Runtime' }, { text: 'Total', numeric: true }, { text: 'n', numeric: true }],
+      rows: falls.map(({ runtime, totalBytes, n }) => [
+        cell(markedName(runtime)),
+        cell(formatBytes(totalBytes)),
+        cell(String(n)),
+      ]),
+    },
+  };
+}
+
+const textOf = (bytes: number | undefined): string => (bytes === undefined ? NOTHING : formatBytes(bytes));
+
+const sumOf = ({ partBytes }: Fall, sign: 1 | -1): number =>
+  partBytes.reduce<number>((sum, bytes = 0) => (bytes * sign > 0 ? sum + bytes : sum), 0);
+
+const highest = (falls: readonly Fall[]): number => Math.max(...falls.map((fall) => sumOf(fall, 1)));
+
+/** A negative part that is too small to be seen must not cost the axis a whole step. */
+function lowest(falls: readonly Fall[]): number {
+  const low = Math.min(0, ...falls.map((fall) => sumOf(fall, -1)));
+  return -low < highest(falls) / 200 ? 0 : low;
+}

@@ -1,0 +1,95 @@
+import { formatMs } from '../../core/units.ts';
+import { NOTHING } from '../format.ts';
+import type { Climb, Ladder } from '../model/ladder.ts';
+import { markedName, markOf } from '../model/runtimes.ts';
+import { cell } from '../model/table.ts';
+import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
+import { chartName, figureId, withMark } from './labels.ts';
+import type { Figure, Json } from './spec.ts';
+
+const ROW_HEIGHT = 34;
+
+/**
+ * When each rung was reached, all runtimes on one logarithmic axis: whoever defines "started" as some rung reads
+ * off its row, and equal distances between two runtimes are equal ratios.
+ */
+export function startupLadder(ladder: Ladder): Figure {
+  const mark = markOf(ladder.climbs.map(({ runtime }) => runtime));
+  const times = ladder.climbs.flatMap(({ reachedMs }) =>
+    reachedMs.flatMap((ms) => (ms !== undefined && ms > 0 ? [ms] : [])),
+  );
+  const height = ladder.rungs.length * ROW_HEIGHT + 80;
+  return {
+    id: figureId(ladder.scenario, 'ladder'),
+    scenario: ladder.scenario,
+    title: `${ladder.title}: when each rung was reached`,
+    caption:
+      'Median time since t0, on a logarithmic axis: equal distances are equal ratios. ' +
+      'Every definition of “started” is one of the rows.',
+    ...withMark(mark),
+    layout: 'rows',
+    panels: [
+      {
+        id: 'ladder',
+        alt: `Ladder of ${ladder.rungs.length} rungs on a logarithmic time axis for ${ladder.climbs.map(({ runtime }) => markedName(runtime)).join(' and ')}`,
+        type: 'line',
+        height,
+        narrowHeight: height + 20,
+        data: {
+          labels: ladder.rungs.map(({ title }) => title),
+          datasets: ladder.climbs.map((climb, index) => dataset(climb, index, ladder.climbs.length)),
+        },
+        options: {
+          indexAxis: 'y',
+          // Room for the labels of the last rungs.
+          layout: { padding: { right: 30 } },
+          interaction: { mode: 'nearest', intersect: false },
+          plugins: { legend: { display: true } },
+          scales: {
+            x: {
+              type: 'logarithmic',
+              min: niceBelow(Math.min(...times) / 1.6),
+              max: niceAbove(Math.max(...times) * 1.6),
+              title: { display: true, text: 'time since t0 (log scale)' },
+              ticks: { format: 'ms' },
+            },
+            y: { ...categoryAxis, offset: true, grid: { display: true } },
+          },
+        },
+        plugins: ['outside-labels'],
+      },
+    ],
+    table: {
+      caption: 'Median time since t0 of each rung',
+      ...withMark(mark),
+      head: [
+        { text: 'Rung' },
+        ...ladder.climbs.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),
+      ],
+      rows: ladder.rungs.map(({ title }, rung) => [
+        cell(title),
+        ...ladder.climbs.map(({ reachedMs }) => cell(textOf(reachedMs[rung]))),
+      ]),
+    },
+  };
+}
+
+const textOf = (ms: number | undefined): string => (ms === undefined ? NOTHING : formatMs(ms));
+
+function dataset({ runtime, reachedMs }: Climb, index: number, of: number): Json {
+  const texts = reachedMs.map(textOf);
+  return {
+    label: chartName(runtime),
+    data: reachedMs.map((ms) => ms ?? null),
+    texts,
+    // With more than two runtimes the labels would lie on each other; tooltips and the table have them.
+    ...(of <= 2 ? { outside: texts, side: index === 0 && of === 2 ? 'left' : 'right' } : {}),
+    spanGaps: true,
+    borderColor: `@${runtime.color}`,
+    backgroundColor: `@${runtime.color}`,
+    borderWidth: 1.5,
+    pointRadius: 4.5,
+    pointHoverRadius: 6,
+    pointStyle: runtime.kind === 'vm' ? 'rectRot' : 'circle',
+  };
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Eta } from 'eta';
+import { assetPath, browserBundles, fontPath, readAsset } from './assets.ts';
+import type { Figure } from './charts/spec.ts';
+import { NOTHING } from './format.ts';
+import type { ReportModel, ScenarioText } from './model.ts';
+import { ledgerColumns, placeFigures, type Ledger } from './model/ledger.ts';
+import { cell, type Table } from './model/table.ts';
+
+/** A figure with its picture, as a data URI, for readers without JavaScript. */
+export interface IllustratedFigure {
+  figure: Figure;
+  image: string;
+}
+
+/** The whole report as one HTML document that loads nothing: scripts, style, font and data are inside it. */
+export function renderHtml(model: ReportModel, figures: readonly IllustratedFigure[]): string {
+  const eta = new Eta({ views: assetPath('.'), autoEscape: true, cache: true });
+  const style = pageStyle();
+  const scripts = [...browserBundles(), pageScript()].map(inScript);
+  const sections = sectionsOf(model, figures);
+  const facts = [
+    { id: 'method', title: 'Method', facts: model.method },
+    { id: 'runtimes', title: 'Runtimes', facts: model.runtimeFacts },
+    { id: 'image', title: 'Image', facts: model.image },
+    { id: 'host', title: 'Host', facts: model.host },
+  ];
+  return eta.render('./page', {
+    model,
+    style,
+    scripts,
+    sections,
+    facts,
+    contents: [
+      { id: 'headline', title: 'Headline figures' },
+      ...sections,
+      ...facts,
+      { id: 'failures', title: 'Failures' },
+      ...(model.warnings.length > 0 ? [{ id: 'warnings', title: 'Warnings' }] : []),
+    ],
+    policy: contentPolicy(style, scripts),
+    figuresJson: inScript(JSON.stringify(figures.map(({ figure: { id, panels } }) => ({ id, panels })))),
+  });
+}
+
+interface Section extends ScenarioText {
+  figures: IllustratedFigure[];
+  definitionTable: Table;
+  ledger?: Ledger;
+  ledgerColumns: typeof ledgerColumns;
+  placeFigures: typeof placeFigures;
+  nothing: string;
+}
+
+function sectionsOf({ scenarios, ledger }: ReportModel, figures: readonly IllustratedFigure[]): Section[] {
+  return scenarios.map((scenario, index) => ({
+    ...scenario,
+    id: `scenario-${index + 1}`,
+    figures: figures.filter(({ figure }) => figure.scenario === scenario.id),
+    definitionTable: definitionTable(scenario),
+    ...(ledger !== undefined && scenario.id === 'services' ? { ledger } : {}),
+    ledgerColumns,
+    placeFigures,
+    nothing: NOTHING,
+  }));
+}
+
+function definitionTable({ title, definitions }: ScenarioText): Table {
+  return {
+    caption: `${title}: what each metric means`,
+    head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
+    rows: definitions.map((found) => [
+      cell(found.title, found.metric),
+      cell(found.unit),
+      cell(found.definition),
+    ]),
+  };
+}
+
+function pageStyle(): string {
+  const faces = ([400, 600] as const).map(
+    (weight) =>
+      `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/woff2;base64,${readFileSync(fontPath(weight), 'base64')}) format('woff2')}`,
+  );
+  return [...faces, readAsset('page.css')].join('\n');
+}
+
+/** drawing.js is a module for the pictures; the page runs it in one scope with what uses it. */
+function pageScript(): string {
+  const drawing = readAsset('drawing.js').replace(/^export /gmu, '');
+  return `(() => {\n'use strict';\n${drawing}\n${readAsset('page.js')}})();`;
+}
+
+/**
+ * Keeps text from ending the script element that it stands in. Inside JSON and inside JavaScript's strings and
+ * comments `\u003c` means `<`; U+2028 and U+2029 end a line in old JavaScript.
+ */
+function inScript(text: string): string {
+  return text
+    .replace(/<(?=\/script|!--|script)/giu, '\\u003c')
+    .replace(/\u2028/gu, '\\u2028')
+    .replace(/\u2029/gu, '\\u2029');
+}
+
+/** Only what is in the document itself may run or be shown, and nothing may be fetched. */
+function contentPolicy(style: string, scripts: readonly string[]): string {
+  const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+  const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+  return [
+    "default-src 'none'",
+    `script-src ${hashes.join(' ')}`,
+    `style-src ${styleHash}`,
+    'img-src data:',
+    'font-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,127 @@
+import type { RunRecord } from '../results/record.ts';
+import type { Summary } from '../results/summary.ts';
+import { EMULATION_MARK, formatCount, formatTime } from './format.ts';
+import { answersOf, type Answer } from './model/answers.ts';
+import { createContext, type Context } from './model/context.ts';
+import { distributionsOf, type Distribution } from './model/distribution.ts';
+import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './model/facts.ts';
+import { failuresOf, type FailureList } from './model/failures.ts';
+import { headlineTables } from './model/headline.ts';
+import { laddersOf, type Ladder } from './model/ladder.ts';
+import { ledgerOf, type Ledger } from './model/ledger.ts';
+import type { RuntimeView } from './model/runtimes.ts';
+import type { Table } from './model/table.ts';
+import { waterfallsOf, type Waterfall } from './model/waterfall.ts';
+import { plainLine } from './text.ts';
+
+/** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
+export interface ReportModel {
+  title: string;
+  /** One line: what, when, by which version. */
+  subtitle: string;
+  /** Stands at the foot of every picture, so that it can be traced to its run. */
+  source: string;
+  /** Set where any runtime was emulated: why. */
+  emulation?: { mark: string; reason: string };
+  /** Set where the run did not end by itself. */
+  notice?: string;
+  answers: Answer[];
+  headline: Table[];
+  runtimes: RuntimeView[];
+  ladders: Ladder[];
+  distributions: Distribution[];
+  waterfalls: Waterfall[];
+  ledger?: Ledger;
+  scenarios: ScenarioText[];
+  method: Fact[];
+  runtimeFacts: Fact[];
+  host: Fact[];
+  image: Fact[];
+  failures: FailureList;
+  warnings: Fact[];
+}
+
+/** A scenario's own words. */
+export interface ScenarioText {
+  id: string;
+  title: string;
+  question: string;
+  definitions: { metric: string; title: string; unit: string; definition: string }[];
+}
+
+export function buildModel(record: RunRecord, summary: Summary): ReportModel {
+  const context = createContext(record, summary);
+  const emulation = emulationOf(context);
+  const notice = noticeOf(record);
+  const ledger = ledgerOf(context);
+  return {
+    title: titleOf(context),
+    subtitle: plainLine(
+      `${record.host.cpuModel} · ${formatCount(record.host.cpus, 'CPU')} · ${formatTime(record.startedAt)} · twinboot ${record.tool.version}`,
+    ),
+    source: plainLine(
+      `twinboot ${record.tool.version} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
+    ),
+    ...(emulation === undefined ? {} : { emulation }),
+    ...(notice === undefined ? {} : { notice }),
+    answers: answersOf(context),
+    headline: headlineTables(context),
+    runtimes: context.runtimes,
+    ladders: laddersOf(context),
+    distributions: distributionsOf(context),
+    waterfalls: waterfallsOf(context),
+    ...(ledger === undefined ? {} : { ledger }),
+    scenarios: record.scenarios.map((scenario) => ({
+      id: scenario.id,
+      title: plainLine(scenario.title, 60),
+      question: plainLine(scenario.question),
+      definitions: scenario.metrics.map((metric) => ({
+        metric: plainLine(metric.id, 80),
+        title: plainLine(metric.title, 80),
+        unit: metric.unit,
+        definition: plainLine(metric.definition, 500),
+      })),
+    })),
+    method: methodFacts(context),
+    runtimeFacts: runtimeFacts(context),
+    host: hostFacts(context),
+    image: imageFacts(context),
+    failures: failuresOf(context),
+    warnings: record.warnings.map(({ code, message }) => ({
+      term: plainLine(code, 60),
+      text: plainLine(message),
+    })),
+  };
+}
+
+function titleOf({ record, runtimes }: Context): string {
+  const image = plainLine(record.image.name, 60);
+  const kinds = new Set(runtimes.map((runtime) => runtime.kind));
+  if (kinds.size === 2) return `${image}: what a virtual machine costs over a container`;
+  const names = runtimes.map((runtime) => runtime.name);
+  return names.length === 0 ? image : `${image} in ${names.join(', ')}`;
+}
+
+function emulationOf({ runtimes }: Context): ReportModel['emulation'] {
+  const emulated = runtimes.filter((runtime) => runtime.mark !== undefined);
+  if (emulated.length === 0) return undefined;
+  const reasons = emulated.map(({ name, description }) =>
+    description.acceleratorReason === undefined
+      ? name
+      : `${name}: ${plainLine(description.acceleratorReason)}`,
+  );
+  return { mark: EMULATION_MARK, reason: reasons.join('; ') };
+}
+
+function noticeOf(record: RunRecord): string | undefined {
+  if (record.state === 'complete') return undefined;
+  const rounds = record.samples.reduce(
+    (most, sample) => (sample.phase === 'measured' ? Math.max(most, sample.round) : most),
+    0,
+  );
+  const done =
+    rounds === 0 ? 'before its first measured round' : `in round ${rounds} of ${record.plan.rounds}`;
+  return record.state === 'interrupted'
+    ? `This run was interrupted ${done}: the figures rest on what it had measured by then.`
+    : `This run had not ended when its record was read, ${done}: it still runs, or was killed. The figures will change.`;
+}

@@ -1,0 +1,69 @@
+import type { Unit } from '../../core/units.ts';
+import type { MetricSummary } from '../../results/summary.ts';
+import { plainLine } from '../text.ts';
+import { headlineMetrics, leadRung, type Context } from './context.ts';
+import type { RuntimeView } from './runtimes.ts';
+
+/** Raw points are thinned out above this, so that a long run still makes a small page. */
+export const SHOWN_POINTS = 300;
+
+/** All values of one metric, runtime by runtime. */
+export interface Distribution {
+  metric: string;
+  title: string;
+  unit: Unit;
+  spreads: Spread[];
+}
+
+export interface Spread {
+  runtime: RuntimeView;
+  n: number;
+  missing: number;
+  median: number;
+  min: number;
+  max: number;
+  p25: number;
+  p75: number;
+  /** Every value, or an even selection of `SHOWN_POINTS` of them with both extremes. */
+  shown: number[];
+}
+
+/** The lead rung of every ladder; of scenarios that no other chart knows, the headline metrics. */
+export function distributionsOf(context: Context): Distribution[] {
+  return context.record.scenarios.flatMap((scenario) => {
+    const lead = leadRung(scenario);
+    const drawnElsewhere =
+      scenario.metrics.some((metric) => metric.role === 'part') || scenario.id === 'services';
+    const metrics = lead ? [lead] : drawnElsewhere ? [] : headlineMetrics(scenario).slice(0, 4);
+    return metrics.flatMap((metric) => {
+      const spreads = context.runtimes.flatMap((runtime) => {
+        const found = context.find(scenario.id, metric.id, runtime.id);
+        return found === undefined ? [] : (spreadOf(runtime, found) ?? []);
+      });
+      const title = plainLine(lead ? `${scenario.title}: time until ${metric.title}` : metric.title, 80);
+      return spreads.length === 0 ? [] : [{ metric: metric.id, title, unit: metric.unit, spreads }];
+    });
+  });
+}
+
+function spreadOf(runtime: RuntimeView, found: MetricSummary): Spread | undefined {
+  const { n, missing, median, min, max, p25, p75 } = found;
+  if (
+    median === undefined ||
+    min === undefined ||
+    max === undefined ||
+    p25 === undefined ||
+    p75 === undefined
+  ) {
+    return undefined;
+  }
+  return { runtime, n, missing, median, min, max, p25, p75, shown: thinOut(found.values, SHOWN_POINTS) };
+}
+
+/** At most `limit` of the values: evenly spaced by rank, so that both extremes and the shape stay. */
+export function thinOut(values: readonly number[], limit: number): number[] {
+  if (values.length <= limit) return [...values];
+  const sorted = values.toSorted((a, b) => a - b);
+  const step = (sorted.length - 1) / (limit - 1);
+  return Array.from({ length: limit }, (_, index) => sorted[Math.round(index * step)] ?? Number.NaN);
+}

@@ -1,0 +1,113 @@
+import { formatBytes, formatMs } from '../../core/units.ts';
+import { formatCount, formatTime } from '../format.ts';
+import { plainLine } from '../text.ts';
+import type { Context } from './context.ts';
+
+/** A term and what is to be said about it. */
+export interface Fact {
+  term: string;
+  text: string;
+}
+
+export function hostFacts({ record: { host } }: Context): Fact[] {
+  return [
+    { term: 'Distribution', text: plainLine(host.distribution) },
+    { term: 'Kernel', text: plainLine(`${host.kernel} (${host.arch})`) },
+    { term: 'CPU', text: plainLine(`${host.cpuModel}, ${formatCount(host.cpus, 'CPU')}`) },
+    { term: 'Memory', text: formatBytes(host.memoryBytes) },
+    { term: 'cgroups', text: host.cgroupMode },
+    { term: 'Init', text: plainLine(host.init) },
+    {
+      term: 'Virtualization',
+      text:
+        host.virtualization === undefined
+          ? 'none found: bare metal'
+          : `itself a virtual machine (${plainLine(host.virtualization)})`,
+    },
+    { term: 'Fingerprint', text: plainLine(host.fingerprint) },
+  ];
+}
+
+export function imageFacts({ record: { image } }: Context): Fact[] {
+  const boot = {
+    settled: 'settled: first-boot work was done when the image was built',
+    first: 'first: every boot is a first boot, with its first-boot work',
+  }[image.boot];
+  return [
+    { term: 'Name', text: plainLine(image.name) },
+    { term: 'Distribution', text: plainLine(`${image.distribution} ${image.suite}`) },
+    { term: 'Digest (SHA-256)', text: plainLine(image.digest) },
+    { term: 'Size', text: `${formatBytes(image.bytes)} disk, ${formatBytes(image.usedBytes)} of files` },
+    { term: 'Packages', text: String(image.packages.length) },
+    { term: 'Kernel', text: plainLine(image.kernel) },
+    { term: 'Init', text: plainLine(image.initSystem) },
+    { term: 'Boot mode', text: boot },
+    { term: 'Built', text: formatTime(image.builtAt) },
+    {
+      term: 'Added by twinboot',
+      text:
+        image.added.length === 0 ? 'nothing' : image.added.map((sentence) => plainLine(sentence)).join('; '),
+    },
+  ];
+}
+
+export function runtimeFacts({ runtimes }: Context): Fact[] {
+  return runtimes.map((runtime) => {
+    const { description } = runtime;
+    const options = Object.entries(description.options).map(([key, value]) => `${key}=${value}`);
+    const acceleration =
+      description.accelerator === undefined
+        ? []
+        : [
+            `accelerator ${description.accelerator}`,
+            ...(description.acceleratorReason === undefined
+              ? []
+              : [`because ${description.acceleratorReason}`]),
+          ];
+    const parts = [
+      `${description.kind === 'vm' ? 'VM' : 'container'}, ${description.runtime} ${description.version ?? '(version unknown)'}`,
+      ...(options.length === 0 ? [] : [options.join(' ')]),
+      ...acceleration,
+      ...(runtime.mark === undefined ? [] : [runtime.mark]),
+    ];
+    return { term: runtime.name, text: plainLine(parts.join('; '), 600) };
+  });
+}
+
+export function methodFacts({ record }: Context): Fact[] {
+  const { plan } = record;
+  const shared = `${formatBytes(plan.memoryBytes)} of memory and ${formatCount(plan.cpus, 'CPU')} for every runtime alike`;
+  return [
+    {
+      term: 'Clock',
+      text: "t0 is the host's CLOCK_MONOTONIC immediately before the runtime's process is spawned. Every time is in ms since t0 on that clock; guest clocks are converted to it, and wall clocks are never compared.",
+    },
+    {
+      term: 'Rounds',
+      text: `${formatCount(plan.rounds, 'measured round')} after ${formatCount(plan.warmup, 'warm-up round')}, which the record keeps and nothing counts. Each round boots every runtime once.`,
+    },
+    {
+      term: 'Order',
+      text: `Interleaved: shuffled anew in each round with seed ${plan.seed}, so that drift of the host hits all runtimes alike.`,
+    },
+    {
+      term: 'Cache',
+      text:
+        plan.cache === 'cold'
+          ? "cold: the host's page cache was dropped before each boot."
+          : "warm: the host's page cache was left as the previous boot left it.",
+    },
+    { term: 'Limits', text: `${shared}; a boot has ${formatMs(plan.timeoutMs)} before it counts as failed.` },
+    {
+      term: 'Statistics',
+      text: 'Medians, each with a 95 % interval by percentile bootstrap; ratios are ratios of medians with an interval made the same way. No value was removed as an outlier; failed boots are counted and listed. Without at least two values on a side there is no interval.',
+    },
+    {
+      term: 'Run',
+      text: plainLine(
+        `${record.id} by ${record.tool.name} ${record.tool.version}, ${record.state}; started ${formatTime(record.startedAt)}` +
+          (record.endedAt === undefined ? '' : `, ended ${formatTime(record.endedAt)}`),
+      ),
+    },
+  ];
+}

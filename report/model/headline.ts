@@ -1,0 +1,100 @@
+import { formatValue } from '../../core/units.ts';
+import type { Metric, ScenarioDescription } from '../../results/record.ts';
+import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
+import { formatFactor, formatInterval, formatRatio, NO_INTERVAL, NOTHING } from '../format.ts';
+import { plainLine } from '../text.ts';
+import { headlineMetrics, type Context } from './context.ts';
+import { markOf, type RuntimeView } from './runtimes.ts';
+import { cell, type Cell, type Table } from './table.ts';
+
+/** One table for each pair of a container with a VM; where there is no pair, one over all runtimes. */
+export function headlineTables(context: Context): Table[] {
+  const containers = context.runtimes.filter((runtime) => runtime.kind === 'container');
+  const vms = context.runtimes.filter((runtime) => runtime.kind === 'vm');
+  const pairs = containers.flatMap((container) => vms.map((vm) => [container, vm] as const));
+  if (context.runtimes.length === 0) return [];
+  if (pairs.length === 0) return [tableOver(context, context.runtimes)];
+  return pairs.map((pair) => tableOver(context, pair, pair));
+}
+
+function tableOver(
+  context: Context,
+  runtimes: readonly RuntimeView[],
+  pair?: readonly [container: RuntimeView, vm: RuntimeView],
+): Table {
+  const mark = markOf(runtimes);
+  const names = runtimes.map((runtime) => runtime.name).join(' and ');
+  return {
+    caption: `${names}: medians with 95 % intervals${pair ? ', and VM over container' : ''}`,
+    ...(mark === undefined ? {} : { mark }),
+    head: [
+      { text: 'Metric' },
+      ...runtimes.map((runtime) => ({
+        text: `${kindWord(runtime)}: ${runtime.name}`,
+        ...(runtime.mark === undefined ? {} : { note: runtime.mark }),
+        numeric: true,
+      })),
+      ...(pair ? [{ text: 'VM ÷ container', numeric: true }] : []),
+      { text: 'n', numeric: true },
+    ],
+    rows: context.record.scenarios.flatMap((scenario) =>
+      headlineMetrics(scenario).map((metric) => row(context, scenario, metric, runtimes, pair)),
+    ),
+  };
+}
+
+const kindWord = (runtime: RuntimeView): string => (runtime.kind === 'vm' ? 'VM' : 'Container');
+
+function row(
+  context: Context,
+  scenario: ScenarioDescription,
+  metric: Metric,
+  runtimes: readonly RuntimeView[],
+  pair?: readonly [container: RuntimeView, vm: RuntimeView],
+): Cell[] {
+  const found = runtimes.map((runtime) => context.find(scenario.id, metric.id, runtime.id));
+  return [
+    cell(titleOf(scenario, metric), metric.id),
+    ...found.map((summary) => medianCell(summary)),
+    ...(pair ? [ratioCell(findRatio(context, metric, pair))] : []),
+    cell(
+      [...new Set(found.map((summary) => String(summary?.n ?? 0)))].length === 1
+        ? String(found[0]?.n ?? 0)
+        : found.map((summary) => String(summary?.n ?? 0)).join(' / '),
+      missingNote(found),
+    ),
+  ];
+}
+
+/** A rung's title is a word (`ready`), which needs its scenario's title to be understood. */
+function titleOf(scenario: ScenarioDescription, metric: Metric): string {
+  return plainLine(metric.role === 'rung' ? `${scenario.title}: until ${metric.title}` : metric.title, 80);
+}
+
+function medianCell(summary: MetricSummary | undefined): Cell {
+  if (summary?.median === undefined)
+    return cell(NOTHING, summary?.missingReasons.map((reason) => plainLine(reason)).join('; '));
+  return cell(formatValue(summary.median, summary.unit), formatInterval(summary.interval, summary.unit));
+}
+
+export function findRatio(
+  context: Context,
+  metric: Metric,
+  [container, vm]: readonly [container: RuntimeView, vm: RuntimeView],
+): RatioSummary | undefined {
+  return context.summary.ratios.find(
+    (ratio) => ratio.metric === metric.id && ratio.container === container.id && ratio.vm === vm.id,
+  );
+}
+
+function ratioCell(ratio: RatioSummary | undefined): Cell {
+  if (ratio === undefined) return cell(NOTHING);
+  if (ratio.interval === undefined) return cell(`${formatFactor(ratio.ratio)} times`, `(${NO_INTERVAL})`);
+  const [factor, interval] = formatRatio(ratio).split(' times ');
+  return cell(`${String(factor)} times`, interval);
+}
+
+function missingNote(found: readonly (MetricSummary | undefined)[]): string | undefined {
+  const missing = found.reduce((sum, summary) => sum + (summary?.missing ?? 0), 0);
+  return missing === 0 ? undefined : `${missing} missing`;
+}

@@ -1,0 +1,152 @@
+import { median } from 'simple-statistics';
+import { ledgerSchema, type LedgerRow, type Sample } from '../../results/record.ts';
+import { formatBytes, formatMs } from '../../core/units.ts';
+import { NOTHING } from '../format.ts';
+import { plainLine } from '../text.ts';
+import type { Context } from './context.ts';
+import { markOf, type RuntimeView } from './runtimes.ts';
+
+/** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
+export interface Ledger {
+  mark?: string;
+  runtimes: RuntimeView[];
+  services: ServiceEntry[];
+}
+
+export interface ServiceEntry {
+  service: string;
+  title?: string;
+  host: LedgerRow['host'];
+  /** One for each of the ledger's runtimes. */
+  places: Place[];
+}
+
+/** A service inside one runtime, over all its measured boots: the usual state, and medians. */
+export interface Place {
+  runtime: RuntimeView;
+  state: LedgerRow['state'];
+  /** Set where boots differed: `in 4 of 5 boots`. */
+  stateNote?: string;
+  reason?: string;
+  duplicated: boolean;
+  pssBytes?: number;
+  ussBytes?: number;
+  cpuMs?: number;
+  startMs?: number;
+  durationMs?: number;
+}
+
+/** `undefined` where no sample brought a ledger. */
+export function ledgerOf(context: Context): Ledger | undefined {
+  const ledgers = context.runtimes.flatMap((runtime) => {
+    const boots = context.record.samples.flatMap((sample) =>
+      isMeasured(sample, runtime) ? rowsOf(sample) : [],
+    );
+    return boots.length === 0 ? [] : [{ runtime, boots, byService: groupByService(boots) }];
+  });
+  if (ledgers.length === 0) return undefined;
+
+  const names = [...new Set(ledgers.flatMap(({ byService }) => [...byService.keys()]))];
+  const services = names.map((service): ServiceEntry => {
+    const all = ledgers.flatMap(({ byService }) => byService.get(service) ?? []);
+    const title = all.find((row) => row.title !== undefined)?.title;
+    return {
+      service: plainLine(service, 80),
+      ...(title === undefined ? {} : { title: plainLine(title, 100) }),
+      host: commonest(all.map((row) => row.host)).value,
+      places: ledgers.map(({ runtime, boots, byService }) =>
+        placeOf(runtime, byService.get(service) ?? [], boots.length),
+      ),
+    };
+  });
+  const runtimes = ledgers.map(({ runtime }) => runtime);
+  const mark = markOf(runtimes);
+  return { ...(mark === undefined ? {} : { mark }), runtimes, services: services.sort(byInterest) };
+}
+
+const isMeasured = (sample: Sample, runtime: RuntimeView): boolean =>
+  sample.runtime === runtime.id && sample.phase === 'measured' && sample.outcome === 'ok';
+
+function rowsOf(sample: Sample): LedgerRow[][] {
+  if (!('services' in sample.details)) return [];
+  const parsed = ledgerSchema.safeParse(sample.details);
+  return parsed.success ? [parsed.data.services] : [];
+}
+
+function groupByService(boots: readonly LedgerRow[][]): Map<string, LedgerRow[]> {
+  const groups = new Map<string, LedgerRow[]>();
+  for (const row of boots.flat()) {
+    const group = groups.get(row.service);
+    if (group) group.push(row);
+    else groups.set(row.service, [row]);
+  }
+  return groups;
+}
+
+function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number): Place {
+  if (rows.length === 0) return { runtime, state: 'unknown', reason: 'not in its ledger', duplicated: false };
+  const { value: state, count } = commonest(rows.map((row) => row.state));
+  const usual = rows.filter((row) => row.state === state);
+  const reason = usual.find((row) => row.reason !== undefined)?.reason;
+  return {
+    runtime,
+    state,
+    ...(count < boots ? { stateNote: `in ${count} of ${boots} boots` } : {}),
+    ...(reason === undefined ? {} : { reason: plainLine(reason, 200) }),
+    duplicated: usual.some((row) => row.duplicated),
+    ...medianOf(usual, 'pssBytes'),
+    ...medianOf(usual, 'ussBytes'),
+    ...medianOf(usual, 'cpuMs'),
+    ...medianOf(usual, 'startMs'),
+    ...medianOf(usual, 'durationMs'),
+  };
+}
+
+function medianOf<Key extends 'pssBytes' | 'ussBytes' | 'cpuMs' | 'startMs' | 'durationMs'>(
+  rows: readonly LedgerRow[],
+  key: Key,
+): Partial<Record<Key, number>> {
+  const values = rows.flatMap((row) => row[key] ?? []);
+  return (values.length === 0 ? {} : { [key]: median(values) }) as Partial<Record<Key, number>>;
+}
+
+/** The most frequent of the items, of equals the one seen first; there has to be one. */
+function commonest<T>(items: readonly T[]): { value: T; count: number } {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const ranking = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+  const [top] = ranking;
+  if (top === undefined) throw new RangeError('the most frequent of nothing');
+  return top;
+}
+
+/** The two services of the old argument first, then those that every distribution runs. */
+const first = [/^systemd-udevd\.service$|^udev\.service$/, /^dbus(-broker)?\.service$/, /journald/, /logind/];
+
+function byInterest(a: ServiceEntry, b: ServiceEntry): number {
+  return rank(a) - rank(b) || largestPss(b) - largestPss(a) || a.service.localeCompare(b.service, 'en');
+}
+
+function rank(entry: ServiceEntry): number {
+  const named = first.findIndex((pattern) => pattern.test(entry.service));
+  if (named >= 0) return named;
+  return entry.places.some((place) => place.state === 'running') ? first.length : first.length + 1;
+}
+
+const largestPss = (entry: ServiceEntry): number =>
+  Math.max(...entry.places.map((place) => place.pssBytes ?? 0));
+
+/** A place's figures as they stand in a table, in this order. */
+export const ledgerColumns = ['PSS', 'USS', 'CPU time', 'Started at', 'Took'] as const;
+
+export function placeFigures(place: Place): string[] {
+  const bytes = (value: number | undefined): string => (value === undefined ? NOTHING : formatBytes(value));
+  const ms = (value: number | undefined): string => (value === undefined ? NOTHING : formatMs(value));
+  return [
+    bytes(place.pssBytes),
+    bytes(place.ussBytes),
+    ms(place.cpuMs),
+    ms(place.startMs),
+    ms(place.durationMs),
+  ];
+}

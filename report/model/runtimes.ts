@@ -1,0 +1,50 @@
+import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
+import { EMULATION_MARK } from '../format.ts';
+import { plainLine } from '../text.ts';
+
+/** A runtime as the report speaks of it. */
+export interface RuntimeView {
+  /** RuntimeDescription.id: the key of samples and summaries. */
+  id: string;
+  /** What people read: the title, or the spec where two runtimes share a title. */
+  name: string;
+  kind: RuntimeDescription['kind'];
+  /** `EMULATION_MARK` where it was emulated. */
+  mark?: string;
+  /** The name of its colour, `container0`, `vm1`. */
+  color: string;
+  description: RuntimeDescription;
+}
+
+const COLORS_PER_KIND = 3;
+
+export function viewRuntimes(record: RunRecord): RuntimeView[] {
+  const seen = { container: 0, vm: 0 };
+  return record.runtimes.map((runtime) => {
+    const namesake = record.runtimes.some((other) => other !== runtime && other.title === runtime.title);
+    const slot = seen[runtime.kind] % COLORS_PER_KIND;
+    seen[runtime.kind] += 1;
+    return {
+      id: runtime.id,
+      name: plainLine(namesake ? runtime.id : runtime.title, 60),
+      kind: runtime.kind,
+      ...(runtime.emulated ? { mark: EMULATION_MARK } : {}),
+      color: `${runtime.kind}${slot}`,
+      description: runtime,
+    };
+  });
+}
+
+/** The mark that a table or figure over these runtimes has to carry, if any. */
+export function markOf(runtimes: readonly RuntimeView[]): string | undefined {
+  const marked = runtimes.filter((runtime) => runtime.mark !== undefined);
+  if (marked.length === 0) return undefined;
+  return marked.length === runtimes.length
+    ? EMULATION_MARK
+    : `${marked.map((runtime) => runtime.name).join(', ')} ${EMULATION_MARK}`;
+}
+
+/** The name with the mark, where there is one: for a table's column. */
+export function markedName(runtime: RuntimeView): string {
+  return runtime.mark === undefined ? runtime.name : `${runtime.name} · ${runtime.mark}`;
+}

@@ -1,0 +1,139 @@
+import { createCanvas, GlobalFonts, SvgExportFlag, type Canvas, type SvgCanvas } from '@napi-rs/canvas';
+import { BoxAndWiskers, BoxPlotController } from '@sgratzl/chartjs-chart-boxplot';
+import { Chart, registerables } from 'chart.js';
+import { fontPath } from './assets.ts';
+import type { Figure, Panel } from './charts/spec.ts';
+import type { Drawing } from './drawing.ts';
+import { layOut, type Block, type Pen } from './layout.ts';
+
+/** Pixels of a PNG per CSS pixel: sharp on paper and on dense screens. */
+const PNG_SCALE = 2;
+
+export interface Picture {
+  png: Buffer;
+  svg: string;
+  /** At one pixel per CSS pixel, small enough to lie inside the page for readers without JavaScript. */
+  webp: Buffer;
+}
+
+let prepared = false;
+
+/** Bare machines have no font at all, and text would not be drawn. */
+function prepare(): void {
+  if (prepared) return;
+  for (const subset of ['latin', 'latin-ext'] as const) {
+    for (const weight of [400, 600] as const) GlobalFonts.registerFromPath(fontPath(weight, subset), 'Inter');
+  }
+  Chart.register(...registerables, BoxPlotController, BoxAndWiskers);
+  prepared = true;
+}
+
+/** A figure with its title, caption and mark around it, on white: ready to stand alone in a paper. */
+export async function drawPicture(figure: Figure, source: string, drawing: Drawing): Promise<Picture> {
+  prepare();
+  const ruler = createCanvas(1, 1).getContext('2d');
+  const { width, height, blocks } = layOut(figure, source, drawing, (font, text) => {
+    ruler.font = font;
+    return ruler.measureText(text).width;
+  });
+  const bitmap = drawBitmap(width, height, blocks, drawing);
+  const [png, webp] = await Promise.all([
+    bitmap.encode('png'),
+    reduced(bitmap, width, height).encode('webp', 85),
+  ]);
+  return {
+    png,
+    webp,
+    svg: drawSvg(figure, width, height, blocks, drawing),
+  };
+}
+
+function drawBitmap(width: number, height: number, blocks: readonly Block[], drawing: Drawing): Canvas {
+  const canvas = createCanvas(width * PNG_SCALE, height * PNG_SCALE);
+  const context = canvas.getContext('2d');
+  context.fillStyle = drawing.palettes.light.surface;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (const block of blocks) {
+    const part = createCanvas(block.width, block.height);
+    drawBlock(block, part, PNG_SCALE, drawing);
+    context.drawImage(part, block.x * PNG_SCALE, block.y * PNG_SCALE);
+  }
+  return canvas;
+}
+
+function reduced(bitmap: Canvas, width: number, height: number): Canvas {
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, width, height);
+  return canvas;
+}
+
+/** Each block is an SVG of its own inside the whole one, because Chart.js draws from the corner of its canvas. */
+function drawSvg(
+  { title }: Figure,
+  width: number,
+  height: number,
+  blocks: readonly Block[],
+  drawing: Drawing,
+): string {
+  const parts = blocks.map((block, index) => {
+    const part = createCanvas(block.width, block.height, SvgExportFlag.ConvertTextToPaths);
+    drawBlock(block, part, 1, drawing);
+    const content = part.getContent().toString('utf8');
+    return nest(content, block, `b${index}-`);
+  });
+  return [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<title>${escapeXml(title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="${drawing.palettes.light.surface}"/>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+const escapeXml = (text: string): string =>
+  text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;');
+
+function nest(svg: string, { x, y }: Block, prefix: string): string {
+  return svg
+    .replace(/^<\?xml[^>]*\?>\s*/u, '')
+    .replace(/\s+xmlns(?::xlink)?="[^"]*"/gu, '')
+    .replace('<svg', `<svg x="${x}" y="${y}"`)
+    .replace(/\s*<path[^>]*\bd=""\/>/gu, '')
+    .replace(/\bid="/gu, `id="${prefix}`)
+    .replace(/url\(#/gu, `url(#${prefix}`)
+    .replace(/href="#/gu, `href="#${prefix}`)
+    .replace(/\bd="[^"]*"/gu, (path) =>
+      path.replace(/\d+\.\d{3,}/gu, (number) => String(Number(Number(number).toFixed(2)))),
+    )
+    .trim();
+}
+
+function drawBlock(block: Block, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): void {
+  if (block.panel) drawPanel(block.panel, canvas, scale, drawing);
+  else drawText(block.lines, canvas, scale);
+}
+
+function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): void {
+  const config = drawing.chartConfig(panel, 'light', { responsive: false, devicePixelRatio: scale });
+  // Without animation it is drawn when this returns. It is not destroyed: that would clear the canvas.
+  new Chart(canvas, config);
+}
+
+function drawText(lines: readonly Pen[], canvas: Canvas | SvgCanvas, scale: number): void {
+  if (scale !== 1) {
+    canvas.width *= scale;
+    canvas.height *= scale;
+  }
+  const context = canvas.getContext('2d');
+  context.scale(scale, scale);
+  context.textBaseline = 'alphabetic';
+  for (const { font, color, text, baseline } of lines) {
+    context.font = font;
+    context.fillStyle = color;
+    context.fillText(text, 0, baseline);
+  }
+}

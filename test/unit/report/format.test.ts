@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatCounts,
+  formatFactor,
+  formatInterval,
+  formatList,
+  formatRatio,
+} from '../../../report/format.ts';
+
+describe('formatRatio', () => {
+  it('never gives a factor without its interval', () => {
+    expect(formatRatio({ ratio: 31.42, interval: { low: 29.8, high: 33.04 } })).toBe(
+      '31.4 times [29.8, 33.0]',
+    );
+  });
+
+  it('says so where n is too small for one', () => {
+    expect(formatRatio({ ratio: 0.8123 })).toBe('0.812 times (n too small for an interval)');
+  });
+});
+
+describe('formatFactor', () => {
+  it.each([
+    [1234.5, '1235'],
+    [99.96, '100'],
+    [3, '3.00'],
+    [0.01234, '0.0123'],
+  ])('%d is %s', (factor, text) => expect(formatFactor(factor)).toBe(text));
+});
+
+describe('formatInterval', () => {
+  it('gives both ends their unit', () => {
+    expect(formatInterval({ low: 950, high: 1050 }, 'ms')).toBe('[950 ms, 1.05 s]');
+  });
+});
+
+describe('formatCounts', () => {
+  it('names both sides only where they differ', () => {
+    expect([formatCounts([5, 5]), formatCounts([4, 5])]).toEqual(['n = 5', 'n = 4 and 5']);
+  });
+});
+
+describe('formatList', () => {
+  it('reads as a sentence', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(formatList)).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ]);
+  });
+});
