@@ -1,0 +1,38 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { ImageDescription } from '../../results/record.ts';
+
+/** A built image in the cache: the one disk file that every runtime boots, and the kernel and initrd inside it. */
+export interface CachedImage {
+  description: ImageDescription;
+  folder: string;
+  /** Raw, read-only, one ext4 file system without a partition table. */
+  disk: string;
+  /** Copies of the image's own /boot files, for direct kernel boot. */
+  kernel: string;
+  initrd: string;
+}
+
+/** `$XDG_CACHE_HOME/twinboot`, else `~/.cache/twinboot`. A relative XDG_CACHE_HOME is ignored, as its standard asks. */
+export function cacheFolder(): string {
+  const xdg = process.env.XDG_CACHE_HOME;
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'twinboot');
+}
+
+/** One folder per image, named by the id of its recipe. Names with a leading dot are not images. */
+export function imagesFolder(): string {
+  return join(cacheFolder(), 'images');
+}
+
+/** Where the image with this id lies, whether or not it is there. */
+export function imageFolder(id: string): string {
+  return join(imagesFolder(), id);
+}
+
+/** The files of an image's folder. */
+export const imageFiles = {
+  disk: 'disk.raw',
+  kernel: 'vmlinuz',
+  initrd: 'initrd.img',
+  manifest: 'image.json',
+} as const;

@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostError } from '../../core/error.ts';
+import type { ProcessRunner } from '../process/runner.ts';
+import { debianMirror, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts';
+
+const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
+
+/** How the host reaches Debian's packages. */
+export interface AptAccess {
+  mirror: string;
+  /** For the environment of apt: the host's apt proxy, where apt has one set. */
+  env: Record<string, string>;
+}
+
+/**
+ * The mirror and the proxy that the host's own apt uses; where the host has no source of Debian's main archive,
+ * deb.debian.org. `root` is the folder that holds `/etc/apt`. Errors: `missing-keyring` (host).
+ */
+export async function readAptAccess(
+  runner: ProcessRunner,
+  options: { mirror?: string | undefined; root?: string } = {},
+): Promise<AptAccess> {
+  const root = options.root ?? '/';
+  requireDebianKeyring(root);
+  const mirror =
+    options.mirror ??
+    debianMirror(readAptSources(root), (file) => readText(join(root, file))) ??
+    FALLBACK_MIRROR;
+  const proxy = await aptProxy(mirror, runner);
+  return { mirror, env: proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy } };
+}
+
+function readAptSources(root: string): AptSource[] {
+  const folder = join(root, 'etc/apt/sources.list.d');
+  const files = listFolder(folder).map((name) => join(folder, name));
+  return [join(root, 'etc/apt/sources.list'), ...files].flatMap((file) => {
+    const text = readText(file) ?? '';
+    if (file.endsWith('.sources')) return parseDeb822Sources(text);
+    return file.endsWith('.list') ? parseOneLineSources(text) : [];
+  });
+}
+
+/** Without Debian's public keys nothing that is downloaded can be verified. */
+function requireDebianKeyring(root: string): void {
+  const folders = ['usr/share/keyrings', 'etc/apt/trusted.gpg.d', 'etc/apt/keyrings'];
+  if (
+    folders.some((folder) => listFolder(join(root, folder)).some((name) => name.startsWith('debian-archive')))
+  )
+    return;
+  throw hostError('missing-keyring', "this host does not have the public keys of Debian's archive", {
+    hint: 'apt-get install debian-archive-keyring',
+  });
+}
+
+/**
+ * The proxy that apt.conf(5) names for the mirror: the one for its host, else what the detection command answers, else
+ * the one for its scheme. `undefined` leaves apt to the environment that twinboot was started with.
+ */
+async function aptProxy(mirror: string, runner: ProcessRunner): Promise<string | undefined> {
+  const { protocol, hostname } = new URL(mirror);
+  const scope = `Acquire::${protocol.replace(':', '')}`;
+  const { stdout } = await runner.run('apt-config', ['dump', '--format', '%f %v%n', 'Acquire']);
+  const setting = (name: string): string | undefined => {
+    const line = stdout.split('\n').find((text) => text.toLowerCase().startsWith(`${name.toLowerCase()} `));
+    const value = line?.slice(name.length + 1).trim();
+    return value === '' ? undefined : value;
+  };
+  const detector = setting(`${scope}::Proxy-Auto-Detect`) ?? setting(`${scope}::ProxyAutoDetect`);
+  const proxy =
+    setting(`${scope}::Proxy::${hostname}`) ??
+    (detector === undefined ? undefined : await detectProxy(detector, mirror, runner)) ??
+    setting(`${scope}::Proxy`);
+  // An empty variable also overrules the environment's own proxy, as DIRECT does.
+  return proxy === 'DIRECT' ? '' : proxy;
+}
+
+async function detectProxy(
+  command: string,
+  mirror: string,
+  runner: ProcessRunner,
+): Promise<string | undefined> {
+  const { stdout, exitCode } = await runner.run(command, [mirror], { allowFailure: true });
+  const answer = stdout.trim();
+  return exitCode === 0 && answer !== '' ? answer : undefined;
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

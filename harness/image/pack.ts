@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  lstatSync,
+  opendirSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
+import { chmod, open, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { runError } from '../../core/error.ts';
+import { MIB } from '../../core/units.ts';
+import type { ProcessRunner } from '../process/runner.ts';
+
+const BLOCK_BYTES = 4096;
+const INODE_BYTES = 256;
+/** What an instance may write: its journal, logs and state. Throw-away overlays hold it, the image stays as it is. */
+const HEADROOM_BYTES = 256 * MIB;
+const HEADROOM_INODES = 32_768;
+const READ_BYTES = 4 * MIB;
+
+/** What a tree takes on disk. */
+export interface TreeSize {
+  /** Blocks in use, hard links counted once. */
+  bytes: number;
+  /** Files, folders and links. */
+  entries: number;
+}
+
+export function measureTree(folder: string): TreeSize {
+  const seen = new Set<number>();
+  let bytes = 0;
+  let entries = 0;
+  const visit = (path: string): void => {
+    const { ino, nlink, blocks } = lstatSync(path);
+    if (nlink > 1 && seen.has(ino)) return;
+    if (nlink > 1) seen.add(ino);
+    bytes += blocks * 512;
+    entries += 1;
+  };
+  const walk = (path: string): void => {
+    visit(path);
+    const opened = opendirSync(path);
+    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
+      const child = join(path, entry.name);
+      if (entry.isDirectory()) walk(child);
+      else visit(child);
+    }
+    opened.closeSync();
+  };
+  walk(folder);
+  return { bytes, entries };
+}
+
+/**
+ * Packs the tree into one raw disk file with one ext4 file system, readable by all and writable by none. Returns
+ * the file's size in bytes. Errors: those of the runner.
+ */
+export async function packDisk(
+  tree: string,
+  disk: string,
+  size: TreeSize,
+  context: { runner: ProcessRunner; signal: AbortSignal },
+): Promise<number> {
+  const inodes = size.entries + HEADROOM_INODES;
+  await writeFile(disk, '');
+  await truncate(disk, roundUp(size.bytes + inodes * INODE_BYTES + HEADROOM_BYTES, 4 * MIB));
+  await context.runner.run('mkfs.ext4', mkfsArguments(tree, disk, inodes), { signal: context.signal });
+  await chmod(disk, 0o444);
+  return lstatSync(disk).size;
+}
+
+export function mkfsArguments(tree: string, disk: string, inodes: number): string[] {
+  return [
+    ...['-q', '-F', '-L', 'twinboot', '-d', tree],
+    // mke2fs would pick 1 KiB blocks for a file system as small as this one.
+    ...['-b', String(BLOCK_BYTES), '-I', String(INODE_BYTES), '-N', String(inodes), '-m', '0'],
+    // Else the kernel of every instance goes on making the file system in the background while it is measured.
+    ...['-E', 'lazy_itable_init=0,lazy_journal_init=0'],
+    disk,
+  ];
+}
+
+/**
+ * Copies the kernel and the initrd out of the tree's /boot and returns the kernel's release.
+ * Errors: `no-kernel`, `no-initrd` (run).
+ */
+export function copyKernel(tree: string, kernel: string, initrd: string): string {
+  const boot = join(tree, 'boot');
+  const release = kernelRelease(tree, readdirSync(boot));
+  const initrdSource = join(boot, `initrd.img-${release}`);
+  if (!existsSync(initrdSource))
+    throw runError('no-initrd', `the image has no initrd for its kernel ${release}`);
+  copyFileSync(join(boot, `vmlinuz-${release}`), kernel);
+  copyFileSync(initrdSource, initrd);
+  return release;
+}
+
+function kernelRelease(tree: string, bootFiles: readonly string[]): string {
+  const releases = bootFiles
+    .filter((name) => name.startsWith('vmlinuz-'))
+    .map((name) => name.slice('vmlinuz-'.length));
+  const [only] = releases;
+  if (only === undefined) throw runError('no-kernel', 'the image has no kernel in /boot');
+  if (releases.length === 1) return only;
+  // With several, Debian's own link at the root says which one is booted.
+  const chosen = basename(readlinkSync(join(tree, 'vmlinuz'))).slice('vmlinuz-'.length);
+  return releases.includes(chosen) ? chosen : only;
+}
+
+/** SHA-256 of the file as it stands, hex. */
+export async function digestFile(file: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(file, {
+    highWaterMark: READ_BYTES,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  for await (const chunk of stream) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Waits until the file is on the disk itself, so that a power cut cannot leave a good name on bad content. */
+export async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { hostError, usageError } from '../../core/error.ts';
+import { bootModeSchema, type BootMode } from '../../results/record.ts';
+import { agentFiles, type AgentFile } from './agent-files.ts';
+
+/** Goes up whenever the same recipe would give another image. */
+export const BUILDER = 1;
+
+/** Everything that decides what an image holds, apart from the state of the mirror on the day it is built. */
+export const recipeSchema = z.object({
+  name: z.string(),
+  distribution: z.literal('debian'),
+  suite: z.string(),
+  variant: z.literal('minbase'),
+  /** Sorted, without the variant's own packages. */
+  packages: z.array(z.string()),
+  boot: bootModeSchema,
+  /** Without the agent an image can be booted, but not asked: only for measuring the agent's own influence. */
+  agent: z.boolean(),
+  builder: z.int(),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** Debian's kernel without drivers for physical hardware, by what Node calls the architecture. */
+const kernelPackages: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: 'linux-image-cloud-amd64',
+  arm64: 'linux-image-cloud-arm64',
+};
+
+/** zstd is what compresses the initrd of an ordinary installation; without it Debian falls back to gzip. */
+const systemPackages = [
+  'dbus',
+  'initramfs-tools',
+  'libpam-systemd',
+  'systemd',
+  'systemd-sysv',
+  'udev',
+  'zstd',
+];
+
+export const DEFAULT_SUITE = 'trixie';
+const plainSuites = [DEFAULT_SUITE, 'bookworm', 'forky', 'sid'];
+
+export interface RecipeChoices {
+  name?: string | undefined;
+  suite?: string | undefined;
+  /** Packages beside the ones that every image has. */
+  include?: readonly string[] | undefined;
+  boot?: BootMode | undefined;
+  agent?: boolean | undefined;
+}
+
+/**
+ * A recipe from what was chosen on the command line. Without a name it is the plain one of its suite (`trixie`,
+ * `trixie-first`, `trixie-without-agent`); those names mean nothing else.
+ * Errors (usage): `bad-image-name`, `bad-suite`, `bad-package`, `name-needed`, `name-taken`; (host): `unsupported-arch`.
+ */
+export function recipeFor(choices: RecipeChoices, arch: NodeJS.Architecture = process.arch): Recipe {
+  const plain = choices.name === undefined ? undefined : plainRecipe(choices.name, arch);
+  const include = (choices.include ?? []).map(checkedPackage);
+  const suite = checkedSuite(choices.suite ?? plain?.suite ?? DEFAULT_SUITE);
+  const boot = choices.boot ?? plain?.boot ?? 'settled';
+  const agent = choices.agent ?? plain?.agent ?? true;
+  if (choices.name === undefined && include.length > 0) {
+    throw usageError('name-needed', 'an image with packages of its own needs a name of its own', {
+      hint: `twinboot image build NAME --include ${include.join(',')}`,
+    });
+  }
+  const name = checkedName(choices.name ?? plainName(suite, boot, agent));
+  const recipe = makeRecipe({ name, suite, boot, agent }, include, arch);
+  if (plain !== undefined && recipeId(plain) !== recipeId(recipe)) throw nameTaken(plain, recipe);
+  return recipe;
+}
+
+/** The recipe that a plain name stands for; `undefined` for any other name. */
+export function plainRecipe(name: string, arch: NodeJS.Architecture = process.arch): Recipe | undefined {
+  for (const suite of plainSuites) {
+    for (const boot of bootModeSchema.options) {
+      for (const agent of [true, false]) {
+        if (plainName(suite, boot, agent) === name) return makeRecipe({ name, suite, boot, agent }, [], arch);
+      }
+    }
+  }
+  return undefined;
+}
+
+export function plainName(suite: string, boot: BootMode, agent: boolean): string {
+  return `${suite}${boot === 'first' ? '-first' : ''}${agent ? '' : '-without-agent'}`;
+}
+
+type Named = Pick<Recipe, 'name' | 'suite' | 'boot' | 'agent'>;
+
+function makeRecipe(named: Named, include: readonly string[], arch: NodeJS.Architecture): Recipe {
+  const kernel = kernelPackages[arch];
+  if (kernel === undefined) {
+    throw hostError('unsupported-arch', `twinboot knows no Debian cloud kernel for ${arch}`, {
+      hint: `known: ${Object.keys(kernelPackages).join(', ')}`,
+    });
+  }
+  const packages = [...new Set([...systemPackages, kernel, ...include])].sort();
+  return { ...named, distribution: 'debian', variant: 'minbase', packages, builder: BUILDER };
+}
+
+/**
+ * SHA-256, hex, over the recipe with its keys sorted and the agent's files: the image's place in the cache.
+ * An image is found by it without the network or the disk file being looked at.
+ */
+export function recipeDigest(recipe: Recipe, agent: readonly AgentFile[] = agentFiles()): string {
+  const fields = Object.entries(recipe).sort(([left], [right]) => (left < right ? -1 : 1));
+  const files = recipe.agent ? agent.map((file) => [file.installedAs, file.mode, file.content]) : [];
+  return createHash('sha256')
+    .update(JSON.stringify([fields, files]))
+    .digest('hex');
+}
+
+/** The first 16 digits of the recipe's digest: the name of the image's folder. */
+export function recipeId(recipe: Recipe): string {
+  return recipeDigest(recipe).slice(0, 16);
+}
+
+/** The command that builds this image. */
+export function buildCommand(recipe: Recipe): string {
+  const include = recipe.packages.filter(
+    (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),
+  );
+  const isPlain = include.length === 0 && recipe.name === plainName(recipe.suite, recipe.boot, recipe.agent);
+  const options = [
+    recipe.suite === DEFAULT_SUITE ? '' : ` --suite ${recipe.suite}`,
+    recipe.boot === 'settled' ? '' : ` --boot ${recipe.boot}`,
+    recipe.agent ? '' : ' --without-agent',
+    include.length === 0 ? '' : ` --include ${include.join(',')}`,
+  ];
+  return `twinboot image build${isPlain ? '' : ` ${recipe.name}`}${options.join('')}`;
+}
+
+function nameTaken(plain: Recipe, wanted: Recipe): Error {
+  return usageError(
+    'name-taken',
+    `the name ${plain.name} stands for Debian ${plain.suite} as it is (${plain.boot})`,
+    {
+      hint: buildCommand({ ...wanted, name: 'NAME' }),
+    },
+  );
+}
+
+function checkedName(name: string): string {
+  // The name stands in file names and on the command line, and must not look like an option or a hidden file.
+  if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) return name;
+  throw usageError('bad-image-name', `"${name}" is no image name`, {
+    hint: 'small letters, digits, dots, hyphens and underscores; at most 64',
+  });
+}
+
+function checkedSuite(suite: string): string {
+  if (/^[a-z][a-z0-9.-]*$/.test(suite)) return suite;
+  throw usageError('bad-suite', `"${suite}" is no Debian suite`, {
+    hint: `known: ${plainSuites.join(', ')}`,
+  });
+}
+
+function checkedPackage(name: string): string {
+  // Debian Policy 5.6.1; anything else could be a pattern or an option to apt.
+  if (/^[a-z0-9][a-z0-9+.-]+$/.test(name)) return name;
+  throw usageError('bad-package', `"${name}" is no Debian package name`, {
+    hint: 'names are separated by commas: --include nginx,openssh-server',
+  });
+}

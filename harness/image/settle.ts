@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runError } from '../../core/error.ts';
+import type { BootMode } from '../../results/record.ts';
+import type { ProcessRunner } from '../process/runner.ts';
+import { runInTree } from './tree.ts';
+
+interface SettleStep {
+  command: readonly [string, ...string[]];
+  /** Exit codes that its own unit takes for success, beside 0. */
+  accepted?: readonly number[];
+  /** Made already by the package's own installation where this file is there: the unit's condition says so too. */
+  unless?: string;
+  /** Not every suite has it: where it is missing, its boots go without it too. */
+  optional?: true;
+}
+
+const UPDATE_DONE = '/usr/lib/systemd/systemd-update-done';
+const untouchedFolders = ['/dev', '/proc', '/run', '/sys', '/tmp'];
+
+/**
+ * The work that a fresh installation leaves to its first boot, done by the distribution's own programs; the last one
+ * writes the stamps that ConditionNeedsUpdate= looks at (systemd-update-done.service(8)), so that later boots skip it.
+ * Presets are not applied again: which units are enabled stays what the packages made of it.
+ */
+const steps: readonly SettleStep[] = [
+  { command: ['/usr/bin/systemd-machine-id-setup'] },
+  { command: ['/usr/bin/systemd-sysusers'] },
+  { command: ['/usr/sbin/ldconfig'] },
+  { command: ['/usr/bin/journalctl', '--update-catalog'] },
+  { command: ['/usr/bin/systemd-hwdb', 'update'], unless: '/usr/lib/udev/hwdb.bin' },
+  {
+    command: [
+      '/usr/bin/systemd-tmpfiles',
+      '--create',
+      ...untouchedFolders.map((folder) => `--exclude-prefix=${folder}`),
+    ],
+    // systemd-tmpfiles-setup.service: SuccessExitStatus=DATAERR CANTCREAT.
+    accepted: [65, 73],
+  },
+  // Debian leaves it out before trixie: no boot writes stamps there, and none is spared by them.
+  { command: [UPDATE_DONE], optional: true },
+];
+
+/**
+ * Brings the tree into its boot mode; returns what was changed, a sentence each.
+ * Errors: `settle-failed` (run), naming the program.
+ */
+export async function applyBootMode(
+  tree: string,
+  boot: BootMode,
+  context: { runner: ProcessRunner; signal: AbortSignal },
+): Promise<string[]> {
+  return boot === 'first' ? keepFirstBoot(tree) : settle(tree, context);
+}
+
+/**
+ * An empty machine-id is what Debian's own tools leave, and every boot finds it as it was. The word "uninitialized"
+ * would also apply presets and let systemd-firstboot ask questions on the console (machine-id(5)): a boot of another
+ * system, and one that waits for a person.
+ */
+function keepFirstBoot(tree: string): string[] {
+  writeFileSync(join(tree, 'etc/machine-id'), '');
+  for (const stamp of ['etc/.updated', 'var/.updated']) rmSync(join(tree, stamp), { force: true });
+  return [
+    'Boots as a first boot: /etc/machine-id is empty and there are no update stamps, as after a fresh installation.',
+  ];
+}
+
+async function settle(
+  tree: string,
+  context: { runner: ProcessRunner; signal: AbortSignal },
+): Promise<string[]> {
+  const done = steps.filter((step) => isDue(tree, step));
+  for (const { command, accepted = [] } of done) {
+    const { exitCode, stderr } = await runInTree(tree, command, context);
+    if (exitCode === 0 || (exitCode !== undefined && accepted.includes(exitCode))) continue;
+    throw runError(
+      'settle-failed',
+      `${command[0]} failed in the image (exit ${exitCode ?? 'by a signal'}): ${stderr.trim()}`,
+    );
+  }
+  const isStamped = done.some(({ command }) => command[0] === UPDATE_DONE);
+  requireSettled(tree, isStamped);
+  return [
+    `Settled, with the first-boot work done when the image was built: ${done.map(({ command }) => nameOf(command[0])).join(', ')}.`,
+    isStamped
+      ? '/etc/.updated and /var/.updated say so to systemd (systemd-update-done).'
+      : 'No update stamps: this suite has no systemd-update-done, so its units that wait for an update run at every boot.',
+    '/etc/machine-id was drawn at random when the image was built; all throw-away instances share it.',
+  ];
+}
+
+function isDue(tree: string, { command, unless, optional }: SettleStep): boolean {
+  if (unless !== undefined && existsSync(join(tree, unless))) return false;
+  return optional !== true || existsSync(join(tree, command[0]));
+}
+
+function requireSettled(tree: string, isStamped: boolean): void {
+  const stamps = isStamped ? ['etc/.updated', 'var/.updated'] : [];
+  const missing = stamps.filter((stamp) => !existsSync(join(tree, stamp)));
+  if (missing.length > 0)
+    throw runError('settle-failed', `the image has no /${missing.join(' and no /')} after settling`);
+  const machineId = readFileSync(join(tree, 'etc/machine-id'), 'utf8').trim();
+  if (!/^[0-9a-f]{32}$/.test(machineId))
+    throw runError('settle-failed', 'the image has no machine-id after settling');
+}
+
+function nameOf(program: string): string {
+  return program.slice(program.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,62 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Finished, ProcessRunner } from '../process/runner.ts';
+import { AGENT_ENABLED, AGENT_PROGRAM, AGENT_UNIT, agentFiles } from './agent-files.ts';
+import type { Recipe } from './recipe.ts';
+
+const HOSTNAME = 'twinboot';
+
+/**
+ * Changes the bootstrapped tree into twinboot's, apart from its boot mode. Returns what was changed, a sentence each,
+ * for the record: nothing is changed here without its sentence.
+ */
+export function adaptTree(tree: string, recipe: Recipe): string[] {
+  const changes = [
+    `Packages beside Debian's ${recipe.variant} set, without the ones they recommend: ${recipe.packages.join(', ')}.`,
+  ];
+  writeFileSync(join(tree, 'etc/hostname'), `${HOSTNAME}\n`);
+  // mmdebstrap copies the host's, with the host's mode.
+  chmodSync(join(tree, 'etc/hostname'), 0o644);
+  changes.push(`/etc/hostname is "${HOSTNAME}".`);
+
+  rmSync(join(tree, 'etc/resolv.conf'), { force: true });
+  changes.push("/etc/resolv.conf is left out, since the bootstrap tool had copied the build host's.");
+
+  if (recipe.agent) {
+    installAgent(tree);
+    changes.push(
+      `The agent: ${AGENT_PROGRAM}, its unit ${AGENT_UNIT} and the link that makes multi-user.target want it. ` +
+        'It is started after that target.',
+    );
+  }
+  return changes;
+}
+
+function installAgent(tree: string): void {
+  for (const file of agentFiles()) {
+    const target = join(tree, file.installedAs);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, file.content);
+    chmodSync(target, file.mode);
+  }
+  const link = join(tree, AGENT_ENABLED);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(AGENT_UNIT, link);
+}
+
+/**
+ * Runs a program of the image inside the tree, with nothing of the host's environment, in mount and pid namespaces of
+ * its own: /proc is there for it, and no mount is left on the host.
+ */
+export function runInTree(
+  tree: string,
+  command: readonly string[],
+  context: { runner: ProcessRunner; signal: AbortSignal },
+): Promise<Finished> {
+  const isolation = ['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${join(tree, 'proc')}`];
+  const environment = ['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin', 'LC_ALL=C.UTF-8'];
+  return context.runner.run('unshare', [...isolation, 'chroot', tree, ...environment, ...command], {
+    allowFailure: true,
+    signal: context.signal,
+  });
+}
