@@ -14,7 +14,7 @@ export interface Circumstances {
   /** The guest's RAM (VM) or memory limit (container), bytes. */
   memoryBytes: number;
   /** Whether the host runs a service of this unit name. */
-  onHost(unit: string): 'running' | 'not-running' | 'unknown';
+  onHost: (unit: string) => 'running' | 'not-running' | 'unknown';
 }
 
 /** A question asked of a booted instance: one file in this folder and one line in `registry.ts`. */

@@ -144,9 +144,9 @@ export const memory = defineScenario({
       if (role === 'part' && id !== 'memory.unexplained') measured.put(id, parts[id], NOT_HERE);
     }
     measured.put('memory.unexplained', cgroup.totalBytes - sum(Object.values(parts)), '');
-    measured.details['settled'] = reading.settled;
-    measured.details['settledAfterMs'] = reading.settledAfterMs;
-    measured.details['insideMemAvailableBytes'] = inside.meminfo.get('MemAvailable');
+    measured.details.settled = reading.settled;
+    measured.details.settledAfterMs = reading.settledAfterMs;
+    measured.details.insideMemAvailableBytes = inside.meminfo.get('MemAvailable');
     return measured;
   },
 });

@@ -70,7 +70,7 @@ export const services = defineScenario({
     measured.put('services.pss', pssOf(running), '');
     measured.put('services.duplicated-pss', pssOf(duplicated), '');
     measured.put('services.failed', rows.filter((row) => row.state === 'failed').length, '');
-    measured.details['services'] = rows;
+    measured.details.services = rows;
     return measured;
   },
 });

@@ -135,9 +135,9 @@ export const startup = defineScenario({
     measured.put('startup.command', timing.commandMs, '');
     measured.put('startup.cpu', timing.cpuMs, 'this host counts no CPU time by control group');
     measured.put('shutdown.total', shutdown.shutdownMs, '');
-    measured.details['consoleMultiUserMs'] = timing.consoleMultiUserMs;
-    measured.details['guestOffsetErrorMs'] = timing.guestOffsetErrorMs;
-    measured.details['finishedMs'] = onHostClock(units.manager.finishedMs);
+    measured.details.consoleMultiUserMs = timing.consoleMultiUserMs;
+    measured.details.guestOffsetErrorMs = timing.guestOffsetErrorMs;
+    measured.details.finishedMs = onHostClock(units.manager.finishedMs);
     return measured;
   },
 });

@@ -79,8 +79,6 @@ function verdict(checks: readonly Check[]): string {
 
 /** As locale(7) says: the first of these that is set decides. */
 function isUtf8(env: Io['env']): boolean {
-  const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find(
-    (value) => value !== undefined && value !== '',
-  );
+  const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find((value) => value !== undefined && value !== '');
   return /utf-?8/i.test(locale ?? '');
 }

@@ -40,7 +40,7 @@ export interface Agent {
   readonly ready: Promise<Ready>;
   /**
    * Errors: `agent-timeout`; `agent-malformed`, `agent-line-too-long` and `agent-answer-too-long` close the channel and
-   * fail every later question too.
+   * fail every later question too, with `agent-closed` after `close`.
    */
   ask(question: Question, argument?: string, deadlineMs?: number): Promise<Answer>;
   close(): void;
@@ -156,6 +156,6 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
         );
       });
     },
-    close: () => channel.close(),
+    close: () => fail(runError('agent-closed', 'the channel to the agent is closed')),
   };
 }

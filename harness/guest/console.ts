@@ -8,6 +8,8 @@ const marks = {
   /** The kernel's first words; on the console before anything else that it says. */
   kernel: /Linux version /,
   panic: /Kernel panic - not syncing/,
+  /** QEMU's words when KVM cannot go on; it then holds the machine and waits for a debugger. */
+  'kvm-error': /^KVM internal error/,
   /** systemd's own status line, in its default and its `unit` status format. */
   'multi-user': /Reached target .*(multi-user\.target|Multi-User System)/,
 } as const;
@@ -25,7 +27,7 @@ export interface Console {
   /** When a mark arrived, ms since t0. */
   arrivedMs(mark: Mark): number | undefined;
   /** Resolves when the mark arrives; never rejects. */
-  seen(mark: Mark): Promise<void>;
+  seen(mark: Mark): Promise<unknown>;
 }
 
 /** The writing end, for the runtime that owns the console. */
@@ -50,7 +52,7 @@ export function recordConsole(
   const decoder = new TextDecoder();
   const tail: string[] = [];
   const arrivals = new Map<Mark, number>();
-  const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<void>()]));
+  const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<undefined>()]));
   let partial = '';
   let loggedBytes = 0;
 
@@ -61,7 +63,7 @@ export function recordConsole(
     for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
       if (arrivals.has(mark) || !pattern.test(line)) continue;
       arrivals.set(mark, atMs);
-      waiting.get(mark)?.resolve();
+      waiting.get(mark)?.resolve(undefined);
     }
     writeLog(`[${atMs.toFixed(3).padStart(11)}] ${line}\n`);
   }

@@ -25,6 +25,8 @@ export interface Lease {
   readonly resource: Resource;
   /** Takes the thing away and strikes it off. Safe to call twice, also at once. */
   release(): Promise<void>;
+  /** Strikes it off and leaves it: what was announced turned out to be somebody else's. */
+  forget(): void;
 }
 
 /**
@@ -86,6 +88,10 @@ function createRegistry(folder: string, entries: Map<number, Entry>, runner: Pro
 
   async function remove(entry: Entry): Promise<void> {
     await removeResource(entry.resource, runner);
+    strikeOff(entry);
+  }
+
+  function strikeOff(entry: Entry): void {
     entries.delete(entry.id);
     appendFileSync(journal, `${JSON.stringify({ gone: entry.id })}\n`);
   }
@@ -103,7 +109,7 @@ function createRegistry(folder: string, entries: Map<number, Entry>, runner: Pro
       nextId += 1;
       appendFileSync(journal, `${JSON.stringify(entry)}\n`);
       entries.set(entry.id, entry);
-      return { resource, release: () => release(entry) };
+      return { resource, release: () => release(entry), forget: () => strikeOff(entry) };
     },
     async releaseAll() {
       const failures = new Map<number, string>();

@@ -34,6 +34,8 @@ export interface LaunchedExit {
   atMs: number;
 }
 
+const DRAIN_MS = 200;
+
 /**
  * The starter waits on file descriptor 3, closes 4 just before it becomes the command, and ends by itself when twinboot
  * is gone.
@@ -68,10 +70,18 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   release.end('\n');
 
   const exited = new Promise<LaunchedExit>((resolve) => {
-    let atMs = 0;
-    child.on('exit', () => (atMs = msSince(t0Ns)));
-    child.on('close', (code, signal) => {
-      resolve({ atMs, ...(code === null ? {} : { exitCode: code }), ...(signal === null ? {} : { signal }) });
+    child.on('exit', (code, signal) => {
+      const exit = {
+        atMs: msSince(t0Ns),
+        ...(code === null ? {} : { exitCode: code }),
+        ...(signal === null ? {} : { signal }),
+      };
+      // Its last words may still be on their way; a grandchild that holds the pipe is not waited for.
+      const drained = setTimeout(() => resolve(exit), DRAIN_MS);
+      child.once('close', () => {
+        clearTimeout(drained);
+        resolve(exit);
+      });
     });
   });
   const spawnMs = await new Promise<number>((resolve) => {

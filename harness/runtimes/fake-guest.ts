@@ -25,7 +25,10 @@ export function openFakeChannel(boot: FakeBoot): Channel & { speak(): void } {
     write(line) {
       const [id = '', question = '', ...rest] = line.trim().split(' ');
       boot.onQuestion();
-      if (question === 'poweroff') return boot.onPoweroff();
+      if (question === 'poweroff') {
+        boot.onPoweroff();
+        return;
+      }
       // As over a wire: the answer comes after the question was written.
       queueMicrotask(() => say(`BEGIN ${id}`, ...answer(boot, question, rest, clock), `END ${id} 0`));
     },

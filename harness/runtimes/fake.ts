@@ -84,6 +84,10 @@ function startFake(given: FakeOptions, random: Random, { consoleLog }: BootReque
     clock.advance(readyMs * 0.05);
     channel.speak();
   });
+  const kill = (): Promise<void> => {
+    agent.close();
+    return console.end();
+  };
   const ramBytes = Math.round(jitter(190 * MIB));
   return {
     clock,
@@ -113,10 +117,10 @@ function startFake(given: FakeOptions, random: Random, { consoleLog }: BootReque
       const askedNs = clock.nowNs();
       void agent.ask('poweroff', '', deadlineMs).catch(() => undefined);
       const exit = await exited.promise;
-      await console.end();
+      await kill();
       return exit.atMs - nsToMs(askedNs);
     },
-    kill: () => console.end(),
+    kill,
   };
 }
 
@@ -128,7 +132,10 @@ function fakeClock(): Clock & { advance(ms: number): void } {
   return {
     advance,
     nowNs: () => BigInt(Math.round(elapsedMs * 1e6)),
-    sleep: (ms) => Promise.resolve(advance(ms)),
+    sleep: (ms) => {
+      advance(ms);
+      return Promise.resolve();
+    },
   };
 }
 

@@ -45,9 +45,9 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
     meters: cgroupMeters(cgroup, launched.pid, cpuBeforeMs),
     async stop(deadlineMs) {
       const askedNs = monotonicNs();
-      // The guest may power off before it has answered: the answer does not matter, the end does.
-      void agent.ask('poweroff', '', deadlineMs).catch(() => undefined);
-      const exit = await withDeadline(launched.exited, deadlineMs, () =>
+      // The guest may be gone before it has answered: only a channel that is broken already counts against it.
+      const refused = agent.ask('poweroff', '', deadlineMs + 1).then(() => launched.exited);
+      const exit = await withDeadline(Promise.race([launched.exited, refused]), deadlineMs, () =>
         runError('shutdown-timeout', `the instance did not power off within ${deadlineMs / 1000} s`, {
           consoleTail: console.tail(),
         }),

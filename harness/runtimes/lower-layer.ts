@@ -67,7 +67,8 @@ async function attachLoop(context: HostContext, disk: string): Promise<Lease & {
       allowFailure: true,
     });
     if (attached.exitCode === 0) return { ...lease, device };
-    await lease.release();
+    // Whoever was quicker may have attached the very same file: that is no reason to detach theirs.
+    lease.forget();
   }
   throw runError('no-loop-device', 'no free loop device could be attached', {
     hint: 'losetup -a lists who holds them; modprobe loop max_loop=64 makes more',

@@ -13,13 +13,15 @@ import type { Runtime } from './runtime.ts';
 
 const TOOL = 'systemd-nspawn';
 
+const options = z.object({});
+
 /** systemd's own container manager (systemd-nspawn(1)); the image's init runs as PID 1 of a pid namespace. */
-export const nspawn: Runtime<z.ZodObject<Record<never, never>>> = {
+export const nspawn: Runtime<typeof options> = {
   id: 'nspawn',
   title: 'systemd-nspawn',
   kind: 'container',
   tools: [TOOL],
-  options: z.object({}),
+  options,
   availability: (host) => toolAvailability(host, TOOL, /^systemd (\d+ \([^)]*\)|\d+)/),
 
   async prepare({ host, image, limits, specId }) {
@@ -50,7 +52,7 @@ export const nspawn: Runtime<z.ZodObject<Record<never, never>>> = {
           return launchInstance({
             command: TOOL,
             args: nspawnArguments({ root: overlay.root, machine: `twinboot-${bootId}`, channelFolder }),
-            env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', TERM: 'vt220' },
+            env: { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', TERM: 'vt220' },
             cgroup: group.cgroup,
             console: recordConsole(consoleLog, () => t0Ns),
             agent,

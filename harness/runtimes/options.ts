@@ -1,21 +1,31 @@
 import { z } from 'zod';
-import { parseBytes } from '../../core/units.ts';
+import { formatBytes, parseBytes } from '../../core/units.ts';
+
+interface Range {
+  min: number;
+  max: number;
+}
 
 /** A size as QEMU and systemd write it, `512M`, in bytes. */
-export const sizeOption = (range: { min: number; max: number }) =>
+export const sizeOption = (range: Range) =>
   z
     .string()
     .transform((text, context) => {
       const bytes = parseBytes(text);
-      if (bytes === undefined) context.addIssue(`"${text}" is no size; write 512M or 2G`);
-      return bytes ?? 0;
+      if (bytes !== undefined) return bytes;
+      context.addIssue('not a size; write 512M or 2G');
+      return z.NEVER;
     })
-    .pipe(z.number().min(range.min).max(range.max));
+    .refine(inRange(range), `not from ${formatBytes(range.min)} to ${formatBytes(range.max)}`);
 
 /** A whole number in a range. */
-export const countOption = (range: { min: number; max: number }) =>
+export const countOption = (range: Range) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, 'not a whole number')
+    .regex(/^\d{1,10}$/, 'not a whole number')
     .transform(Number)
-    .pipe(z.number().min(range.min).max(range.max));
+    .refine(inRange(range), `not from ${range.min} to ${range.max}`);
+
+function inRange({ min, max }: Range): (value: number) => boolean {
+  return (value) => value >= min && value <= max;
+}

@@ -106,7 +106,7 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const { exited } = await launch({
       command: QEMU,
       args: qemuKernelArguments({ ...machine, accelerator: 'kvm' }),
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { PATH: process.env.PATH ?? '' },
       cgroup,
       onOutput: (chunk) => console.take(chunk),
       onStart: (startNs) => (t0Ns = startNs),
@@ -115,21 +115,25 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), FIRST_LINE_DEADLINE_MS);
     });
-    const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), exited, late]);
+    const ended = Promise.race([exited, console.seen('kvm-error')]).then(() => 'ended' as const);
+    const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), ended, late]);
     clearTimeout(timer);
     if (outcome === 'kernel') return { works: true };
-    const words = console
-      .tail()
-      .filter((line) => line.trim() !== '')
-      .slice(-3)
-      .join(' / ');
+    const words = complaintOf(console.tail());
     const how =
       outcome === 'late'
         ? `this kernel did not reach its first console line under KVM within ${FIRST_LINE_DEADLINE_MS / 1000} s`
-        : 'QEMU ended under KVM before the kernel’s first console line';
+        : 'the machine stopped under KVM before the kernel’s first console line';
     return { works: false, reason: words === '' ? how : `${how}: ${words}` };
   } finally {
     await lease.release();
     await console.end();
   }
+}
+
+/** What the VMM complained of: the first line with an error and the one after it; what follows is a dump of registers. */
+function complaintOf(lines: readonly string[]): string {
+  const spoken = lines.filter((line) => line.trim() !== '');
+  const first = spoken.findIndex((line) => /error|fail/i.test(line));
+  return (first === -1 ? spoken.slice(-2) : spoken.slice(first, first + 2)).join(' / ');
 }

@@ -117,7 +117,7 @@ export const qemu: Runtime<typeof options> = {
           return launchInstance({
             command: QEMU,
             args: qemuBootArguments({ ...machine, disk, agentSocket, agentPort: given.channel }),
-            env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+            env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
             cgroup: group.cgroup,
             console: recordConsole(consoleLog, () => t0Ns),
             agent,

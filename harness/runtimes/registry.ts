@@ -11,5 +11,5 @@ export const defaultRuntimes = ['nspawn', 'qemu'];
 
 /** The runtimes that people choose from. */
 export function listedRuntimes(): Runtime[] {
-  return Object.values(runtimes).filter((runtime) => runtime.id !== 'fake') as unknown as Runtime[];
+  return Object.values(runtimes).filter((runtime) => runtime.id !== 'fake');
 }

@@ -88,7 +88,7 @@ async function untilReady(instance: Instance, deadlineMs: number, signal: AbortS
   const fail = (code: string, message: string, hint: string): TwinbootError =>
     runError(code, message, { hint, consoleTail: console.tail() });
   const early = exited.then((exit) => {
-    const how = exit.signal === undefined ? `exit ${exit.exitCode ?? '?'}` : exit.signal;
+    const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
     throw fail(
       'guest-ended-early',
       `the instance ended after ${Math.round(exit.atMs)} ms, before it was ready (${how})`,

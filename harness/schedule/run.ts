@@ -129,7 +129,7 @@ async function runBoot(
   );
   const circumstances: Circumstances = {
     kind: runtime.description.kind,
-    memoryBytes: Number(runtime.description.options['memory'] ?? plan.memoryBytes),
+    memoryBytes: Number(runtime.description.options.memory ?? plan.memoryBytes),
     onHost: request.onHost,
   };
   const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));

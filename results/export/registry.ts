@@ -9,7 +9,7 @@ export interface Export {
   id: string;
   fileName: string;
   /** The whole file; pure. `summary` is `summarise(record)`. */
-  render(record: RunRecord, summary: Summary): string;
+  render: (record: RunRecord, summary: Summary) => string;
 }
 
 /** Adding an export is one file in this folder and one line here. */

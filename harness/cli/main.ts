@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
+import { packageVersion } from '../../core/package-root.ts';
+import { addCleanCommand } from './clean.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addImageCommand } from './image.ts';
+import type { Io } from './io.ts';
+import { addReportCommand } from './report.ts';
+import { addRunCommand } from './run.ts';
+import { terminalIo } from './terminal.ts';
+
+/** Runs one command line and returns its exit code. Called in process by the tests. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const program = createProgram(io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('twinboot')
+    .description(
+      'Boots one Linux image in a container and in a virtual machine, and measures what the difference costs.',
+    )
+    .version(packageVersion())
+    .showHelpAfterError('(--help says more)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.note(text.trimEnd()),
+    });
+  for (const add of [addRunCommand, addReportCommand, addImageCommand, addDoctorCommand, addCleanCommand]) {
+    add(program, io);
+  }
+  inheritSettings(program);
+  return program;
+}
+
+/** commander copies settings to subcommands that it makes itself only when they are made after the setting. */
+function inheritSettings(program: Command): void {
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    inheritSettings(command as unknown as Command);
+  }
+}
+
+function explain(error: unknown, io: Io): number {
+  // commander has written its own message by now; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof TwinbootError) {
+    io.note(`error: ${error.message}`);
+    if (error.consoleTail.length > 0) io.note(error.consoleTail.map((line) => `  | ${line}`).join('\n'));
+    if (error.hint !== undefined) io.note(`hint: ${error.hint}`);
+    return error.exitCode;
+  }
+  io.note(`error: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
+  return exitCodes.run;
+}
+
+/** Ctrl-C and SIGTERM end the run in order: the first asks, a second one does not wait for the answer. */
+function abortOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) return;
+      process.stderr.write(`\n${name}: stopping and cleaning up\n`);
+      controller.abort();
+    });
+  }
+  // Whoever read the output is gone (`twinboot run | head`): end in order here too, since nobody is left to tell.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort());
+  return controller.signal;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv.slice(2), terminalIo(abortOnSignal()));
+}

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { hostError, runError } from '../../core/error.ts';
+import { readCgroupLayout } from '../host/cgroup.ts';
+import type { HostContext } from '../host/context.ts';
+import { openCleanupRegistry } from '../process/cleanup.ts';
+import { processRunner } from '../process/runner.ts';
+import type { Io } from './io.ts';
+
+/** Where throw-away files of runs go: on disk, since /tmp and /run may be memory that the runs would count. */
+const WORK_PARENT = '/var/tmp';
+
+/**
+ * Gives `work` the host, and takes away everything that it registered when it ends, however it ends.
+ * `purpose` says what this process does, for whoever finds it in its way: `run 2026-…`.
+ * Errors: `not-root` (host); `left-behind` (run) where something could not be taken away.
+ */
+export async function withHost<T>(
+  io: Io,
+  purpose: string,
+  work: (context: HostContext) => Promise<T>,
+  options: { asRoot: boolean } = { asRoot: true },
+): Promise<T> {
+  if (options.asRoot) requireRoot(purpose);
+  const name = `${process.pid}-${randomBytes(3).toString('hex')}`;
+  const cleanup = openCleanupRegistry(name, purpose, processRunner);
+  const workFolder = join(WORK_PARENT, `twinboot-${name}`);
+  cleanup.register({ kind: 'path', path: workFolder });
+  await mkdir(workFolder, { mode: 0o700 });
+  const context = {
+    runner: processRunner,
+    cleanup,
+    cgroups: readCgroupLayout(),
+    workFolder,
+    signal: io.signal,
+  };
+  let result: T;
+  try {
+    result = await work(context);
+  } catch (error) {
+    // Its own failure is what the person must read; what is left behind is said beside it.
+    for (const failure of await cleanup.releaseAll()) io.note(`could not be removed: ${failure}`);
+    throw error;
+  }
+  const failures = await cleanup.releaseAll();
+  if (failures.length === 0) return result;
+  throw runError('left-behind', `this host still holds what the ${purpose} made: ${failures.join('; ')}`, {
+    hint: 'twinboot clean tries again',
+  });
+}
+
+export function requireRoot(purpose: string): void {
+  if (process.getuid?.() === 0) return;
+  throw hostError('not-root', `${purpose} needs root: it makes mounts, control groups and loop devices`, {
+    hint: `sudo ${process.argv.slice(1).join(' ')}`,
+  });
+}

@@ -1,0 +1,95 @@
+import Table from 'cli-table3';
+import { formatValue } from '../../core/units.ts';
+import type { Metric, RunRecord, RuntimeDescription } from '../../results/record.ts';
+import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
+
+/** What every figure of an emulated VM is marked with. */
+const EMULATED = 'emulated (TCG): not a KVM figure';
+
+const plainBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  right: '',
+  'right-mid': '',
+  mid: '',
+  'mid-mid': '',
+  middle: '  ',
+};
+
+/** The table at the end of a run: a line for each headline and rung, a column for each runtime, and the ratio. */
+export function summaryTable(record: RunRecord, summary: Summary): string {
+  const table = new Table({
+    head: ['metric', ...record.runtimes.map(heading), 'ratio VM/container [95 %]', 'n'],
+    chars: plainBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: ['left', ...record.runtimes.map(() => 'right' as const), 'right', 'right'],
+  });
+  for (const metric of shown(record)) {
+    const cells = record.runtimes.map((runtime) => find(summary, metric, runtime));
+    if (cells.every((cell) => cell === undefined || cell.n === 0)) continue;
+    table.push([
+      metric.id,
+      ...cells.map((cell) => figure(cell, metric)),
+      ratios(summary, metric),
+      counts(cells),
+    ]);
+  }
+  const marks = record.runtimes.some((runtime) => runtime.emulated) ? [`* ${EMULATED}`] : [];
+  return [table.toString(), ...marks, ...failures(summary)].join('\n');
+}
+
+function shown(record: RunRecord): Metric[] {
+  return record.scenarios.flatMap(({ metrics }) =>
+    metrics.filter(({ role }) => role === 'headline' || role === 'rung'),
+  );
+}
+
+function heading(runtime: RuntimeDescription): string {
+  return runtime.emulated ? `${runtime.id} *` : runtime.id;
+}
+
+function find(summary: Summary, metric: Metric, runtime: RuntimeDescription): MetricSummary | undefined {
+  return summary.metrics.find((cell) => cell.metric === metric.id && cell.runtime === runtime.id);
+}
+
+function figure(cell: MetricSummary | undefined, metric: Metric): string {
+  return cell?.median === undefined ? '–' : formatValue(cell.median, metric.unit);
+}
+
+function ratios(summary: Summary, metric: Metric): string {
+  const found = summary.ratios.filter((ratio) => ratio.metric === metric.id);
+  return found
+    .map(({ ratio, interval, emulated }) => `${trim(ratio)} ${range(interval)}${emulated ? ' *' : ''}`)
+    .join('\n');
+}
+
+function range(interval: Interval | undefined): string {
+  return interval === undefined ? '[n too small]' : `[${trim(interval.low)}, ${trim(interval.high)}]`;
+}
+
+function trim(ratio: number): string {
+  return ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3);
+}
+
+function counts(cells: readonly (MetricSummary | undefined)[]): string {
+  return [...new Set(cells.flatMap((cell) => (cell === undefined || cell.n === 0 ? [] : [cell.n])))].join(
+    '/',
+  );
+}
+
+function failures(summary: Summary): string[] {
+  return summary.boots
+    .filter(({ failed }) => failed > 0)
+    .map(
+      ({ runtime, begun, failed }) =>
+        `! ${runtime}: ${failed} of ${begun} boots failed; the report has their consoles`,
+    );
+}
