@@ -3,6 +3,9 @@ import { basename } from 'node:path';
 import type { LedgerRow } from '../../results/record.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
 
+/** systemd's own unit, as PID 1. */
+const MANAGER_UNIT = 'init.scope';
+
 /** A process of the host, as far as it tells what service it belongs to. */
 export interface HostProcess {
   pid: number;
@@ -41,7 +44,8 @@ export function hostServicesOf(
   const own = processes.filter((process) => isOfHost(process, pidNamespace));
   const byUnit = init === 'systemd';
   const running = new Set(own.flatMap((process) => (byUnit ? unitsOf(process) : programsOf(process))));
-  const known = new Set(servicePrograms.map((entry) => entry.service));
+  // Another init is known not to be systemd's manager.
+  const known = new Set([MANAGER_UNIT, ...servicePrograms.map((entry) => entry.service)]);
   return {
     source: byUnit ? 'units' : 'programs',
     running: [...running].sort(),

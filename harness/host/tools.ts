@@ -81,6 +81,12 @@ export const tools: readonly Tool[] = [
     purpose: "checks the agent's shell script",
     neededFor: 'tests',
   },
+  {
+    name: 'smem',
+    package: 'smem',
+    purpose: 'sums PSS by another road than twinboot',
+    neededFor: 'tests',
+  },
 ];
 
 export function toolsFor(need: Need): readonly Tool[] {

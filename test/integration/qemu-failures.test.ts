@@ -1,0 +1,66 @@
+import { statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { packageRoot } from '../../core/package-root.ts';
+import { newTraces, rememberTraces } from '../support/host-state.ts';
+import { twinboot } from '../support/terminal.ts';
+import { newRunsFolder, onlyRecord } from './support.ts';
+
+/**
+ * A fixture program in the place of QEMU goes wrong in every way that a VM can. Each boot must end at its deadline or
+ * before, say what happened with the console's last lines, and leave nothing behind.
+ */
+const fixtures = join(packageRoot(), 'test/fixtures/qemu');
+
+beforeAll(async () => {
+  // The disk under the fixture is the real image's: built here where it is not cached yet.
+  const { exitCode, notes } = await twinboot(['image', 'build']);
+  expect(exitCode, notes).toBe(0);
+});
+
+beforeEach(rememberTraces);
+afterEach(() => {
+  vi.unstubAllEnvs();
+  expect(newTraces()).toEqual([]);
+});
+
+async function bootMisbehaving(way: string) {
+  vi.stubEnv('PATH', `${fixtures}${delimiter}${process.env.PATH ?? ''}`);
+  const out = newRunsFolder();
+  const words = ['run', 'startup', '--runtime', `qemu:accel=tcg,append=misbehave=${way}`];
+  const told = await twinboot([...words, '--rounds', '1', '--warmup', '0', '--timeout', '3', '--out', out]);
+  const { folder, record } = onlyRecord(out);
+  return { told, folder, sample: record.samples[0] };
+}
+
+describe('a VM that goes wrong', () => {
+  it.each([
+    ['hang', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
+    ['hang-with-children', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
+    ['panic', 'failed', 'kernel-panic', 'the guest’s kernel panicked before it was ready'],
+    ['power-off-early', 'failed', 'guest-ended-early', 'before it was ready (exit 0)'],
+    ['refuse-to-start', 'failed', 'guest-ended-early', 'before it was ready (exit 1)'],
+    ['flood-console', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
+    ['flood-agent', 'failed', 'agent-line-too-long', 'a line of more than 65536 bytes'],
+    ['binary-agent', 'failed', 'agent-malformed', 'bytes that are not text'],
+    ['other-version', 'failed', 'agent-version', 'speaks protocol 2, not 1'],
+  ])('%s', async (way, outcome, code, message) => {
+    const { told, folder, sample } = await bootMisbehaving(way);
+    expect(told.exitCode).toBe(4);
+    expect(sample?.outcome).toBe(outcome);
+    expect(sample?.error?.code).toBe(code);
+    expect(sample?.error?.message).toContain(message);
+    if (code !== 'guest-ended-early' && !code.startsWith('agent')) {
+      expect(sample?.error?.consoleTail?.join('\n')).toMatch(/Linux version|x{100}/);
+    }
+    // However much the guest says, its log is bounded.
+    expect(statSync(join(folder, 'console', 'r1-1-qemu.log')).size).toBeLessThan(9 * 1024 * 1024);
+  });
+
+  it('says on the console’s last lines why QEMU refused', async () => {
+    const { sample } = await bootMisbehaving('refuse-to-start');
+    expect(sample?.error?.consoleTail).toContain(
+      'qemu-system-x86_64: -machine q35: unsupported machine type',
+    );
+  });
+});

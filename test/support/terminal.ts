@@ -1,0 +1,34 @@
+import { main } from '../../harness/cli/main.ts';
+import type { Io } from '../../harness/cli/io.ts';
+
+/** What a command line printed and how it ended. */
+export interface Told {
+  exitCode: number;
+  /** Standard output. */
+  out: string;
+  /** Standard error. */
+  notes: string;
+}
+
+/** Runs a command line in this process, as `twinboot …` would, and catches what it says. */
+export async function twinboot(
+  words: readonly string[],
+  options: { env?: Record<string, string>; signal?: AbortSignal; onNote?: (note: string) => void } = {},
+): Promise<Told> {
+  const out: string[] = [];
+  const notes: string[] = [];
+  const io: Io = {
+    out: (text) => out.push(text),
+    note: (text) => {
+      notes.push(text);
+      options.onNote?.(text);
+    },
+    status: () => undefined,
+    isTerminal: false,
+    env: { ...process.env, ...options.env },
+    exitCode: 0,
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const exitCode = await main(words, io);
+  return { exitCode, out: out.join('\n'), notes: notes.join('\n') };
+}
