@@ -97,7 +97,7 @@ function figureBlocks({ id, title, caption, mark, table }: Figure): string[] {
   ];
 }
 
-function ledgerBlocks({ mark, services }: Ledger): string[] {
+function ledgerBlocks({ mark, services, idle }: Ledger): string[] {
   const stateOf = ({ state, stateNote, reason, duplicated }: Place): string =>
     [`${state}${duplicated ? ', duplicated' : ''}`, stateNote, reason].filter(Boolean).join('; ');
   return [
@@ -120,6 +120,12 @@ function ledgerBlocks({ mark, services }: Ledger): string[] {
         ),
       ),
     }),
+    ...(idle.length === 0
+      ? []
+      : [
+          `${idle.length} more services of the image run in none of them: ` +
+            `${idle.map(({ service }) => escapeMarkdown(service)).join(', ')}.`,
+        ]),
   ];
 }
 

@@ -55,8 +55,9 @@ function drawBitmap(width: number, height: number, blocks: readonly Block[], dra
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const block of blocks) {
     const part = createCanvas(block.width, block.height);
-    drawBlock(block, part, PNG_SCALE, drawing);
+    const free = drawBlock(block, part, PNG_SCALE, drawing);
     context.drawImage(part, block.x * PNG_SCALE, block.y * PNG_SCALE);
+    free();
   }
   return canvas;
 }
@@ -79,8 +80,9 @@ function drawSvg(
 ): string {
   const parts = blocks.map((block, index) => {
     const part = createCanvas(block.width, block.height, SvgExportFlag.ConvertTextToPaths);
-    drawBlock(block, part, 1, drawing);
+    const free = drawBlock(block, part, 1, drawing);
     const content = part.getContent().toString('utf8');
+    free();
     return nest(content, block, `b${index}-`);
   });
   return [
@@ -112,15 +114,16 @@ function nest(svg: string, { x, y }: Block, prefix: string): string {
     .trim();
 }
 
-function drawBlock(block: Block, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): void {
-  if (block.panel) drawPanel(block.panel, canvas, scale, drawing);
-  else drawText(block.lines, canvas, scale);
+function drawBlock(block: Block, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): () => void {
+  if (block.panel) return drawPanel(block.panel, canvas, scale, drawing);
+  drawText(block.lines, canvas, scale);
+  return () => undefined;
 }
 
-function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): void {
+function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): () => void {
   const config = drawing.chartConfig(panel, 'light', { responsive: false, devicePixelRatio: scale });
-  // Without animation it is drawn when this returns. It is not destroyed: that would clear the canvas.
-  new Chart(canvas, config);
+  const chart = new Chart(canvas, config);
+  return () => chart.destroy();
 }
 
 function drawText(lines: readonly Pen[], canvas: Canvas | SvgCanvas, scale: number): void {

@@ -32,18 +32,17 @@ export async function renderReport(record: RunRecord, runFolder: string): Promis
   const figures = figuresOf(model);
   const drawing = await loadDrawing();
 
-  // Drawing is one after the other, but pictures are encoded and written while the next are drawn.
-  const illustrated = await Promise.all(
-    figures.map(async (figure) => {
-      const { png, svg, webp } = await drawPicture(figure, model.source, drawing);
-      const files = {
-        png: join(chartFolder, `${figure.id}.png`),
-        svg: join(chartFolder, `${figure.id}.svg`),
-      };
-      await Promise.all([writeFile(files.png, png), writeFile(files.svg, svg)]);
-      return { figure, files, image: `data:image/webp;base64,${webp.toString('base64')}` };
-    }),
-  );
+  // One after the other: a bitmap takes ten megabytes, and a report has a dozen of them.
+  const illustrated = [];
+  for (const figure of figures) {
+    const { png, svg, webp } = await drawPicture(figure, model.source, drawing);
+    const files = {
+      png: join(chartFolder, `${figure.id}.png`),
+      svg: join(chartFolder, `${figure.id}.svg`),
+    };
+    await Promise.all([writeFile(files.png, png), writeFile(files.svg, svg)]);
+    illustrated.push({ figure, files, image: `data:image/webp;base64,${webp.toString('base64')}` });
+  }
   const charts = illustrated.map(({ figure: { id, title }, files }) => ({ id, title, ...files }));
 
   const html = join(folder, 'index.html');

@@ -27,14 +27,14 @@ export const services = defineScenario({
       'services.running',
       'count',
       'headline',
-      'running services',
+      'Running services',
       "Units of the image with live processes once settled: services and PID 1 itself, without twinboot's agent.",
     ),
     metric(
       'services.duplicated',
       'count',
       'headline',
-      'duplicated services',
+      'Duplicated services',
       'Of those, the ones that the host runs too.',
     ),
     metric(
@@ -55,7 +55,7 @@ export const services = defineScenario({
       'services.failed',
       'count',
       'headline',
-      'failed services',
+      'Failed services',
       'Units of the image in the state `failed`.',
     ),
   ],
@@ -85,18 +85,14 @@ function ledgerOf(readings: Readings, circumstances: Circumstances): LedgerRow[]
   const loaded = [...units.values()].filter(
     (unit) => unit.id.endsWith('.service') && unit.loadState !== 'not-found',
   );
-  const names = new Set([
-    ...loaded.map((unit) => unit.id),
-    ...ALWAYS,
-    ...[...unitFiles.keys()].filter(isInstance),
-  ]);
+  const names = new Set([...loaded.map((unit) => unit.id), ...ALWAYS, ...installedServices(unitFiles)]);
   names.delete(AGENT_UNIT);
   return [MANAGER_UNIT, ...[...names].sort()].map((name) => rowOf(name, readings, circumstances));
 }
 
-/** A template (`getty@.service`) is no service until it has an instance. */
-function isInstance(name: string): boolean {
-  return !name.includes('@.');
+/** A template (`getty@.service`) is no service until it has an instance, and an alias is a second name of one. */
+function installedServices(unitFiles: ReadonlyMap<string, string>): string[] {
+  return [...unitFiles].flatMap(([name, state]) => (name.includes('@.') || state === 'alias' ? [] : [name]));
 }
 
 function rowOf(service: string, { timing, inside, units }: Readings, { onHost }: Circumstances): LedgerRow {
@@ -156,6 +152,7 @@ function stateOf(
   if (unit.activeState === 'failed') return { state: 'failed', reason: `result: ${unit.result}` };
   if (unit.activeState !== 'inactive')
     return { state: 'unknown', reason: `${unit.activeState} (${unit.subState})` };
+  if (unit.loadState !== 'loaded') return { state: 'unknown', reason: `not loaded (${unit.loadState})` };
   if (unit.conditionChecked && !unit.conditionMet) {
     return { state: 'skipped', reason: failedConditions?.join(', ') ?? 'a condition was not met' };
   }

@@ -98,7 +98,7 @@ export const startup = defineScenario({
       'shutdown.total',
       'ms',
       'headline',
-      'shutdown',
+      'Shutdown',
       "From the question to power off until the runtime's process has ended; host clock.",
     ),
   ],

@@ -66,6 +66,8 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   let spoken = false;
   let pending: Pending | undefined;
   let broken: TwinbootError | undefined;
+  /** Questions whose deadline passed and whose answers may still come, oldest first. */
+  const givenUp: string[] = [];
 
   function fail(error: unknown): void {
     broken ??= error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error));
@@ -80,20 +82,26 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       spoken = true;
       ready.resolve({ ...parseReady(line), arrivedNs: clock.nowNs() });
     } else if (pending === undefined) {
-      // The tail of an answer whose deadline has passed: nobody waits for it any more.
-      if (answersExpected === 0) throw malformed('without being asked', line);
-      if (line.startsWith('END ')) answersExpected -= 1;
+      passOver(line, 'without being asked');
     } else takeAnswerLine(pending, line);
   }
 
-  /** Answers still to come for questions that were given up. */
-  let answersExpected = 0;
+  /** A line of an answer whose deadline has passed: nobody waits for it any more. Any other line is a breach. */
+  function passOver(line: string, breach: string): void {
+    const [late] = givenUp;
+    if (late === undefined) throw malformed(breach, line);
+    if (line.startsWith(`END ${late} `)) givenUp.shift();
+  }
 
   function takeAnswerLine(current: Pending, line: string): void {
     if (!current.begun) {
-      if (line === `BEGIN ${current.id}`) current.begun = true;
-      else if (answersExpected === 0) throw malformed(`"${current.question}" without beginning`, line);
-      else if (line.startsWith('END ')) answersExpected -= 1;
+      if (line !== `BEGIN ${current.id}`) {
+        passOver(line, `"${current.question}" without beginning`);
+        return;
+      }
+      current.begun = true;
+      // The agent answers in the order of the questions: what it has not ended by now will not come any more.
+      givenUp.length = 0;
       return;
     }
     if (line.startsWith(`END ${current.id} `)) {
@@ -101,10 +109,12 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       if (status === null) throw malformed(`"${current.question}" with an unreadable end`, line);
       pending = undefined;
       const { lines, askedNs } = current;
+      // The agent's own line before END, where the answer's last line had its newline.
+      if (lines.at(-1) === '') lines.pop();
       current.resolve({ lines, status: Number(status[0]), askedNs, answeredNs: clock.nowNs() });
       return;
     }
-    current.bytes += line.length + 1;
+    current.bytes += Buffer.byteLength(line) + 1;
     if (current.bytes > limits.answerBytes) {
       throw runError(
         'agent-answer-too-long',
@@ -148,7 +158,7 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       return withDeadline(answer.promise, deadlineMs, () => {
         if (pending === mine) {
           pending = undefined;
-          answersExpected += 1;
+          givenUp.push(id);
         }
         return runError(
           'agent-timeout',

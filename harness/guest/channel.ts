@@ -1,5 +1,5 @@
 import { createDeferred } from '../../core/deferred.ts';
-import { closeSync, constants, openSync, write } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer, Socket, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -21,8 +21,14 @@ export async function openFifoChannel(folder: string, runner: ProcessRunner): Pr
   let open = true;
   return {
     onData: (listener) => void input.on('data', listener).on('error', () => undefined),
-    // A full FIFO means that nobody reads: the question's deadline says so.
-    write: (line) => write(writer, line, () => undefined),
+    write(line) {
+      if (!open) return;
+      try {
+        writeSync(writer, line);
+      } catch {
+        // A full FIFO (EAGAIN) means that nobody reads: the question's deadline says so.
+      }
+    },
     close: () => {
       if (!open) return;
       open = false;

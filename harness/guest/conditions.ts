@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
 /** The property `Conditions`: a(sbbsi), type, trigger, negate, parameter, result (org.freedesktop.systemd1(5)). */
-const conditionsSchema = z.object({
-  data: z.array(z.tuple([z.string(), z.boolean(), z.boolean(), z.string(), z.number()])),
-});
+const conditionSchema = z.tuple([z.string(), z.boolean(), z.boolean(), z.string(), z.number()]);
+type Condition = z.infer<typeof conditionSchema>;
+const conditionsSchema = z.object({ data: z.array(conditionSchema) });
 
 /**
- * The answer to `conditions`: one `<bus label> <json>` line for each unit. Gives the conditions that failed, as a unit
- * file would write them (`ConditionPathIsReadWrite=/sys`), by bus label. Lines that do not parse are passed over: the
- * reason is then unknown.
+ * The answer to `conditions`: one `<bus label> <json>` line for each unit. Gives the conditions that kept the unit from
+ * starting, as a unit file would write them (`ConditionPathIsReadWrite=/sys`), by bus label. Units without one, and
+ * lines that do not parse, are left out: the reason is then unknown.
  */
 export function parseConditions(lines: readonly string[]): Map<string, string[]> {
   const failed = new Map<string, string[]>();
   for (const line of lines) {
     const space = line.indexOf(' ');
     const parsed = space > 0 ? parseJson(line.slice(space + 1)) : undefined;
-    if (parsed !== undefined) failed.set(line.slice(0, space), parsed);
+    if (parsed !== undefined && parsed.length > 0) failed.set(line.slice(0, space), parsed);
   }
   return failed;
 }
@@ -23,15 +23,23 @@ export function parseConditions(lines: readonly string[]): Map<string, string[]>
 function parseJson(text: string): string[] | undefined {
   try {
     const { data } = conditionsSchema.parse(JSON.parse(text));
-    return data
-      .filter(([, , , , result]) => result < 0)
-      .map(
-        ([type, trigger, negate, parameter]) =>
-          `${type}=${trigger ? '|' : ''}${negate ? '!' : ''}${parameter}`,
-      );
+    return blamed(data).map(
+      ([type, trigger, negate, parameter]) => `${type}=${trigger ? '|' : ''}${negate ? '!' : ''}${parameter}`,
+    );
   } catch {
     return undefined;
   }
+}
+
+/**
+ * One plain condition that fails is enough; of those marked with `|` it takes all, and one that holds absolves the rest
+ * (systemd.unit(5)).
+ */
+function blamed(conditions: Condition[]): Condition[] {
+  const failed = conditions.filter(([, , , , result]) => result < 0);
+  const plain = failed.filter(([, trigger]) => !trigger);
+  if (plain.length > 0) return plain;
+  return conditions.some(([, trigger, , , result]) => trigger && result > 0) ? [] : failed;
 }
 
 /** A unit's name as the last part of its object path: all but letters and digits as `_` and two hex digits (sd_bus_path_encode(3)). */

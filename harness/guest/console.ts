@@ -70,7 +70,7 @@ export function recordConsole(
 
   function writeLog(text: string): void {
     if (loggedBytes >= LOG_BYTES) return;
-    loggedBytes += text.length;
+    loggedBytes += Buffer.byteLength(text);
     log.write(
       loggedBytes >= LOG_BYTES ? `${text}[twinboot] log cut here: more than ${LOG_BYTES} bytes\n` : text,
     );
@@ -95,9 +95,13 @@ export function recordConsole(
   };
 }
 
+const ESCAPE = '\u001B';
+/** Any control sequence (ECMA-48, 5.4); what is in Node lacks those of systemd's: soft reset and five-digit positions. */
+const CONTROL_SEQUENCE = new RegExp(`${ESCAPE}\\[[0-?]*[ -/]*[@-~]`, 'g');
+
 /** A console line for people: no colours, no cursor movements, no other control characters, bounded. */
 function plain(raw: string): string {
-  return stripVTControlCharacters(raw)
+  return stripVTControlCharacters(raw.replace(CONTROL_SEQUENCE, ''))
     .replace(/[^\P{Cc}\t]/gu, '')
     .slice(0, LINE_CHARACTERS)
     .trimEnd();

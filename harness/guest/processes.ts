@@ -18,7 +18,7 @@ const TICK_MS = 10;
 export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   const files = new Map<number, { rollup: string[]; stat: string; cgroup: string[] }>();
   for (const line of lines) {
-    const match = /^\/proc\/(\d{1,10})\/(smaps_rollup|stat|cgroup):(.*)$/.exec(line);
+    const match = /^\/proc\/(\d{1,10})\/(smaps_rollup|stat|cgroup):(.*)$/s.exec(line);
     if (match === null) continue;
     const [pid, file, content] = [Number(match[1]), match[2], match[3] ?? ''];
     const process = files.get(pid) ?? { rollup: [], stat: '', cgroup: [] };
@@ -28,20 +28,18 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
     files.set(pid, process);
   }
   return [...files].flatMap(([pid, { rollup, stat, cgroup }]) => {
-    const memory = parseSmapsRollup(rollup.join('\n'));
-    return memory === undefined ? [] : [{ pid, ...memory, ...parseStat(stat), unit: unitOf(cgroup) }];
+    const [memory, run] = [parseSmapsRollup(rollup.join('\n')), parseStat(stat)];
+    return memory === undefined || run === undefined
+      ? []
+      : [{ pid, ...memory, ...run, unit: unitOf(cgroup) }];
   });
 }
 
 /** Name, and utime + stime: the second field, in parentheses, and fields 14 and 15 of /proc/PID/stat (proc(5)). */
-function parseStat(stat: string): { name: string; cpuMs: number } {
-  const end = stat.lastIndexOf(')');
-  const fields = stat.slice(end + 2).split(' ');
-  const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  return {
-    name: stat.slice(stat.indexOf('(') + 1, end),
-    cpuMs: Number.isFinite(ticks) ? ticks * TICK_MS : 0,
-  };
+function parseStat(stat: string): { name: string; cpuMs: number } | undefined {
+  const match = /^\d+ \((.*)\) \S(?: -?\d+){10} (\d{1,15}) (\d{1,15}) /s.exec(stat);
+  if (match === null) return undefined;
+  return { name: match[1] ?? '', cpuMs: (Number(match[2]) + Number(match[3])) * TICK_MS };
 }
 
 /**

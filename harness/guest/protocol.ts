@@ -5,7 +5,10 @@ import { runError, type TwinbootError } from '../../core/error.ts';
  *
  * guest → host, once:  `TWINBOOT 1 READY ns 12912339828` (CLOCK_MONOTONIC; `s 12.91` where only /proc/uptime is readable)
  * host → guest:        `<id> <question> [argument]`
- * guest → host:        `BEGIN <id>`, the answer's lines, `END <id> <exit status>`
+ * guest → host:        `BEGIN <id>`, the answer's lines, an empty line, `END <id> <exit status>`
+ *
+ * The empty line is the agent's, not the answer's: it ends a last line that was sent without its newline, and so it is
+ * not there to be seen after such an answer.
  *
  * The id is new and unguessable for every question, so that nothing in an answer can pass for its end. What comes from
  * a guest is untrusted: lines and answers have limits, and after one breach the channel is closed for good.

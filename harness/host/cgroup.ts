@@ -37,7 +37,7 @@ export function parseCgroupLayout(
     if (mount.version === 2) continue;
     for (const option of mount.options) {
       const name = option.startsWith('name=') ? option.slice('name='.length) : option;
-      if (V1_CONTROLLERS.has(name) || option.startsWith('name=')) v1[name] = mount.path;
+      if (V1_CONTROLLERS.has(name) || option.startsWith('name=')) v1[name] ??= mount.path;
     }
   }
   if (unified === undefined && Object.keys(v1).length === 0) {
@@ -45,7 +45,8 @@ export function parseCgroupLayout(
       hint: `mount -t cgroup2 cgroup2 ${ROOT}`,
     });
   }
-  const mode: CgroupMode = 'memory' in v1 ? (unified === undefined ? 'v1' : 'hybrid') : 'v2';
+  // Beside a v2 tree, a v1 hierarchy without the memory controller (net_cls for a VPN) is somebody else's affair.
+  const mode: CgroupMode = unified === undefined ? 'v1' : 'memory' in v1 ? 'hybrid' : 'v2';
   return {
     mode,
     ...(unified === undefined ? {} : { unified }),

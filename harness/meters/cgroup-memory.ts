@@ -16,7 +16,7 @@ export interface CgroupMemory {
   fileBytes: number;
   /** tmpfs, shared anonymous memory and memfd. */
   shmemBytes: number;
-  /** Slab, kernel stacks, page tables, per-CPU data and the like, as far as they are charged. */
+  /** Slab, kernel stacks, page tables, per-CPU data, socket buffers and the like, as far as they are charged. */
   kernelBytes: number | undefined;
 }
 
@@ -53,7 +53,9 @@ export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory 
     fileBytes: (stat.get('file') ?? 0) - shmemBytes,
     shmemBytes,
     kernelBytes:
-      stat.get('kernel') ?? sumOf(stat, ['kernel_stack', 'pagetables', 'percpu', 'slab', 'sock', 'vmalloc']),
+      stat.get('kernel') === undefined
+        ? sumOf(stat, ['kernel_stack', 'pagetables', 'percpu', 'slab', 'sock', 'vmalloc'])
+        : sumOf(stat, ['kernel', 'sock']),
   };
 }
 
@@ -67,7 +69,7 @@ export function parseStat(text: string): Map<string, number> {
   return stat;
 }
 
-/** Before Linux 5.18 memory.stat has the parts of `kernel` but not their sum. */
+/** Before Linux 5.18 memory.stat has the parts of `kernel` but not their sum; `sock` is charged beside them. */
 function sumOf(stat: Map<string, number>, keys: string[]): number | undefined {
   const found = keys.flatMap((key) => stat.get(key) ?? []);
   return found.length === 0 ? undefined : found.reduce((sum, bytes) => sum + bytes, 0);

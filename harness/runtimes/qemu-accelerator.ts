@@ -131,9 +131,9 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
   }
 }
 
-/** What the VMM complained of: the first line with an error and the one after it; what follows is a dump of registers. */
+/** What the VMM complained of: the first line with an error; what follows is a dump of registers. */
 function complaintOf(lines: readonly string[]): string {
   const spoken = lines.filter((line) => line.trim() !== '');
   const first = spoken.findIndex((line) => /error|fail/i.test(line));
-  return (first === -1 ? spoken.slice(-2) : spoken.slice(first, first + 2)).join(' / ');
+  return (first === -1 ? spoken.slice(-2) : spoken.slice(first, first + 1)).join(' / ');
 }

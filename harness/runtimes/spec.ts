@@ -37,8 +37,8 @@ export function parseRuntimeSpec(text: string): RuntimeSpec {
 }
 
 function findRuntime(id: string): Runtime {
-  const runtime = (runtimes as unknown as Record<string, Runtime | undefined>)[id];
-  if (runtime !== undefined) return runtime;
+  // Own keys alone: `constructor` is no runtime.
+  if (Object.hasOwn(runtimes, id)) return runtimes[id as keyof typeof runtimes];
   const known = listedRuntimes().map((listed) => listed.id);
   throw usageError('unknown-runtime', `unknown runtime "${id}"`, { hint: suggestion(id, known) });
 }

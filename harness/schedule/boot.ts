@@ -69,35 +69,32 @@ async function observe(
   signal: AbortSignal,
 ): Promise<void> {
   const observed = { instance, kind, ready, availableBeforeBytes };
+  const ended = whenEnded(instance, 'while it was being measured');
   for (const name of Object.keys(gatherers) as (keyof typeof gatherers)[]) {
     if (!needs.has(name)) continue;
     try {
       const gather: (observed: Observed) => Promise<unknown> = gatherers[name];
-      const reading = await untilAborted(gather(observed), signal);
+      const reading = await untilAborted(Promise.race([gather(observed), ended]), signal);
       Object.assign(result.artifacts, { [name]: reading });
     } catch (error) {
       if (signal.aborted) throw interrupted();
-      result.failures.set(name, asTwinbootError(error));
+      const failure = asTwinbootError(error);
+      // Nothing more can be read of an instance that is gone, nor can its shutdown be timed.
+      if (failure.code === ENDED_EARLY) throw failure;
+      result.failures.set(name, failure);
     }
   }
 }
 
 /** READY, or the reason why it will not come: each way a boot can go wrong ends here, with the console's last lines. */
 async function untilReady(instance: Instance, deadlineMs: number, signal: AbortSignal): Promise<Ready> {
-  const { agent, console, exited } = instance;
+  const { agent, console } = instance;
   const fail = (code: string, message: string, hint: string): TwinbootError =>
     runError(code, message, { hint, consoleTail: console.tail() });
-  const early = exited.then((exit) => {
-    const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
-    throw fail(
-      'guest-ended-early',
-      `the instance ended after ${Math.round(exit.atMs)} ms, before it was ready (${how})`,
-      'its console says why',
-    );
-  });
   const panic = console.seen('panic').then(() => {
     throw fail('kernel-panic', 'the guest’s kernel panicked before it was ready', 'its console says why');
   });
+  const early = whenEnded(instance, 'before it was ready');
   const outcome = Promise.race([agent.ready, early, panic]);
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     fail(
@@ -108,15 +105,32 @@ async function untilReady(instance: Instance, deadlineMs: number, signal: AbortS
   );
 }
 
+const ENDED_EARLY = 'guest-ended-early';
+
+/** Rejects when the instance has ended, with how and with its last words. */
+function whenEnded({ console, exited }: Instance, when: string): Promise<never> {
+  const ended = exited.then((exit) => {
+    const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
+    throw runError(ENDED_EARLY, `the instance ended after ${Math.round(exit.atMs)} ms, ${when} (${how})`, {
+      hint: 'its console says why',
+      consoleTail: console.tail(),
+    });
+  });
+  // Every instance ends one day; whether that is too early is for those who race against it.
+  ended.catch(() => undefined);
+  return ended;
+}
+
+/** Takes charge of the promise even where the signal was aborted before: a later rejection is nobody's surprise. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(interrupted());
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([aborted, promise]);
   } finally {
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }

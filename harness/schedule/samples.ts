@@ -1,6 +1,6 @@
-import type { TwinbootError } from '../../core/error.ts';
+import { messageOf, runError, TwinbootError } from '../../core/error.ts';
 import type { Sample, SampleError } from '../../results/record.ts';
-import type { Circumstances, Scenario } from '../../scenarios/define.ts';
+import type { Circumstances, Measured, Scenario } from '../../scenarios/define.ts';
 import type { Artifacts } from '../observe/artifacts.ts';
 import type { BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
@@ -20,12 +20,15 @@ export function sampleOf(
 ): Sample {
   const { bootId, ...position } = header;
   const common = { scenario: scenario.id, ...position, boot: bootId };
-  const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
-  if (failure !== undefined) {
-    const outcome = TIMEOUTS.has(failure.code) ? ('timeout' as const) : ('failed' as const);
+  const failed = (failure: TwinbootError): Sample => {
+    const outcome = TIMEOUTS.has(failure.code) ? 'timeout' : 'failed';
     return { ...common, outcome, values: [], missing: [], details: {}, error: toSampleError(failure) };
-  }
-  const { values, missing, details } = scenario.measure(artifacts as Artifacts, circumstances);
+  };
+  const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
+  if (failure !== undefined) return failed(failure);
+  const measured = measureOrError(scenario, artifacts as Artifacts, circumstances);
+  if (measured instanceof TwinbootError) return failed(measured);
+  const { values, missing, details } = measured;
   return {
     ...common,
     outcome: 'ok',
@@ -36,6 +39,19 @@ export function sampleOf(
     missing: Object.entries(missing).map(([metric, reason]) => ({ metric, reason })),
     details,
   };
+}
+
+/** What one boot makes a scenario stumble over costs that sample alone: the run goes on. */
+function measureOrError(
+  scenario: Scenario,
+  artifacts: Artifacts,
+  circumstances: Circumstances,
+): Measured | TwinbootError {
+  try {
+    return scenario.measure(artifacts, circumstances);
+  } catch (cause) {
+    return runError('scenario-failed', `scenario ${scenario.id}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 const TIMEOUTS = new Set(['boot-timeout', 'shutdown-timeout', 'agent-timeout']);

@@ -9,6 +9,7 @@ const partColors: Record<string, string> = {
   tmpfs: 'files2',
   'duplicated-services': 'user0',
   'other-services': 'user2',
+  agent: 'agent0',
   'free-touched': 'rest0',
   unexplained: 'rest1',
 };

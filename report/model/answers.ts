@@ -49,7 +49,7 @@ interface Question {
 function leadMetrics({ record }: Context): Question[] {
   const verbs: Record<string, (value: string) => string> = {
     'memory.total': (value) => `cost the host ${value} of memory`,
-    'services.duplicated-pss': (value) => `spent ${value} (PSS) on services that the host runs already`,
+    [DUPLICATED]: (value) => `spent ${value} (PSS) on services that the host runs already`,
   };
   const questions: Question[] = [];
   for (const scenario of record.scenarios) {
@@ -68,6 +68,10 @@ function leadMetrics({ record }: Context): Question[] {
   return questions;
 }
 
+const DUPLICATED = 'services.duplicated-pss';
+const NONE_DUPLICATED =
+  'This host runs none of the services that the instances run, so none of them counts as duplicated here; what each of them takes is in the ledger.';
+
 function compare(
   context: Context,
   { scenario, metric, verb }: Question,
@@ -77,6 +81,8 @@ function compare(
   const inContainer = context.find(scenario.id, metric.id, container.id);
   const inVm = context.find(scenario.id, metric.id, vm.id);
   if (inVm?.median === undefined || inContainer?.median === undefined) return undefined;
+  if (metric.id === DUPLICATED && inVm.median === 0 && inContainer.median === 0)
+    return { text: NONE_DUPLICATED };
   const ratio = findRatio(context, metric, [container, vm]);
   const comparison = ratio === undefined ? '' : `: ${formatRatio(ratio)}`;
   return {

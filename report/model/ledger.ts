@@ -10,7 +10,10 @@ import { markOf, type RuntimeView } from './runtimes.ts';
 export interface Ledger {
   mark?: string;
   runtimes: RuntimeView[];
+  /** Those that run or failed somewhere, and the services that everyone asks about. */
   services: ServiceEntry[];
+  /** The rest: nowhere running once the instance has settled. */
+  idle: ServiceEntry[];
 }
 
 export interface ServiceEntry {
@@ -61,7 +64,13 @@ export function ledgerOf(context: Context): Ledger | undefined {
   });
   const runtimes = ledgers.map(({ runtime }) => runtime);
   const mark = markOf(runtimes);
-  return { ...(mark === undefined ? {} : { mark }), runtimes, services: services.sort(byInterest) };
+  const sorted = services.sort(byInterest);
+  return {
+    ...(mark === undefined ? {} : { mark }),
+    runtimes,
+    services: sorted.filter((entry) => !isIdle(entry)),
+    idle: sorted.filter(isIdle),
+  };
 }
 
 const isMeasured = (sample: Sample, runtime: RuntimeView): boolean =>
@@ -125,6 +134,13 @@ const first = [/^systemd-udevd\.service$|^udev\.service$/, /^dbus(-broker)?\.ser
 
 function byInterest(a: ServiceEntry, b: ServiceEntry): number {
   return rank(a) - rank(b) || largestPss(b) - largestPss(a) || a.service.localeCompare(b.service, 'en');
+}
+
+function isIdle({ service, places }: ServiceEntry): boolean {
+  return (
+    !first.some((pattern) => pattern.test(service)) &&
+    places.every(({ state }) => state !== 'running' && state !== 'failed')
+  );
 }
 
 function rank(entry: ServiceEntry): number {

@@ -92,5 +92,6 @@ echo "TWINBOOT $PROTOCOL READY $clock"
 while read -r id question rest; do
 	echo "BEGIN $id"
 	answer "$question" "$rest" 2>&1 </dev/null
-	echo "END $id $?"
+	# The empty line keeps END apart from an answer whose last line has no end of its own.
+	printf '\nEND %s %s\n' "$id" "$?"
 done
