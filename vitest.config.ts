@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { SkipReporter } from './test/support/skip-reporter.ts';
+
+/** Where to write the counts as JSON, for whoever calls the tests. */
+const report = process.env.TWINBOOT_TEST_REPORT;
 
 /**
  * `unit` needs nothing but Node; `integration` boots real instances (root, one at a time);
@@ -6,6 +10,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : ['json'])],
+    ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {

@@ -37,15 +37,11 @@ export async function drawPicture(figure: Figure, source: string, drawing: Drawi
     return ruler.measureText(text).width;
   });
   const bitmap = drawBitmap(width, height, blocks, drawing);
-  const [png, webp] = await Promise.all([
-    bitmap.encode('png'),
-    reduced(bitmap, width, height).encode('webp', 85),
-  ]);
-  return {
-    png,
-    webp,
-    svg: drawSvg(figure, width, height, blocks, drawing),
-  };
+  const small = reduced(bitmap, width, height);
+  const [png, webp] = await Promise.all([bitmap.encode('png'), small.encode('webp', 85)]);
+  giveBack(bitmap);
+  giveBack(small);
+  return { png, webp, svg: drawSvg(figure, width, height, blocks, drawing) };
 }
 
 function drawBitmap(width: number, height: number, blocks: readonly Block[], drawing: Drawing): Canvas {
@@ -55,9 +51,9 @@ function drawBitmap(width: number, height: number, blocks: readonly Block[], dra
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const block of blocks) {
     const part = createCanvas(block.width, block.height);
-    const free = drawBlock(block, part, PNG_SCALE, drawing);
-    context.drawImage(part, block.x * PNG_SCALE, block.y * PNG_SCALE);
-    free();
+    withBlock(block, part, PNG_SCALE, drawing, () =>
+      context.drawImage(part, block.x * PNG_SCALE, block.y * PNG_SCALE),
+    );
   }
   return canvas;
 }
@@ -80,9 +76,7 @@ function drawSvg(
 ): string {
   const parts = blocks.map((block, index) => {
     const part = createCanvas(block.width, block.height, SvgExportFlag.ConvertTextToPaths);
-    const free = drawBlock(block, part, 1, drawing);
-    const content = part.getContent().toString('utf8');
-    free();
+    const content = withBlock(block, part, 1, drawing, () => part.getContent().toString('utf8'));
     return nest(content, block, `b${index}-`);
   });
   return [
@@ -114,16 +108,35 @@ function nest(svg: string, { x, y }: Block, prefix: string): string {
     .trim();
 }
 
-function drawBlock(block: Block, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): () => void {
-  if (block.panel) return drawPanel(block.panel, canvas, scale, drawing);
-  drawText(block.lines, canvas, scale);
-  return () => undefined;
+/** Draws a block, lets `use` take it from the canvas, and gives back what the drawing took. */
+function withBlock<T>(
+  block: Block,
+  canvas: Canvas | SvgCanvas,
+  scale: number,
+  drawing: Drawing,
+  use: () => T,
+): T {
+  const chart = block.panel && drawPanel(block.panel, canvas, scale, drawing);
+  if (!block.panel) drawText(block.lines, canvas, scale);
+  const taken = use();
+  // Chart.js keeps a list of all charts, and with them their canvases, until they are destroyed.
+  chart?.destroy();
+  giveBack(canvas);
+  return taken;
 }
 
-function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): () => void {
-  const config = drawing.chartConfig(panel, 'light', { responsive: false, devicePixelRatio: scale });
-  const chart = new Chart(canvas, config);
-  return () => chart.destroy();
+/** Without animation it is drawn when this returns. */
+function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): Chart {
+  return new Chart(
+    canvas,
+    drawing.chartConfig(panel, 'light', { responsive: false, devicePixelRatio: scale }),
+  );
+}
+
+/** A canvas has megabytes of pixels that the garbage collector does not know of: freed here and not some day. */
+function giveBack(canvas: Canvas | SvgCanvas): void {
+  canvas.width = 1;
+  canvas.height = 1;
 }
 
 function drawText(lines: readonly Pen[], canvas: Canvas | SvgCanvas, scale: number): void {

@@ -93,7 +93,9 @@ function groupByService(boots: readonly LedgerRow[][]): Map<string, LedgerRow[]>
 }
 
 function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number): Place {
-  if (rows.length === 0) return { runtime, state: 'unknown', reason: 'not in its ledger', duplicated: false };
+  // An instance of a template, such as a serial console's getty, exists only where something asks for it.
+  if (rows.length === 0)
+    return { runtime, state: 'inactive', reason: 'nothing asks for it here', duplicated: false };
   const { value: state, count } = commonest(rows.map((row) => row.state));
   const usual = rows.filter((row) => row.state === state);
   const reason = usual.find((row) => row.reason !== undefined)?.reason;

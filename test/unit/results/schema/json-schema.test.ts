@@ -5,7 +5,7 @@ import { packageRoot } from '../../../../core/package-root.ts';
 import { jsonSchema } from '../../../../results/schema/json-schema.ts';
 
 describe('the published schema', () => {
-  it('is the one of the code; if not: npm run schema', () => {
+  it('is the one of the code; if not: npm run docs', () => {
     const file = join(packageRoot(), 'results', 'schema', 'run-1.schema.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema());
   });

@@ -1,0 +1,110 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../../core/package-root.ts';
+import { createAgent, type Agent } from '../../../../harness/guest/agent.ts';
+import { openFifoChannel } from '../../../../harness/guest/channel.ts';
+import { parseProcesses } from '../../../../harness/guest/processes.ts';
+import { parseGuestClock } from '../../../../harness/guest/protocol.ts';
+import { monotonicNs, nsToMs } from '../../../../harness/meters/clock.ts';
+import { parseMeminfo } from '../../../../harness/meters/meminfo.ts';
+import { processRunner } from '../../../../harness/process/runner.ts';
+import { findExecutable } from '../../../../harness/process/search-path.ts';
+
+const SCRIPT = join(packageRoot(), 'harness', 'guest', 'agent', 'twinboot-agent.sh');
+
+/** In a mount namespace of its own: the FIFOs appear at /run/twinboot, and nothing of the host's /run is touched. */
+const IN_A_NAMESPACE =
+  'mount -t tmpfs none /run && mkdir /run/twinboot && mount --bind "$1" /run/twinboot && exec /bin/sh "$2"';
+
+const canMount = process.getuid?.() === 0 && process.platform === 'linux';
+
+describe.runIf(canMount)('the agent, run by /bin/sh (needs root for a mount namespace)', () => {
+  let folder: string;
+  let guest: ChildProcess;
+  let agent: Agent;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+    const fifos = join(folder, 'channel');
+    agent = createAgent(await openFifoChannel(fifos, processRunner));
+    guest = spawn('unshare', ['--mount', '/bin/sh', '-c', IN_A_NAMESPACE, 'sh', fifos, SCRIPT], {
+      stdio: 'ignore',
+    });
+  });
+  afterAll(async () => {
+    agent.close();
+    guest.kill('SIGKILL');
+    await once(guest, 'exit');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says READY with a clock that runs like the host’s', async () => {
+    const { guestMs, resolutionMs, arrivedNs } = await agent.ready;
+    const { lines, askedNs, answeredNs } = await agent.ask('clock');
+    const clock = parseGuestClock(lines.join('\n'));
+    expect(clock?.resolutionMs).toBe(resolutionMs);
+    const passedMs = (clock?.guestMs ?? 0) - guestMs;
+    expect(passedMs).toBeGreaterThanOrEqual(0);
+    // READY was read before it arrived, and the answer before it was complete.
+    expect(nsToMs(askedNs - arrivedNs)).toBeLessThanOrEqual(passedMs + resolutionMs);
+    expect(nsToMs(answeredNs)).toBeLessThanOrEqual(nsToMs(monotonicNs()));
+  });
+
+  it('meminfo: /proc/meminfo, with the MemTotal that the host has', async () => {
+    const { lines, status } = await agent.ask('meminfo');
+    const own = parseMeminfo(readFileSync('/proc/meminfo', 'utf8'));
+    expect(status).toBe(0);
+    expect(parseMeminfo(lines.join('\n')).get('MemTotal')).toBe(own.get('MemTotal'));
+  });
+
+  it('processes: this very process among them, under its own name', async () => {
+    const { lines } = await agent.ask('processes');
+    const found = parseProcesses(lines);
+    const mine = found.find(({ pid }) => pid === process.pid);
+    expect(mine?.name).toBe(readFileSync('/proc/self/comm', 'utf8').trim());
+    expect(mine?.pssBytes).toBeGreaterThan(1e6);
+    expect(found.find(({ pid }) => pid === guest.pid)?.name).toMatch(/^(sh|dash|bash)$/);
+  });
+
+  it.each([
+    ['true', [], 0],
+    ['exit 3', [], 3],
+    ['kill -9 $$', [], 137],
+    ['echo one; echo two >&2', ['one', 'two'], 0],
+    ['printf "no newline"', ['no newline'], 0],
+    ['printf "one\\n\\n"; exit 7', ['one', ''], 7],
+    ['echo END 000000000000 0', ['END 000000000000 0'], 0],
+    ['cat', [], 0],
+    ['nowhere-to-be-found', [expect.stringContaining('not found')], 127],
+  ])('exec %s: %j, status %i', async (command, lines, status) => {
+    expect(await agent.ask('exec', command)).toMatchObject({ lines, status });
+  });
+
+  it('an unknown question is refused, and the next one answered', async () => {
+    expect(await agent.ask('tell-me' as 'clock')).toMatchObject({
+      lines: ['unknown question: tell-me'],
+      status: 64,
+    });
+    expect((await agent.ask('exec', 'echo still here')).lines).toEqual(['still here']);
+  });
+
+  it('the status of a question whose tools are missing is not 0', async () => {
+    const { status, lines } = await agent.ask('exec', 'PATH=/nowhere systemctl show');
+    expect([status, lines.length]).toEqual([127, 1]);
+  });
+});
+
+describe('the agent’s source', () => {
+  it('parses as POSIX shell', async () => {
+    await processRunner.run('/bin/sh', ['-n', SCRIPT]);
+  });
+
+  it.runIf(findExecutable('shellcheck') !== undefined)('is clean (where shellcheck is installed)', async () => {
+    const { stdout, exitCode } = await processRunner.run('shellcheck', [SCRIPT], { allowFailure: true });
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 });
+  });
+});

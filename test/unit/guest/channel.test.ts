@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../core/package-root.ts';
+import { createAgent, type Agent, type Channel } from '../../../harness/guest/agent.ts';
+import { openFifoChannel, openSocketChannel } from '../../../harness/guest/channel.ts';
+import { processRunner } from '../../../harness/process/runner.ts';
+
+let folder: string;
+const channels: Channel[] = [];
+const guests: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+});
+afterEach(async () => {
+  for (const channel of channels.splice(0)) channel.close();
+  for (const guest of guests.splice(0)) {
+    guest.kill('SIGKILL');
+    if (guest.exitCode === null && guest.signalCode === null) await once(guest, 'exit');
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** Starts one of the guests in test/fixtures/guest behind FIFOs. */
+async function startGuest(program: string): Promise<Agent> {
+  const fifos = join(folder, 'channel');
+  const channel = await openFifoChannel(fifos, processRunner);
+  channels.push(channel);
+  const agent = createAgent(channel);
+  const script = join(packageRoot(), 'test', 'fixtures', 'guest', program);
+  guests.push(spawn('/bin/sh', [script, fifos], { stdio: 'ignore' }));
+  return agent;
+}
+
+describe('a guest behind FIFOs', () => {
+  it('is heard when it comes, whoever opened them first', async () => {
+    const agent = await startGuest('late.sh');
+    expect(await agent.ready).toMatchObject({ guestMs: 1250, resolutionMs: 10 });
+  });
+
+  it('that answers too late is heard again at the next question', async () => {
+    const agent = await startGuest('late.sh');
+    await agent.ready;
+    await expect(agent.ask('units', '', 30)).rejects.toMatchObject({ code: 'agent-timeout' });
+    expect((await agent.ask('clock')).lines).toEqual(['in time']);
+  });
+
+  it.each([
+    ['flood-lines.sh', 'agent-answer-too-long'],
+    ['flood-one-line.sh', 'agent-line-too-long'],
+    ['binary.sh', 'agent-malformed'],
+  ])('%s: %s', async (program, code) => {
+    const agent = await startGuest(program);
+    await agent.ready;
+    await expect(agent.ask('units')).rejects.toMatchObject({ code });
+  });
+
+  it('that dies in the middle of an answer is given up at the deadline', async () => {
+    const agent = await startGuest('die-mid-answer.sh');
+    await agent.ready;
+    await expect(agent.ask('units', '', 50)).rejects.toMatchObject({ code: 'agent-timeout' });
+    // Nobody reads any more: the next question waits for its deadline too, and does not hang.
+    await expect(agent.ask('clock', '', 20)).rejects.toMatchObject({ code: 'agent-timeout' });
+  });
+
+  it('that never reads does not block the host, however much is written', async () => {
+    const channel = await openFifoChannel(join(folder, 'channel'), processRunner);
+    channels.push(channel);
+    for (let times = 0; times < 50; times += 1) channel.write(`${'x'.repeat(4000)}\n`);
+  });
+
+  it('finds the FIFOs closed to everybody but root', async () => {
+    await startGuest('late.sh');
+    for (const name of ['to-guest', 'from-guest']) {
+      const { mode } = statSync(join(folder, 'channel', name));
+      expect((mode & 0o777).toString(8)).toBe('600');
+    }
+  });
+
+  it('after close nothing is written, and closing again does no harm', async () => {
+    const channel = await openFifoChannel(join(folder, 'channel'), processRunner);
+    channel.close();
+    channel.close();
+    channel.write('to whoever has the file descriptor by now\n');
+  });
+});
+
+describe('a guest behind a socket', () => {
+  async function open(): Promise<{ path: string; channel: Channel }> {
+    const path = join(folder, 'agent');
+    const channel = await openSocketChannel(path);
+    channels.push(channel);
+    return { path, channel };
+  }
+
+  it('may connect after it was asked, and is heard from its first byte on', async () => {
+    const { path, channel } = await open();
+    const agent = createAgent(channel);
+    const asked = agent.ask('clock');
+    const vmm = connect(path);
+    vmm.write('TWINBOOT 1 READY ns 7000000\n');
+    vmm.on('data', (question: Buffer) => {
+      const [id = ''] = question.toString().split(' ');
+      vmm.write(`BEGIN ${id}\nns 8000000\n\nEND ${id} 0\n`);
+    });
+    expect(await agent.ready).toMatchObject({ guestMs: 7 });
+    expect((await asked).lines).toEqual(['ns 8000000']);
+    vmm.destroy();
+  });
+
+  it('is let go by close', async () => {
+    const { path, channel } = await open();
+    const vmm = connect(path);
+    const heard = new Promise<void>((resolve) => channel.onData(() => resolve()));
+    vmm.write('x');
+    await heard;
+    channel.close();
+    await once(vmm, 'close');
+    await expect(once(connect(path), 'connect')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('that is gone makes a question wait for its deadline, and nothing fall over', async () => {
+    const { path, channel } = await open();
+    const agent = createAgent(channel);
+    const vmm = connect(path);
+    vmm.end('TWINBOOT 1 READY ns 7000000\n');
+    await agent.ready;
+    vmm.destroy();
+    await expect(agent.ask('clock', '', 20)).rejects.toMatchObject({ code: 'agent-timeout' });
+  });
+});
