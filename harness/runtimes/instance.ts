@@ -2,39 +2,53 @@ import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostError, runError } from '../../core/error.ts';
 import type { Agent } from '../guest/agent.ts';
-import type { ConsoleRecorder } from '../guest/console.ts';
+import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
 import { readCgroupMemory } from '../meters/cgroup-memory.ts';
-import { hostClock, monotonicNs, msSince } from '../meters/clock.ts';
+import { hostClock, monotonicNs, nsToMs } from '../meters/clock.ts';
 import { parseGuestRam } from '../meters/guest-ram.ts';
 import { readProcessMemory } from '../meters/process-memory.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
 import { withDeadline } from '../process/deadline.ts';
-import { launch, type LaunchRequest } from '../process/launch.ts';
+import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';
 import type { Instance, InstanceMeters } from './runtime.ts';
 
 export interface InstanceParts {
   command: string;
   args: readonly string[];
-  env: Record<string, string>;
+  /** Added to the little that every runtime sees of twinboot's own environment. */
+  env?: Record<string, string>;
   cgroup: Cgroup;
-  console: ConsoleRecorder;
+  consoleLog: string;
   agent: Agent;
   /** What the instance owns, in the order it was made; the control group last, since it must go first. */
   leases: readonly Releasable[];
-  onStart: LaunchRequest['onStart'];
 }
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Launches a runtime's process and makes an Instance of it: the part that is the same for every technology. */
 export async function launchInstance(parts: InstanceParts): Promise<Instance> {
-  const { agent, console, cgroup } = parts;
-  const cpuBeforeMs = (await readCgroupCpuMs(cgroup)) ?? 0;
-  const launched = await launch({ ...parts, onOutput: (chunk) => console.take(chunk) });
+  const { agent, cgroup, leases } = parts;
+  let t0Ns = 0n;
+  const console = recordConsole(parts.consoleLog, () => t0Ns);
   let removed: Promise<void> | undefined;
+  const kill = (): Promise<void> => (removed ??= remove(agent, console, leases));
 
-  const kill = (): Promise<void> => (removed ??= removeInstance(parts));
+  const cpuBeforeMs = (await readCgroupCpuMs(cgroup)) ?? 0;
+  const launched = await launch({
+    command: parts.command,
+    args: parts.args,
+    env: { PATH: process.env.PATH ?? DEFAULT_PATH, ...parts.env },
+    cgroup,
+    onOutput: (chunk) => console.take(chunk),
+    onStart: (startNs) => (t0Ns = startNs),
+  }).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
   return {
     clock: hostClock,
     t0Ns: launched.t0Ns,
@@ -52,15 +66,14 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
           consoleTail: console.tail(),
         }),
       );
-      const shutdownMs = exit.atMs - (msSince(launched.t0Ns) - msSince(askedNs));
       await kill();
-      return shutdownMs;
+      return exit.atMs - nsToMs(askedNs - launched.t0Ns);
     },
     kill,
   };
 }
 
-async function removeInstance({ agent, console, leases }: InstanceParts): Promise<void> {
+async function remove(agent: Agent, console: ConsoleRecorder, leases: readonly Releasable[]): Promise<void> {
   agent.close();
   await releaseInReverse(leases);
   await console.end();

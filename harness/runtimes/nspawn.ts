@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
-import { recordConsole } from '../guest/console.ts';
 import { releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
@@ -48,16 +47,14 @@ export const nspawn: Runtime<typeof options> = {
           const agent = createAgent(await openFifoChannel(channelFolder, host.runner));
           const group = makeBootCgroup(host, bootId, limits);
           own(group.lease);
-          let t0Ns = 0n;
           return launchInstance({
             command: TOOL,
             args: nspawnArguments({ root: overlay.root, machine: `twinboot-${bootId}`, channelFolder }),
-            env: { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', TERM: 'vt220' },
+            env: { TERM: 'vt220' },
             cgroup: group.cgroup,
-            console: recordConsole(consoleLog, () => t0Ns),
+            consoleLog,
             agent,
             leases,
-            onStart: (startNs) => (t0Ns = startNs),
           });
         }),
       release: () => Promise.resolve(),

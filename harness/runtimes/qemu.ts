@@ -5,7 +5,6 @@ import { hostError } from '../../core/error.ts';
 import { formatBytes, GIB, MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
-import { recordConsole } from '../guest/console.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
 import { releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
@@ -113,16 +112,13 @@ export const qemu: Runtime<typeof options> = {
           const agent = createAgent(await openSocketChannel(agentSocket));
           const group = makeBootCgroup(host, bootId);
           own(group.lease);
-          let t0Ns = 0n;
           return launchInstance({
             command: QEMU,
             args: qemuBootArguments({ ...machine, disk, agentSocket, agentPort: given.channel }),
-            env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
             cgroup: group.cgroup,
-            console: recordConsole(consoleLog, () => t0Ns),
+            consoleLog,
             agent,
             leases,
-            onStart: (startNs) => (t0Ns = startNs),
           });
         }),
       release: () => Promise.resolve(),

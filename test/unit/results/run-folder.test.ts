@@ -55,14 +55,16 @@ describe('assertWritableFolder', () => {
     });
   });
 
-  it.skipIf(!existsSync('/proc/self'))('gives up where nobody can create a folder', async () => {
+  it('gives up where nobody can create a folder', async ({ skip }) => {
+    skip(!existsSync('/proc/self'), 'this system has no /proc');
     await expect(assertWritableFolder('/proc/runs')).rejects.toMatchObject({
       exitCode: 4,
       code: 'write-failed',
     });
   });
 
-  it.skipIf(process.getuid?.() === 0)('refuses a folder of someone else', async () => {
+  it('refuses a folder of someone else', async ({ skip }) => {
+    skip(process.getuid?.() === 0, 'root may write everywhere');
     await mkdir(join(out, 'locked'), { mode: 0o500 });
     await expect(assertWritableFolder(join(out, 'locked'))).rejects.toMatchObject({
       code: 'out-not-writable',

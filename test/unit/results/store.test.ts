@@ -82,22 +82,20 @@ describe('writeRecord', () => {
   });
 
   // Every write to /dev/full fails as on a full disk.
-  it.skipIf(!existsSync('/dev/full'))(
-    'leaves the record before untouched when the disk is full',
-    async () => {
-      await writeRecord(folder, buildRecord({ rounds: 1 }));
-      const before = await runJson();
-      await symlink('/dev/full', join(folder, 'run.json.tmp'));
+  it('leaves the record before untouched when the disk is full', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'this system has no /dev/full');
+    await writeRecord(folder, buildRecord({ rounds: 1 }));
+    const before = await runJson();
+    await symlink('/dev/full', join(folder, 'run.json.tmp'));
 
-      await expect(writeRecord(folder, buildRecord({ rounds: 2 }))).rejects.toMatchObject({
-        code: 'disk-full',
-        kind: 'run',
-        message: `no space left to write ${join(folder, 'run.json')}`,
-      });
-      expect(await runJson()).toBe(before);
-      expect(await readdir(folder)).toEqual(['run.json']);
-    },
-  );
+    await expect(writeRecord(folder, buildRecord({ rounds: 2 }))).rejects.toMatchObject({
+      code: 'disk-full',
+      kind: 'run',
+      message: `no space left to write ${join(folder, 'run.json')}`,
+    });
+    expect(await runJson()).toBe(before);
+    expect(await readdir(folder)).toEqual(['run.json']);
+  });
 
   it('writes again after a write that failed, and over what a killed one left', async () => {
     await expect(writeRecord(join(folder, 'gone'), buildRecord())).rejects.toMatchObject({

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { parseUnitFiles, parseUnits } from '../../../harness/guest/units.ts';
+import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
+
+describe('units that were captured', () => {
+  it.each<[Source, number, number]>([
+    ['nspawn', 8, 38],
+    ['qemu', 12, 38],
+  ])('%s: 126 units, %i of them running, %i targets (by grep -c)', (source, running, targets) => {
+    const { units } = parseUnits(capturedLines(source, 'units.txt'));
+    const all = [...units.values()];
+    expect(all).toHaveLength(126);
+    expect(all.filter(({ subState }) => subState === 'running')).toHaveLength(running);
+    expect(all.filter(({ id }) => id.endsWith('.target'))).toHaveLength(targets);
+    expect(all.filter(({ loadState }) => loadState === 'not-found')).toHaveLength(10);
+    for (const { id } of all) expect(id).toMatch(/\.(service|target|socket)$/);
+  });
+
+  it('the manager’s own milestones: microseconds of the guest’s clock as ms', () => {
+    expect(parseUnits(capturedLines('qemu', 'units.txt')).manager).toEqual({
+      version: '257.13-1~deb13u1',
+      userspaceMs: 9995.918,
+      finishedMs: 25_987.586,
+    });
+  });
+
+  it('udev in a VM: its start, and CPU time that the manager counted', () => {
+    expect(parseUnits(capturedLines('qemu', 'units.txt')).units.get('systemd-udevd.service')).toEqual({
+      id: 'systemd-udevd.service',
+      description: 'Rule-based Manager for Device Events and Files',
+      loadState: 'loaded',
+      activeState: 'active',
+      subState: 'running',
+      unitFileState: 'static',
+      result: 'success',
+      type: 'notify-reload',
+      conditionMet: true,
+      conditionChecked: true,
+      startedMs: 21_078.262,
+      activeMs: 22_091.825,
+      cpuMs: 12_978.524,
+    });
+  });
+
+  it('udev in a container: its condition was looked at and not met; "[not set]" is no CPU time', () => {
+    expect(parseUnits(capturedLines('nspawn', 'units.txt')).units.get('systemd-udevd.service')).toMatchObject(
+      {
+        activeState: 'inactive',
+        conditionMet: false,
+        conditionChecked: true,
+        startedMs: undefined,
+        activeMs: undefined,
+        cpuMs: undefined,
+      },
+    );
+  });
+
+  it.each<[Source, Record<string, number>]>([
+    ['nspawn', { alias: 8, disabled: 17, enabled: 3, 'enabled-runtime': 2, masked: 4, static: 90 }],
+    [
+      'qemu',
+      { alias: 8, disabled: 17, enabled: 3, 'enabled-runtime': 1, indirect: 1, masked: 4, static: 90 },
+    ],
+  ])('unit files of %s by state (by awk and uniq -c)', (source, counts) => {
+    const states = [...parseUnitFiles(capturedLines(source, 'unit-files.txt')).values()];
+    const counted = Object.fromEntries(
+      [...new Set(states)].map((s) => [s, states.filter((x) => x === s).length]),
+    );
+    expect(counted).toEqual(counts);
+  });
+});
+
+describe('what a guest may send instead', () => {
+  it.each([
+    ['18446744073709551615', 'systemd’s word for unknown'],
+    ['-1', 'negative'],
+    ['1e3', 'no whole number'],
+    ['0x10', 'hexadecimal'],
+    ['', 'empty'],
+    ['0', 'systemd’s word for never'],
+    ['12\u001B[0m', 'coloured'],
+  ])('a time of %j (%s) is none', (text) => {
+    const { units, manager } = parseUnits([
+      'Id=manager',
+      `UserspaceTimestampMonotonic=${text}`,
+      '',
+      'Id=a.service',
+      `ActiveEnterTimestampMonotonic=${text}`,
+    ]);
+    expect(manager.userspaceMs).toBeUndefined();
+    expect(units.get('a.service')?.activeMs).toBeUndefined();
+  });
+
+  it('a block without an Id, a line without "=", and one that begins with it are passed over', () => {
+    const { units } = parseUnits([
+      'Type=oneshot',
+      '',
+      'noise',
+      '=x',
+      'Id=a.service',
+      'ActiveState=active',
+      '',
+      '',
+      '',
+    ]);
+    expect([...units.keys()]).toEqual(['a.service']);
+    expect(units.get('a.service')?.activeState).toBe('active');
+  });
+
+  it('an answer that is cut off keeps what it has; the rest of the unit is empty', () => {
+    const whole = capturedLines('qemu', 'units.txt');
+    const cut = parseUnits(whole.slice(0, 13).concat('InactiveExitTimest'));
+    expect([...cut.units.keys()]).toEqual(['initrd-fs.target']);
+    expect(cut.units.get('initrd-fs.target')).toMatchObject({ startedMs: undefined, conditionMet: false });
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'a unit or a property called %s is a name as any other',
+    (name) => {
+      const { units } = parseUnits([`Id=${name}`, `${name}=polluted`, 'Description=a=b = c']);
+      expect([...units.keys()]).toEqual([name]);
+      expect(units.get(name)?.description).toBe('a=b = c');
+      expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      expect(parseUnitFiles([`${name}.service static -`]).get(`${name}.service`)).toBe('static');
+    },
+  );
+
+  it('nothing at all: no unit, and no milestone', () => {
+    expect(parseUnits([])).toEqual({
+      manager: { version: '', userspaceMs: undefined, finishedMs: undefined },
+      units: new Map(),
+    });
+  });
+
+  it('unit files: what is no service, or has no state, is passed over', () => {
+    const lines = [
+      'a.socket static -',
+      'b.service',
+      '',
+      '   c.service   masked  enabled',
+      'd.service\tstatic',
+    ];
+    expect([...parseUnitFiles(lines)]).toEqual([
+      ['c.service', 'masked'],
+      ['d.service', 'static'],
+    ]);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { gatherers, readAvailableBytes, type Observed } from '../../../harness/observe/observe.ts';
+import type { RuntimeKind } from '../../../results/record.ts';
+import { capturedAnswer, manualInstance, SOME_MEMORY, type Script } from '../../fixtures/guest/instance.ts';
+import { READY } from '../../fixtures/guest/wire.ts';
+
+/** An instance that was ready 9 s after t0, when its clock stood at 5 s. */
+async function observed(script: Script & { kind: RuntimeKind }): Promise<Observed & { done: string[] }> {
+  const instance = manualInstance(script);
+  instance.clock.advance(1050);
+  if (script.kind === 'vm') instance.show('kernel');
+  instance.clock.advance(7900);
+  instance.show('multi-user');
+  instance.clock.advance(50);
+  instance.wire.say(READY);
+  const ready = await instance.agent.ready;
+  return { instance, kind: script.kind, ready, availableBeforeBytes: 2 ** 50, done: instance.done };
+}
+
+/** Every question answered as it was captured, but for these. */
+function but(kind: RuntimeKind, answers: Record<string, string[] | number>): Script['answer'] {
+  const usual = capturedAnswer(kind);
+  return (question) => (Object.hasOwn(answers, question) ? answers[question] : usual(question));
+}
+
+describe('timing', () => {
+  it('of a VM: the console, the offset from the exchanges, and the initrd by the kernel’s log', async () => {
+    expect(await gatherers.timing(await observed({ kind: 'vm' }))).toEqual({
+      spawnMs: 2,
+      kernelMs: 1050,
+      consoleMultiUserMs: 8950,
+      readyMs: 9000,
+      commandMs: 9001,
+      cpuMs: 700,
+      peakBytes: 60_000_000,
+      // The guest's 5001 ms were read after 9001 ms (its first question was written) and before READY's bound.
+      guestOffsetMs: expect.closeTo(4000, 0) as number,
+      guestOffsetErrorMs: expect.any(Number) as number,
+      initrdGuestMs: 5055.066,
+    });
+  });
+
+  it('of a container: no kernel and no initrd, and the host’s own clock, exactly', async () => {
+    const watched = await observed({ kind: 'container' });
+    const instance = { ...watched.instance, t0Ns: 2_000_000n };
+    expect(await gatherers.timing({ ...watched, instance })).toMatchObject({
+      kernelMs: undefined,
+      readyMs: 8998,
+      guestOffsetMs: -2,
+      guestOffsetErrorMs: 0,
+      initrdGuestMs: undefined,
+    });
+    expect(watched.done).not.toContain('kernel-milestones');
+  });
+
+  it.each([
+    ['no initrd', []],
+    ['a kernel log that may not be read', ['dmesg: read kernel buffer failed: Operation not permitted']],
+    ['a time that is none', ['[ 99999999999.000000] Run /init as init process']],
+    ['another line', ['[    5.055066] Run /sbin/init as init process']],
+  ])('of a VM with %s: the rung is missing', async (_, lines) => {
+    const answer = but('vm', { 'kernel-milestones': lines }) as NonNullable<Script['answer']>;
+    expect(await gatherers.timing(await observed({ kind: 'vm', answer }))).toMatchObject({
+      initrdGuestMs: undefined,
+    });
+  });
+
+  it('fails where the first command fails inside the guest, with what it said', async () => {
+    const answer = but('vm', { exec: 127 }) as NonNullable<Script['answer']>;
+    await expect(gatherers.timing(await observed({ kind: 'vm', answer }))).rejects.toMatchObject({
+      code: 'agent-question-failed',
+      message: '"exec" failed inside the guest (exit 127): went wrong',
+    });
+  });
+});
+
+describe('memory', () => {
+  it('is read once it has settled, with what the host lost meanwhile', async () => {
+    const watched = await observed({ kind: 'container' });
+    expect(await gatherers.memory(watched)).toEqual({
+      cgroup: SOME_MEMORY,
+      processes: [],
+      guestRam: undefined,
+      hostDeltaBytes: expect.any(Number) as number,
+      settledAfterMs: 1500,
+      settled: true,
+    });
+    expect(watched.done).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('the host’s MemAvailable is some of its memory', async () => {
+    expect(await readAvailableBytes()).toBeGreaterThan(1e6);
+  });
+});
+
+describe('the view from inside', () => {
+  it('is the guest’s meminfo and its processes', async () => {
+    const { meminfo, processes } = await gatherers.inside(await observed({ kind: 'vm' }));
+    expect(meminfo.get('MemTotal')).toBe(474_564 * 1024);
+    expect(processes).toHaveLength(18);
+  });
+
+  it.each([
+    [{ processes: [] }, 'agent-empty-answer'],
+    [{ processes: ['nothing to see'] }, 'agent-empty-answer'],
+    [{ meminfo: 1 }, 'agent-question-failed'],
+  ])('%j: %s', async (answers, code) => {
+    const answer = but('vm', answers as Record<string, string[]>) as NonNullable<Script['answer']>;
+    await expect(gatherers.inside(await observed({ kind: 'vm', answer }))).rejects.toMatchObject({ code });
+  });
+});
+
+describe('units', () => {
+  it('ask after the conditions of those that were skipped, by their labels on the bus', async () => {
+    const watched = await observed({ kind: 'container' });
+    const { units, unitFiles, failedConditions } = await gatherers.units(watched);
+    const { written } =
+      watched.instance.agent === undefined
+        ? { written: [] }
+        : (watched.instance as never as { wire: { written: string[] } }).wire;
+
+    expect([units.size, unitFiles.size]).toEqual([126, 124]);
+    expect(failedConditions.get('systemd-udevd.service')).toEqual(['ConditionPathIsReadWrite=/sys']);
+    const asked = written.at(-1)?.split(' ').slice(1) ?? [];
+    expect(asked[0]).toBe('conditions');
+    expect(asked).toContain('systemd_2dudevd_2eservice');
+    expect(asked).not.toContain('dbus_2eservice');
+    for (const label of asked.slice(1)) expect(label).toMatch(/^[A-Za-z0-9_]+$/);
+  });
+
+  it('take conditions of units that nobody asked after for noise', async () => {
+    const answer = but('container', {
+      conditions: ['dbus_2eservice {"data":[["ConditionA",false,false,"x",-1]]}', '__proto__ {"data":[]}'],
+    }) as NonNullable<Script['answer']>;
+    const { failedConditions } = await gatherers.units(await observed({ kind: 'container', answer }));
+    expect(failedConditions.size).toBe(0);
+  });
+
+  it('without a single one are an empty answer', async () => {
+    const answer = but('vm', { units: ['Id=manager', 'Version=257'] }) as NonNullable<Script['answer']>;
+    await expect(gatherers.units(await observed({ kind: 'vm', answer }))).rejects.toMatchObject({
+      code: 'agent-empty-answer',
+      message: 'the agent reported no unit',
+    });
+  });
+});
+
+describe('the order of reading', () => {
+  it('is from what disturbs the instance least to what disturbs it most', () => {
+    expect(Object.keys(gatherers)).toEqual(['timing', 'memory', 'inside', 'units']);
+  });
+});
