@@ -35,18 +35,31 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
   {
     files: ['report/assets/**/*.js'],
-    languageOptions: { globals: { document: 'readonly', window: 'readonly', matchMedia: 'readonly', Chart: 'readonly' } },
+    languageOptions: {
+      globals: { document: 'readonly', window: 'readonly', matchMedia: 'readonly', Chart: 'readonly' },
+    },
   },
   {
     files: ['test/fixtures/**/*.js', '*.config.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', Buffer: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        setInterval: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
   },
   ...floors,
 );

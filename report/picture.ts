@@ -38,10 +38,13 @@ export async function drawPicture(figure: Figure, source: string, drawing: Drawi
   });
   const bitmap = drawBitmap(width, height, blocks, drawing);
   const small = reduced(bitmap, width, height);
-  const [png, webp] = await Promise.all([bitmap.encode('png'), small.encode('webp', 85)]);
+  // Other threads encode the bitmaps while this one draws the SVG.
+  const encoded = Promise.all([bitmap.encode('png'), small.encode('webp', 85)]);
+  const svg = drawSvg(figure, width, height, blocks, drawing);
+  const [png, webp] = await encoded;
   giveBack(bitmap);
   giveBack(small);
-  return { png, webp, svg: drawSvg(figure, width, height, blocks, drawing) };
+  return { png, svg, webp };
 }
 
 function drawBitmap(width: number, height: number, blocks: readonly Block[], drawing: Drawing): Canvas {

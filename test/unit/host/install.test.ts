@@ -26,7 +26,13 @@ afterEach(() => vi.restoreAllMocks());
 
 const talk = (env: Record<string, string> = {}) => ({ note: (text: string) => void notes.push(text), env });
 
-interface Answer { exitCode: number; stdout?: string; stderr?: string; lines?: string[]; brings?: string[] }
+interface Answer {
+  exitCode: number;
+  stdout?: string;
+  stderr?: string;
+  lines?: string[];
+  brings?: string[];
+}
 
 /** A host whose apt answers as it is told. */
 function host(answers: { update?: Answer; install?: Answer; policy?: string }) {

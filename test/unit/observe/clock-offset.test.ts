@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAgent, type Agent, type Ready } from '../../../harness/guest/agent.ts';
 import { measureClockOffset } from '../../../harness/observe/clock-offset.ts';
-import { manualClock, openWire } from '../../fixtures/guest/wire.ts';
+import { manualClock, openWire, READY } from '../../fixtures/guest/wire.ts';
 
 interface Guest {
   /** What the guest's clock is less than the host's, ms. */
@@ -94,6 +94,7 @@ describe('the offset of the guest’s clock', () => {
     async (lines) => {
       const wire = openWire(() => wire.answer(lines));
       const agent = createAgent(wire, manualClock());
+      wire.say(READY);
       const ready: Ready = { guestMs: 0, resolutionMs: 0.001, arrivedNs: T0_NS };
       await expect(measureClockOffset(agent, ready, T0_NS)).rejects.toMatchObject({
         code: 'agent-malformed',

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { KIB, MIB } from '../../../core/units.ts';
+import type { Artifacts } from '../../../harness/observe/artifacts.ts';
+import type { RuntimeKind } from '../../../results/record.ts';
+import type { Measured } from '../../../scenarios/define.ts';
+import { memory } from '../../../scenarios/memory.ts';
+import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+
+const PARTS = memory.metrics.filter(({ role }) => role === 'part').map(({ id }) => id);
+const HOST_RUNS = new Set(['dbus.service', 'systemd-journald.service']);
+
+function measure(kind: RuntimeKind, change: (artifacts: Artifacts) => void = () => undefined): Measured {
+  const artifacts = capturedArtifacts(kind === 'vm' ? 'qemu' : 'nspawn');
+  change(artifacts);
+  return memory.measure(artifacts, {
+    kind,
+    memoryBytes: 512 * MIB,
+    onHost: (unit) => (HOST_RUNS.has(unit) ? 'running' : 'not-running'),
+  });
+}
+
+function sumOfParts({ values }: Measured): number {
+  return PARTS.reduce((sum, id) => sum + (values[id] ?? 0), 0);
+}
+
+describe('the waterfall', () => {
+  it.each<RuntimeKind>(['container', 'vm'])('of a captured %s adds up to the total, to the byte', (kind) => {
+    const measured = measure(kind);
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+
+  it('of a container, part for part from the captured files', () => {
+    const { values, missing } = measure('container');
+    expect(Object.fromEntries(PARTS.flatMap((id) => (id in values ? [[id, values[id]]] : [])))).toEqual({
+      // smaps_rollup of systemd-nspawn: Pss_Anon
+      'memory.manager': 920 * KIB,
+      // memory.stat: total_cache without total_shmem, and total_shmem
+      'memory.page-cache': 37_117_952 - 40_960,
+      'memory.tmpfs': 40_960,
+      // Pss_Anon of journald and D-Bus; of everything else but the agent; of the agent
+      'memory.duplicated-services': (1116 + 460) * KIB,
+      'memory.other-services': (5760 - 1116 - 460 - 140) * KIB,
+      'memory.agent': 140 * KIB,
+      'memory.host-kernel': 4_313_088,
+      'memory.unexplained': 892_928,
+    });
+    expect(Object.keys(missing)).toEqual([
+      'memory.translation-cache',
+      'memory.guest-kernel',
+      'memory.guest-page-cache',
+      'memory.free-touched',
+    ]);
+    expect(new Set(Object.values(missing))).toEqual(new Set(['does not exist on this side']));
+  });
+
+  it('of a VM, part for part from the captured files', () => {
+    const { values, missing } = measure('vm');
+    expect(missing).toEqual({});
+    expect(values).toMatchObject({
+      // total_rss less the mappings that are rwxp in smaps
+      'memory.manager': 347_631_616 - 262_080 * KIB,
+      'memory.translation-cache': 262_080 * KIB,
+      // 512 MiB less MemTotal; Slab, PageTables, Percpu, VmallocUsed
+      'memory.guest-kernel': 512 * MIB - 474_564 * KIB + (18_036 + 1532 + 672 + 7784) * KIB,
+      'memory.guest-page-cache': (24_244 + 2724 - 276) * KIB,
+      'memory.page-cache': 217_001_984 - 208_875_520,
+      'memory.tmpfs': 276 * KIB,
+      // 203980 KiB resident, of which 512 MiB less MemFree in use
+      'memory.free-touched': 203_980 * KIB - (512 * MIB - 398_392 * KIB),
+      'memory.host-kernel': 2_433_024,
+      'memory.unexplained': 11_417_600,
+    });
+  });
+
+  it('of a VM: what nobody can explain is a fiftieth of the total', () => {
+    const { values } = measure('vm');
+    expect((values['memory.unexplained'] ?? NaN) / (values['memory.total'] ?? NaN)).toBeCloseTo(0.02, 3);
+  });
+
+  it('of a VM whose guest uses more than the host had to provide: nothing is touched and free', () => {
+    const measured = measure('vm', ({ memory: reading }) => {
+      reading.guestRam = { touchedBytes: 10 * MIB, translationCacheBytes: 0 };
+    });
+    expect(measured.values['memory.free-touched']).toBe(0);
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+
+  it('of a VM without a mapping of its own for guest RAM: its shared memory stands for it', () => {
+    const measured = measure('vm', ({ memory: reading }) => (reading.guestRam = undefined));
+    expect(measured.values).toMatchObject({ 'memory.translation-cache': 0, 'memory.manager': 347_631_616 });
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+
+  it('where the host does not count the kernel’s memory: that part is missing, the rest is unexplained', () => {
+    const measured = measure('container', ({ memory: { cgroup } }) => (cgroup.kernelBytes = undefined));
+    expect(measured.missing).toHaveProperty(['memory.host-kernel']);
+    expect(measured.values['memory.unexplained']).toBe(892_928 + 4_313_088);
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+
+  it('adds up whatever a guest says of itself', () => {
+    const measured = measure('vm', ({ inside }) => {
+      inside.meminfo = new Map([['MemFree', 2 ** 60]]);
+      inside.processes = inside.processes.map((process) => ({ ...process, pssAnonBytes: 2 ** 40 }));
+    });
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+});
+
+describe('the whole', () => {
+  it('is the cgroup’s charge, its peak until ready, the processes’ PSS, and what the host lost', () => {
+    expect(measure('container').values).toMatchObject({
+      'memory.total': 49_164_288,
+      'memory.peak': 51_568_640,
+      'memory.pss': 5858 * KIB,
+      'memory.host-delta': 60_000_000,
+    });
+  });
+
+  it('without a peak says which kernel has one', () => {
+    const { missing } = measure('vm', ({ timing }) => (timing.peakBytes = undefined));
+    expect(missing).toEqual({
+      'memory.peak': 'this kernel does not keep the peak of a cgroup (memory.peak: Linux 5.19)',
+    });
+  });
+
+  it('has what the settling took, and the guest’s own view, beside it', () => {
+    expect(measure('vm').details).toEqual({
+      settled: true,
+      settledAfterMs: 1500,
+      insideMemAvailableBytes: 418_112 * KIB,
+    });
+  });
+});

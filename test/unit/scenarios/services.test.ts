@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { KIB } from '../../../core/units.ts';
+import type { Unit } from '../../../harness/guest/units.ts';
+import type { Artifacts } from '../../../harness/observe/artifacts.ts';
+import { ledgerSchema, type LedgerRow, type RuntimeKind } from '../../../results/record.ts';
+import type { Measured } from '../../../scenarios/define.ts';
+import { services } from '../../../scenarios/services.ts';
+import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+
+type Change = (artifacts: Artifacts) => void;
+
+const HOST_RUNS = new Set(['dbus.service', 'systemd-udevd.service']);
+
+function measure(kind: RuntimeKind, change: Change = () => undefined, hostRuns = HOST_RUNS): Measured {
+  const artifacts = capturedArtifacts(kind === 'vm' ? 'qemu' : 'nspawn');
+  change(artifacts);
+  return services.measure(artifacts, {
+    kind,
+    memoryBytes: 1,
+    onHost: (unit) => (hostRuns.has(unit) ? 'running' : 'not-running'),
+  });
+}
+
+function ledger(kind: RuntimeKind, change?: Change): LedgerRow[] {
+  return ledgerSchema.parse(measure(kind, change).details).services;
+}
+
+function row(rows: LedgerRow[], service: string): LedgerRow {
+  const found = rows.filter((candidate) => candidate.service === service);
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} rows for ${service}`);
+  return found[0];
+}
+
+/** Changes one unit as the guest could have reported it. */
+const unit =
+  (id: string, change: Partial<Unit>): Change =>
+  ({ units }) => {
+    const found = units.units.get(id);
+    if (found === undefined) throw new Error(`${id} was not captured`);
+    Object.assign(found, change);
+  };
+
+describe('udev, the question of 2011', () => {
+  it('in the container it is skipped: systemd-nspawn mounts /sys read-only', () => {
+    expect(row(ledger('container'), 'systemd-udevd.service')).toEqual({
+      service: 'systemd-udevd.service',
+      title: 'Rule-based Manager for Device Events and Files',
+      host: 'running',
+      state: 'skipped',
+      reason: 'ConditionPathIsReadWrite=/sys',
+      duplicated: false,
+    });
+  });
+
+  it('in the VM it runs, although the host runs it already; its workers count as it', () => {
+    const offsetMs = 26_726.012 - 25_510.471;
+    expect(row(ledger('vm'), 'systemd-udevd.service')).toEqual({
+      service: 'systemd-udevd.service',
+      title: 'Rule-based Manager for Device Events and Files',
+      host: 'running',
+      state: 'running',
+      // By awk over the eleven processes whose cgroup is systemd-udevd.service/udev.
+      pssBytes: 10_066 * KIB,
+      ussBytes: 3552 * KIB,
+      // CPUUsageNSec=12978524000
+      cpuMs: 12_978.524,
+      startMs: expect.closeTo(21_078.262 + offsetMs, 6) as number,
+      durationMs: expect.closeTo(22_091.825 - 21_078.262, 6) as number,
+      duplicated: true,
+    });
+  });
+});
+
+describe('D-Bus', () => {
+  it('runs in the container beside the host’s: memory by its group, CPU time by its processes', () => {
+    expect(row(ledger('container'), 'dbus.service')).toMatchObject({
+      host: 'running',
+      state: 'running',
+      pssBytes: 2279 * KIB,
+      ussBytes: (1288 + 460) * KIB,
+      // CPUUsageNSec=[not set] in the container; its process has used no whole tick.
+      cpuMs: 0,
+      duplicated: true,
+    });
+  });
+
+  it('is no duplicate where the host does not run it', () => {
+    const { details } = measure('container', () => undefined, new Set());
+    const rows = ledgerSchema.parse(details).services;
+    expect(row(rows, 'dbus.service')).toMatchObject({ host: 'not-running', duplicated: false });
+    expect(rows.filter(({ duplicated }) => duplicated)).toEqual([]);
+  });
+});
+
+describe('the ledger', () => {
+  it.each<[RuntimeKind, number]>([
+    ['container', 101],
+    ['vm', 102],
+  ])(
+    'of a captured %s has %i rows: PID 1, and each service that is loaded or installed (by awk, sort -u)',
+    (kind, n) => {
+      const rows = ledger(kind);
+      expect(rows).toHaveLength(n);
+      expect(new Set(rows.map(({ service }) => service)).size).toBe(n);
+      expect(rows[0]).toMatchObject({
+        service: 'init.scope',
+        title: 'System and Service Manager',
+        state: 'running',
+      });
+    },
+  );
+
+  it('leaves twinboot’s own agent, templates and aliases out', () => {
+    const names = ledger('vm').map(({ service }) => service);
+    expect(names).not.toContain('twinboot-agent.service');
+    expect(names.filter((name) => name.includes('@.'))).toEqual([]);
+    // `udev.service` and `dbus-org.freedesktop.login1.service` are other names of services that have a row.
+    expect(names.filter((name) => name === 'udev.service' || name.startsWith('dbus-org.'))).toEqual([]);
+  });
+
+  it.each<[RuntimeKind, number]>([
+    ['container', 26],
+    ['vm', 16],
+  ])('of a captured %s: %i services skipped because of a condition (by awk)', (kind, n) => {
+    expect(ledger(kind).filter(({ state }) => state === 'skipped')).toHaveLength(n);
+  });
+
+  it('says why each service that does not run does not', () => {
+    for (const { service, state, reason } of [...ledger('container'), ...ledger('vm')]) {
+      const runs = state === 'running' || state === 'exited';
+      expect(reason === undefined, `${service} (${state}): ${reason ?? ''}`).toBe(runs);
+    }
+  });
+});
+
+describe('a service’s state', () => {
+  it.each<[string, Change, string, Partial<LedgerRow>]>([
+    [
+      'failed',
+      unit('dbus.service', { activeState: 'failed', result: 'exit-code' }),
+      'dbus.service',
+      {
+        state: 'failed',
+        reason: 'result: exit-code',
+        duplicated: false,
+      },
+    ],
+    [
+      'masked while loaded',
+      unit('dbus.service', { loadState: 'masked', activeState: 'inactive' }),
+      'dbus.service',
+      {
+        state: 'masked',
+        reason: 'masked',
+      },
+    ],
+    ['masked on disk', () => undefined, 'hwclock.service', { state: 'masked', reason: 'masked' }],
+    ['a one-shot that is done', () => undefined, 'systemd-sysctl.service', { state: 'exited' }],
+    [
+      'a one-shot that left no trace',
+      () => undefined,
+      'modprobe@configfs.service',
+      {
+        state: 'inactive',
+        reason: 'ran and ended',
+      },
+    ],
+    ['asked for by nobody', () => undefined, 'apt-daily.service', { state: 'inactive' }],
+    [
+      'still starting',
+      unit('dbus.service', { activeState: 'activating', subState: 'start' }),
+      'dbus.service',
+      {
+        state: 'unknown',
+        reason: 'activating (start)',
+      },
+    ],
+    [
+      'with a unit file that does not load',
+      unit('dbus.service', { loadState: 'bad-setting', activeState: 'inactive' }),
+      'dbus.service',
+      { state: 'unknown', reason: 'not loaded (bad-setting)' },
+    ],
+    [
+      'skipped for a reason that the bus did not tell',
+      ({ units }) => units.failedConditions.clear(),
+      'ldconfig.service',
+      { state: 'skipped', reason: 'a condition was not met' },
+    ],
+    [
+      'not in the image, and asked about by everyone',
+      ({ units }) => {
+        units.units.delete('systemd-logind.service');
+        units.unitFiles.delete('systemd-logind.service');
+      },
+      'systemd-logind.service',
+      { state: 'not-installed', reason: 'the image has no such unit' },
+    ],
+    [
+      'named by others but not in the image',
+      ({ units }) => {
+        Object.assign(units.units.get('systemd-logind.service') ?? {}, { loadState: 'not-found' });
+        units.unitFiles.delete('systemd-logind.service');
+      },
+      'systemd-logind.service',
+      { state: 'not-installed' },
+    ],
+    [
+      'installed and never loaded',
+      ({ units }) => units.units.delete('systemd-logind.service'),
+      'systemd-logind.service',
+      { state: 'inactive', reason: 'nothing asks for it (static)' },
+    ],
+  ])('%s', (_, change, service, expected) => {
+    const kind = service.startsWith('modprobe') ? 'vm' : 'container';
+    expect(row(ledger(kind, change), service)).toMatchObject(expected);
+  });
+
+  it('that is skipped or failed costs nothing and is never a duplicate', () => {
+    const rows = ledger('container').filter(({ state }) => state === 'skipped');
+    for (const { duplicated, pssBytes } of rows) expect([duplicated, pssBytes]).toEqual([false, undefined]);
+  });
+
+  it('a clock that went backwards gives no duration', () => {
+    const rows = ledger('vm', unit('dbus.service', { startedMs: 5000, activeMs: 4000 }));
+    expect(row(rows, 'dbus.service').durationMs).toBeUndefined();
+  });
+});
+
+describe('the figures', () => {
+  it.each<[RuntimeKind, number, number]>([
+    // dbus, journald, logind, the getty, and PID 1
+    ['container', 5, 1],
+    // dbus, journald, logind, two gettys, udev, and PID 1
+    ['vm', 7, 2],
+  ])('of a captured %s: %i run, of which the host runs %i too', (kind, running, duplicated) => {
+    expect(measure(kind).values).toMatchObject({
+      'services.running': running,
+      'services.duplicated': duplicated,
+      'services.failed': 0,
+    });
+  });
+
+  it('PSS of the container’s services: all processes (22129 KiB, by awk) but the agent’s 502 KiB', () => {
+    expect(measure('container').values).toMatchObject({
+      'services.pss': (22_129 - 502) * KIB,
+      'services.duplicated-pss': 2279 * KIB,
+    });
+  });
+
+  it('count what failed', () => {
+    expect(measure('vm', unit('dbus.service', { activeState: 'failed' })).values).toMatchObject({
+      'services.failed': 1,
+      'services.running': 6,
+    });
+  });
+
+  it('take hostile names for names', () => {
+    const rows = ledger('vm', ({ units, inside }) => {
+      const [[some], [process]] = [[...units.units.values()], inside.processes];
+      if (some === undefined || process === undefined) throw new Error('nothing was captured');
+      for (const id of ['__proto__', '__proto__.service', 'constructor.service', '\u001B[31mred.service']) {
+        units.units.set(id, {
+          ...some,
+          id,
+          activeState: 'active',
+          subState: 'running',
+          description: '<script>\0',
+        });
+        inside.processes.push({ ...process, unit: id });
+      }
+    });
+    for (const name of ['__proto__.service', 'constructor.service', '\u001B[31mred.service']) {
+      expect(row(rows, name)).toMatchObject({ title: '<script>\0', state: 'running', pssBytes: 6435 * KIB });
+    }
+    expect(rows.some(({ service }) => service === '__proto__')).toBe(false);
+  });
+});
