@@ -1,0 +1,44 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatBytes } from '../core/units.ts';
+import { median } from '../results/statistics.ts';
+import { RECORD_FILE, writeRecord } from '../results/store.ts';
+import type { Benchmark } from './benchmark.ts';
+import { enlargeRecord } from './large-record.ts';
+import { watchTwinboot, type WatchedCommand } from './watched-command.ts';
+
+const SAMPLES = 10_000;
+const REPEATS = 3;
+const BOUND_MS = 3000;
+
+export const largeReport: Benchmark = {
+  id: 'large-report',
+  question: 'How long does `twinboot report` take for a record of 10,000 samples?',
+  async measure({ host, options, referenceRun }) {
+    const large = enlargeRecord((await referenceRun()).record, SAMPLES, options.seed);
+    const folder = join(host.workFolder, 'large-report');
+    await mkdir(folder, { recursive: true });
+    await writeRecord(folder, large);
+    const { size } = await stat(join(folder, RECORD_FILE));
+    const reports: WatchedCommand[] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+      reports.push(await watchTwinboot(['report', folder], { folder, signal: host.signal }));
+    }
+    return [
+      {
+        title: `twinboot report on ${large.samples.length} samples, median`,
+        unit: 'ms',
+        value: median(reports.map(({ wallMs }) => wallMs)) ?? NaN,
+        n: REPEATS,
+        bound: BOUND_MS,
+        remark: `a record of ${formatBytes(size)}`,
+      },
+      {
+        title: '  its peak RSS, worst',
+        unit: 'bytes',
+        value: Math.max(...reports.map(({ peakBytes }) => peakBytes)),
+        n: REPEATS,
+      },
+    ];
+  },
+};

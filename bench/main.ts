@@ -1,0 +1,109 @@
+import { loadavg } from 'node:os';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { exitCodes, messageOf, TwinbootError } from '../core/error.ts';
+import { packageVersion } from '../core/package-root.ts';
+import { formatBytes, formatMs } from '../core/units.ts';
+import { wholeNumber } from '../harness/cli/arguments.ts';
+import type { Io } from '../harness/cli/io.ts';
+import { withHost } from '../harness/cli/session.ts';
+import { terminalIo } from '../harness/cli/terminal.ts';
+import { describeHost } from '../harness/host/describe.ts';
+import type { Benchmark, BenchmarkContext, BenchmarkOptions } from './benchmark.ts';
+import { layGround } from './ground.ts';
+import { once } from './once.ts';
+import { runTwinboot } from './reference-run.ts';
+import { benchmarks, findBenchmark } from './registry.ts';
+import { runBenchmarks, type Outcome } from './runner.ts';
+import { figureTable } from './table.ts';
+import { verdictOf } from './verdict.ts';
+
+interface BenchWords {
+  chosen: readonly Benchmark[];
+  options: BenchmarkOptions;
+  json: boolean;
+}
+
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const program = new Command('bench:self')
+      .description(
+        'Measures twinboot itself: what its agent changes, how well its figures agree with the console, what it costs.',
+      )
+      .argument('[benchmark...]', `which: ${benchmarks.map(({ id }) => id).join(', ')} (default: all)`)
+      .option('--rounds <n>', 'rounds of container boots of the observer effect', wholeNumber(1, 100_000), 30)
+      .option('--vm-rounds <n>', 'rounds of VM boots of the observer effect', wholeNumber(0, 100_000), 6)
+      .option('--run-rounds <n>', 'measured rounds of the run that is looked at', wholeNumber(1, 100_000), 3)
+      .option('--seed <n>', 'of orders and statistics', wholeNumber(0, 2 ** 31 - 1), 1)
+      .option('--json', 'print the figures as JSON', false)
+      .exitOverride()
+      .action(async (ids, { rounds, vmRounds, runRounds, seed, json }) => {
+        const chosen = ids.length > 0 ? [...new Set(ids)].map(findBenchmark) : benchmarks;
+        await bench(io, { chosen, options: { rounds, vmRounds, runRounds, seed }, json });
+      });
+    await program.parseAsync([...argv], { from: 'user' });
+    return io.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    io.note(`error: ${messageOf(error)}`);
+    if (!(error instanceof TwinbootError)) return exitCodes.run;
+    if (error.hint !== undefined) io.note(`hint: ${error.hint}`);
+    return error.exitCode;
+  }
+}
+
+/** A bound that is missed is marked and is no failure; a benchmark that gave no figure is one. */
+async function bench(io: Io, { chosen, options, json }: BenchWords): Promise<void> {
+  const [load = 0] = loadavg();
+  const startMs = performance.now();
+  const { host, outcomes } = await withHost(io, 'benchmark of twinboot itself', async (hostContext) => {
+    const note = (message: string): void => io.note(message);
+    const context: BenchmarkContext = {
+      host: hostContext,
+      options,
+      note,
+      ground: once(() => layGround(hostContext, note)),
+      referenceRun: once(async () => {
+        await context.ground();
+        const words = [
+          '--rounds',
+          String(options.runRounds),
+          '--warmup',
+          '1',
+          '--seed',
+          String(options.seed),
+        ];
+        return runTwinboot(context, 'reference-run', words);
+      }),
+    };
+    return { host: await describeHost(hostContext.cgroups), outcomes: await runBenchmarks(chosen, context) };
+  });
+  const tookMs = performance.now() - startMs;
+  const circumstances = { twinboot: packageVersion(), node: process.version, load, tookMs };
+  if (json) {
+    io.out(JSON.stringify({ ...circumstances, options, host, benchmarks: withVerdicts(outcomes) }, null, 2));
+  } else {
+    io.out(`\ntwinboot ${packageVersion()}, node ${process.version}, on ${host.distribution}`);
+    io.out(
+      `${host.cpuModel}, ${host.cpus} CPUs, ${formatBytes(host.memoryBytes)}, Linux ${host.kernel}, ` +
+        `load ${load.toFixed(2)} at the start; took ${formatMs(tookMs)}\n`,
+    );
+    io.out(figureTable(outcomes));
+  }
+  if (io.signal.aborted || outcomes.some(({ error }) => error !== undefined)) io.exitCode = exitCodes.run;
+}
+
+function withVerdicts(outcomes: readonly Outcome[]): unknown[] {
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    figures: outcome.figures.map((figure) => ({ ...figure, ...verdictOf(figure) })),
+  }));
+}
+
+/** Ctrl-C and SIGTERM end the benchmark in order: what it has booted is taken away. */
+function abortOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}
+
+process.exitCode = await main(process.argv.slice(2), terminalIo(abortOnSignal()));

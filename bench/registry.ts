@@ -1,0 +1,31 @@
+import { usageError } from '../core/error.ts';
+import { suggestion } from '../core/suggest.ts';
+import { agreement } from './agreement.ts';
+import type { Benchmark } from './benchmark.ts';
+import { firstBoot } from './first-boot.ts';
+import { largeReport } from './large-report.ts';
+import { launchCost } from './launch-cost.ts';
+import { observerEffect } from './observer-effect.ts';
+import { overhead } from './overhead.ts';
+import { peakMemory } from './peak-memory.ts';
+import { roundTrip } from './round-trip.ts';
+
+/** Every benchmark, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [
+  observerEffect,
+  agreement,
+  overhead,
+  firstBoot,
+  peakMemory,
+  largeReport,
+  roundTrip,
+  launchCost,
+];
+
+/** Errors: `unknown-benchmark`, with the nearest match. */
+export function findBenchmark(id: string): Benchmark {
+  const found = benchmarks.find((benchmark) => benchmark.id === id);
+  if (found !== undefined) return found;
+  const known = benchmarks.map((benchmark) => benchmark.id);
+  throw usageError('unknown-benchmark', `unknown benchmark "${id}"`, { hint: suggestion(id, known) });
+}

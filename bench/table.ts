@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import { formatBytes, formatMs } from '../core/units.ts';
+import type { Figure, FigureUnit } from './benchmark.ts';
+import type { Outcome } from './runner.ts';
+import { verdictOf } from './verdict.ts';
+
+const EMULATED = '* emulated (TCG): not a KVM figure';
+const UNSURE = '? the 95 % interval reaches past the bound: more rounds would tell';
+
+const noBorders = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) => [
+    [side, ''],
+    [`${side}-mid`, ''],
+    [`${side}-left`, ''],
+    [`${side}-right`, ''],
+  ]),
+);
+
+/** A line for each figure, with its bound and whether it is met. */
+export function figureTable(outcomes: readonly Outcome[]): string {
+  const figures = outcomes.flatMap((outcome) => outcome.figures);
+  const table = new Table({
+    head: ['figure', 'value', '95 % interval', 'n', 'bound', 'met'],
+    chars: { ...noBorders, 'left-mid': '', 'mid-mid': '', 'right-mid': '', middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'left'],
+  });
+  table.push(...figures.map(row));
+  const verdicts = figures.map(verdictOf);
+  return [
+    table.toString(),
+    '',
+    ...(figures.some(({ emulated }) => emulated) ? [EMULATED] : []),
+    ...(verdicts.some((verdict) => verdict?.unsure) ? [UNSURE] : []),
+    ...figures.flatMap(({ title, remark }) => (remark === undefined ? [] : [`${title.trim()}: ${remark}`])),
+    ...outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [`! ${id}: ${error}`])),
+  ].join('\n');
+}
+
+function row(figure: Figure): string[] {
+  const { title, value, unit, interval, n, bound, emulated } = figure;
+  const verdict = verdictOf(figure);
+  return [
+    emulated ? `${title} *` : title,
+    format(value, unit),
+    interval === undefined ? '' : `${format(interval.low, unit)} – ${format(interval.high, unit)}`,
+    String(n),
+    bound === undefined ? '' : `≤ ${format(bound, unit)}`,
+    verdict === undefined ? '' : `${verdict.met ? 'yes' : 'NO'}${verdict.unsure ? ' ?' : ''}`,
+  ];
+}
+
+function format(value: number, unit: FigureUnit): string {
+  switch (unit) {
+    case 'ms':
+      return formatMs(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'count':
+      return String(value);
+    case 'ratio':
+      return value.toFixed(3);
+    case 'share':
+      return `${(value * 100).toFixed(2)} %`;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Task } from 'tinybench';
+import { createBootstrap } from '../results/bootstrap.ts';
+import type { Figure } from './benchmark.ts';
+
+/** A finished tinybench task as a figure: the median of its latencies. Throws what the task threw. */
+export function timingFigure({ name, result }: Task): Figure {
+  if (result.state === 'errored') throw result.error;
+  if (result.state !== 'completed') throw new Error(`the timing "${name}" did not complete: ${result.state}`);
+  const samples = result.latency.samples ?? [];
+  const interval = createBootstrap(samples.length).median(samples);
+  return {
+    title: name,
+    unit: 'ms',
+    value: result.latency.p50,
+    ...(interval && { interval }),
+    n: samples.length,
+  };
+}
