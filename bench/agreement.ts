@@ -1,5 +1,6 @@
+import { runError } from '../core/error.ts';
 import { median } from '../results/statistics.ts';
-import type { RunRecord, RuntimeDescription } from '../results/record.ts';
+import type { RunRecord, RuntimeDescription, Sample } from '../results/record.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 
 const METRIC = 'startup.multi-user';
@@ -11,7 +12,7 @@ export const agreement: Benchmark = {
   question: `How far is ${METRIC} from the arrival of the console’s "Multi-User System" line, which no agent has a part in?`,
   async measure({ referenceRun }) {
     const { record } = await referenceRun();
-    return record.runtimes.flatMap((runtime) => figuresOf(runtime, comparisonsOf(record, runtime.id)));
+    return record.runtimes.flatMap((runtime) => figuresOf(record, runtime));
   },
 };
 
@@ -23,17 +24,18 @@ export interface Comparison {
 
 /** Every boot of the runtime that has both stamps, warm-up included: agreement does not depend on warm caches. */
 export function comparisonsOf(record: RunRecord, runtime: string): Comparison[] {
-  return record.samples
-    .filter((sample) => sample.scenario === 'startup' && sample.runtime === runtime)
-    .flatMap(({ values, details }) => {
-      const reportedMs = values.find(({ metric }) => metric === METRIC)?.value;
-      const arrivedMs = details.consoleMultiUserMs;
-      return reportedMs === undefined || typeof arrivedMs !== 'number' ? [] : [{ reportedMs, arrivedMs }];
-    });
+  return startupSamples(record, runtime).flatMap(({ values, details }) => {
+    const reportedMs = values.find(({ metric }) => metric === METRIC)?.value;
+    const arrivedMs = details.consoleMultiUserMs;
+    return reportedMs === undefined || typeof arrivedMs !== 'number' ? [] : [{ reportedMs, arrivedMs }];
+  });
 }
 
-function figuresOf({ id, kind, emulated }: RuntimeDescription, found: readonly Comparison[]): Figure[] {
-  if (found.length === 0) throw new Error(`no boot of ${id} has both ${METRIC} and the console's line`);
+function figuresOf(record: RunRecord, { id, kind, emulated }: RuntimeDescription): Figure[] {
+  const found = comparisonsOf(record, id);
+  if (found.length === 0)
+    throw runError('no-arrival', `no boot of ${id} has the console’s line and ${METRIC}`);
+  const boots = startupSamples(record, id).length;
   const isVm = kind === 'vm';
   const differences = found.map(({ reportedMs, arrivedMs }) => {
     const ms = Math.abs(arrivedMs - reportedMs);
@@ -47,7 +49,14 @@ function figuresOf({ id, kind, emulated }: RuntimeDescription, found: readonly C
       value: Math.max(...differences),
       bound: isVm ? VM_BOUND_SHARE : CONTAINER_BOUND_MS,
       ...common,
+      ...(found.length < boots && {
+        remark: `${boots - found.length} of ${boots} boots have no such pair: getty flushed the line away, or the boot failed`,
+      }),
     },
-    { title: `${id}: the same, median`, value: median(differences) ?? NaN, ...common },
+    { title: '  the same, median', value: median(differences) ?? NaN, ...common },
   ];
+}
+
+function startupSamples(record: RunRecord, runtime: string): Sample[] {
+  return record.samples.filter((sample) => sample.scenario === 'startup' && sample.runtime === runtime);
 }

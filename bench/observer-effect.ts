@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runError } from '../core/error.ts';
 import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
 import { plainName, plainRecipe } from '../harness/image/recipe.ts';
@@ -20,7 +21,8 @@ const BOUND_RATIO = 1.02;
 interface Variant {
   name: string;
   prepared: PreparedRuntime;
-  arrivalsMs: number[];
+  /** Of the boots that count; `undefined` for one whose line was lost. */
+  arrivalsMs: (number | undefined)[];
 }
 
 /** A runtime with both images. */
@@ -49,7 +51,10 @@ export const observerEffect: Benchmark = {
     }
     const remark = packageRemark(withAgent.description, withoutAgent.description);
     const bootstrap = createBootstrap(context.options.seed);
-    return pairs.flatMap((pair) => figuresOf(pair, bootstrap, remark));
+    // A runtime that was given no rounds has nothing to say.
+    return pairs
+      .filter((pair) => pair.with.arrivalsMs.length > 0)
+      .flatMap((pair) => figuresOf(pair, bootstrap, remark));
   },
 };
 
@@ -88,39 +93,70 @@ async function bootRounds({ host, options, note }: BenchmarkContext, pairs: read
     const arrivedMs = await bootToMultiUser(variant.prepared, request, host.signal);
     // The first round fills the page cache with both images and does not count.
     if (round > 0) variant.arrivalsMs.push(arrivedMs);
-    const place = round === 0 ? 'warm-up' : `round ${round}`;
-    note(`  ${place}: ${variant.name}: multi-user after ${formatMs(arrivedMs)}`);
+    const words = arrivedMs === undefined ? 'its line was lost' : `multi-user after ${formatMs(arrivedMs)}`;
+    note(`  ${round === 0 ? 'warm-up' : `round ${round}`}: ${variant.name}: ${words}`);
   }
 }
 
 function figuresOf(pair: Pair, bootstrap: Bootstrap, remark: string | undefined): Figure[] {
-  const above = pair.with.arrivalsMs;
-  const below = pair.without.arrivalsMs;
+  const above = known(pair.with);
+  const below = known(pair.without);
   const { id, emulated } = pair.with.prepared.description;
   const interval = bootstrap.ratio(above, below);
+  const remarks = [lostRemark(pair), remark].filter((text) => text !== undefined);
   return [
     {
       title: `${id}: multi-user with the agent over without it, ratio of medians`,
       unit: 'ratio',
-      value: (median(above) ?? NaN) / (median(below) ?? NaN),
+      value: medianOf(above) / medianOf(below),
       ...(interval && { interval }),
       n: Math.min(above.length, below.length),
       bound: BOUND_RATIO,
       emulated,
-      ...(remark === undefined ? {} : { remark }),
+      ...(remarks.length > 0 && { remark: remarks.join('; ') }),
     },
-    ...sidesOf(pair).map(({ arrivalsMs }, index): Figure => {
-      const ofMedian = bootstrap.median(arrivalsMs);
-      return {
-        title: `  ${index === 0 ? 'with' : 'without'} the agent, median`,
-        unit: 'ms',
-        value: median(arrivalsMs) ?? NaN,
-        ...(ofMedian && { interval: ofMedian }),
-        n: arrivalsMs.length,
-        emulated,
-      };
-    }),
+    medianFigure('  with the agent, median', above, bootstrap, emulated),
+    medianFigure('  without the agent, median', below, bootstrap, emulated),
   ];
+}
+
+function known({ arrivalsMs }: Variant): number[] {
+  return arrivalsMs.filter((arrivedMs) => arrivedMs !== undefined);
+}
+
+/** Errors: `no-arrival` where every boot lost its line. */
+function medianOf(values: readonly number[]): number {
+  const found = median(values);
+  if (found === undefined) throw runError('no-arrival', 'no boot’s console said that multi-user was reached');
+  return found;
+}
+
+function medianFigure(
+  title: string,
+  values: readonly number[],
+  bootstrap: Bootstrap,
+  emulated: boolean,
+): Figure {
+  const interval = bootstrap.median(values);
+  return {
+    title,
+    unit: 'ms',
+    value: medianOf(values),
+    ...(interval && { interval }),
+    n: values.length,
+    emulated,
+  };
+}
+
+function lostRemark(pair: Pair): string | undefined {
+  const [lost, lostWithout] = [pair.with, pair.without].map(
+    (variant) => variant.arrivalsMs.length - known(variant).length,
+  ) as [number, number];
+  if (lost + lostWithout === 0) return undefined;
+  return (
+    `of ${pair.with.arrivalsMs.length} boots with the agent and ${pair.without.arrivalsMs.length} without, ` +
+    `${lost} and ${lostWithout} lost the line when getty flushed the console, and do not count`
+  );
 }
 
 /** The two images may have been built on different days, from different states of the mirror. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../results/record.ts';
-import { summarise } from '../results/summary.ts';
+import { summarise, type Summary } from '../results/summary.ts';
 import { figuresOf } from './charts/registry.ts';
 import { loadDrawing } from './drawing.ts';
 import { renderHtml } from './html.ts';
@@ -21,14 +21,19 @@ export interface ReportFiles {
 
 /**
  * Writes `<runFolder>/report/`: the page, the Markdown, and each chart as PNG and SVG. Reads nothing but the
- * record, so it works on any machine. Rejects with the file system's error where the folder cannot be written.
+ * record, so it works on any machine; whoever has summarised it already hands the summary in. Rejects with the file
+ * system's error where the folder cannot be written.
  */
-export async function renderReport(record: RunRecord, runFolder: string): Promise<ReportFiles> {
+export async function renderReport(
+  record: RunRecord,
+  runFolder: string,
+  summary: Summary = summarise(record),
+): Promise<ReportFiles> {
   const folder = join(runFolder, 'report');
   const chartFolder = join(folder, 'charts');
   await mkdir(chartFolder, { recursive: true });
 
-  const model = buildModel(record, summarise(record));
+  const model = buildModel(record, summary);
   const figures = figuresOf(model);
   const drawing = await loadDrawing();
 

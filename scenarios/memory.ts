@@ -111,7 +111,7 @@ export const memory = defineScenario({
       'bytes',
       'part',
       'host kernel',
-      "Kernel memory charged to the boundary's cgroup: slab, stacks, page tables.",
+      "Kernel memory charged to the boundary's cgroup: slab, stacks, page tables, per-CPU data, socket buffers.",
     ),
     metric(
       'memory.unexplained',

@@ -72,7 +72,7 @@ function ratios(summary: Summary, metric: Metric): string {
 }
 
 function range(interval: Interval | undefined): string {
-  return interval === undefined ? '[n too small]' : `[${trim(interval.low)}, ${trim(interval.high)}]`;
+  return interval === undefined ? '[no interval]' : `[${trim(interval.low)}, ${trim(interval.high)}]`;
 }
 
 function trim(ratio: number): string {

@@ -67,7 +67,11 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
         }),
       );
       await kill();
-      return exit.atMs - nsToMs(askedNs - launched.t0Ns);
+      const shutdownMs = exit.atMs - nsToMs(askedNs - launched.t0Ns);
+      if (shutdownMs >= 0) return shutdownMs;
+      throw runError('guest-ended-early', 'the instance had ended before it was asked to power off', {
+        consoleTail: console.tail(),
+      });
     },
     kill,
   };

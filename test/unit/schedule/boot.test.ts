@@ -78,6 +78,15 @@ describe('a boot that goes well', () => {
     for (const span of Object.values(spans)) expect(span).toBeGreaterThan(0);
   });
 
+  it('reads nothing where only its shutdown is timed, and its end surprises nobody', async () => {
+    const instance = manualInstance();
+    const { artifacts } = await boot(instance, sayReady, { needs: new Set(['shutdown']) });
+    // An unhandled rejection fails the whole file.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(artifacts).toEqual({ shutdown: { shutdownMs: 180 } });
+    expect(instance.done).toEqual(['stop', 'kill']);
+  });
+
   it('reads what is needed and nothing else', async () => {
     const instance = manualInstance();
     const { artifacts } = await boot(instance, sayReady, { needs: new Set(['units']) });
@@ -248,7 +257,7 @@ describe('a run that is interrupted', () => {
     };
     const request = { bootId: 'x', consoleLog: '/dev/null' };
     await expect(
-      bootOnce(runtimeOf(start), request, ALL, { readyMs: 1000, shutdownMs: 1000 }, signal),
+      bootOnce(runtimeOf(start), request, ALL, { readyMs: 60_000, shutdownMs: 1000 }, signal),
     ).rejects.toBeInstanceOf(TwinbootError);
     expect(instance.done).toEqual(['kill']);
   });
@@ -267,16 +276,16 @@ describe('a run that is interrupted', () => {
 
   it('between two artifacts: the next one is given up, and its rejection is no surprise', async () => {
     const { signal, abort } = interruption();
-    const instance = manualInstance({
-      meters: {
-        processes: () => {
-          abort();
-          return Promise.resolve([]);
-        },
-      },
-    });
-    await expect(boot(instance, sayReady, { signal })).rejects.toMatchObject(interrupted);
-    // Unhandled rejections of what was given up would fail this file.
+    const instance = manualInstance();
+    class Interrupting extends Set<ArtifactName> {
+      override has(name: ArtifactName): boolean {
+        if (name === 'inside') abort();
+        return super.has(name);
+      }
+    }
+    const needs = new Interrupting(ALL);
+    await expect(boot(instance, sayReady, { needs, signal })).rejects.toMatchObject(interrupted);
+    // An unhandled rejection of what was given up fails the whole file.
     await new Promise((resolve) => setImmediate(resolve));
     expect(instance.done.at(-1)).toBe('kill');
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../../core/package-root.ts';
 import { createAgent, type Agent } from '../../../../harness/guest/agent.ts';
 import { openFifoChannel } from '../../../../harness/guest/channel.ts';
@@ -22,12 +22,14 @@ const IN_A_NAMESPACE =
 
 const canMount = process.getuid?.() === 0 && process.platform === 'linux';
 
-describe.runIf(canMount)('the agent, run by /bin/sh (needs root for a mount namespace)', () => {
+describe('the agent, run by /bin/sh', () => {
   let folder: string;
   let guest: ChildProcess;
   let agent: Agent;
 
+  beforeEach(({ skip }) => skip(!canMount, 'a mount namespace needs root'));
   beforeAll(async () => {
+    if (!canMount) return;
     folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
     const fifos = join(folder, 'channel');
     agent = createAgent(await openFifoChannel(fifos, processRunner));
@@ -36,6 +38,7 @@ describe.runIf(canMount)('the agent, run by /bin/sh (needs root for a mount name
     });
   });
   afterAll(async () => {
+    if (!canMount) return;
     agent.close();
     guest.kill('SIGKILL');
     await once(guest, 'exit');
@@ -103,7 +106,8 @@ describe('the agent’s source', () => {
     await processRunner.run('/bin/sh', ['-n', SCRIPT]);
   });
 
-  it.runIf(findCommand('shellcheck') !== undefined)('is clean (where shellcheck is installed)', async () => {
+  it('is clean', async ({ skip }) => {
+    skip(findCommand('shellcheck') === undefined, 'shellcheck is not installed');
     const { stdout, exitCode } = await processRunner.run('shellcheck', [SCRIPT], { allowFailure: true });
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 });
   });
