@@ -59,8 +59,8 @@ export interface Summary {
   /** Every declared metric for every runtime, in the record's order, also where n = 0. */
   metrics: MetricSummary[];
   /**
-   * One per headline or rung and pair of a VM with a container, where both have values and the container's median
-   * is above 0.
+   * One per headline or rung and pair of a VM with a container, where both have values and every value of the
+   * container is above 0: how many times a quantity is another that changes its sign has no answer.
    */
   ratios: RatioSummary[];
   boots: BootSummary[];
@@ -155,7 +155,7 @@ function summariseRatios(
           const cell = { scenario: scenario.id, metric: metric.id };
           const below = summaryOf.get(cellKey({ ...cell, runtime: container.id }));
           const above = summaryOf.get(cellKey({ ...cell, runtime: vm.id }));
-          const ratio = ratioOf(above?.median, below?.median);
+          const ratio = ratioOf(above, below);
           if (!above || !below || ratio === undefined) return [];
           const interval = bootstrap.ratio(above.values, below.values);
           const names = { ...cell, container: container.id, vm: vm.id };
@@ -170,9 +170,10 @@ function hasRatio(metric: Metric): boolean {
   return metric.role === 'headline' || metric.role === 'rung';
 }
 
-function ratioOf(above: number | undefined, below: number | undefined): number | undefined {
-  if (above === undefined || below === undefined || below <= 0) return undefined;
-  const ratio = above / below;
+function ratioOf(above: MetricSummary | undefined, below: MetricSummary | undefined): number | undefined {
+  if (above?.median === undefined || below?.median === undefined) return undefined;
+  if (below.values.some((value) => value <= 0)) return undefined;
+  const ratio = above.median / below.median;
   return Number.isFinite(ratio) ? ratio : undefined;
 }
 

@@ -199,6 +199,10 @@ describe('ratios', () => {
     ['the VM has no value', [sample('nspawn', 1, 20)]],
     ["the container's median is 0", [sample('nspawn', 1, 0), sample('qemu', 1, 20)]],
     ["the container's median is negative", [sample('nspawn', 1, -4), sample('qemu', 1, 20)]],
+    [
+      'a value of the container is not above 0',
+      [sample('nspawn', 1, 5), sample('nspawn', 2, 6), sample('nspawn', 3, -1), sample('qemu', 1, 20)],
+    ],
     ['the quotient overflows', [sample('nspawn', 1, 1e-300), sample('qemu', 1, 1e300)]],
   ])('has no line where %s', (_why, samples) => {
     expect(summarise(record(samples)).ratios).toEqual([]);
