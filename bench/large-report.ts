@@ -1,8 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes } from '../core/units.ts';
+import { exports } from '../results/export/registry.ts';
 import { median } from '../results/statistics.ts';
 import { RECORD_FILE, writeRecord } from '../results/store.ts';
+import { summarise } from '../results/summary.ts';
 import type { Benchmark } from './benchmark.ts';
 import { enlargeRecord } from './large-record.ts';
 import { watchTwinboot, type WatchedCommand } from './watched-command.ts';
@@ -19,6 +21,10 @@ export const largeReport: Benchmark = {
     const folder = join(host.workFolder, 'large-report');
     await mkdir(folder, { recursive: true });
     await writeRecord(folder, large);
+    // As the run leaves its folder: `report` draws again, and keeps the exports.
+    const summary = summarise(large);
+    for (const { fileName, render } of exports)
+      await writeFile(join(folder, fileName), render(large, summary));
     const { size } = await stat(join(folder, RECORD_FILE));
     const reports: WatchedCommand[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat += 1) {

@@ -117,6 +117,41 @@ export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 export const ledgerSchema = z.object({ services: z.array(ledgerRowSchema) });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
+/**
+ * The ledger in a sample's `details`, or `undefined` where they hold none. Checks what `ledgerSchema` checks, without copying: a record can hold half a million rows.
+ */
+export function ledgerIn(details: Sample['details']): Ledger | undefined {
+  const { services } = details;
+  if (!Array.isArray(services)) return undefined;
+  return services.every(isLedgerRow) ? { services } : undefined;
+}
+
+function isLedgerRow(row: unknown): row is LedgerRow {
+  if (typeof row !== 'object' || row === null) return false;
+  const { service, host, state, reason, title, duplicated, pssBytes, ussBytes, cpuMs, startMs, durationMs } =
+    row as Partial<LedgerRow>;
+  return (
+    typeof service === 'string' &&
+    typeof duplicated === 'boolean' &&
+    hostStates.has(host) &&
+    states.has(state) &&
+    isAbsentOr('string', reason) &&
+    isAbsentOr('string', title) &&
+    isAbsentOr('number', pssBytes) &&
+    isAbsentOr('number', ussBytes) &&
+    isAbsentOr('number', cpuMs) &&
+    isAbsentOr('number', startMs) &&
+    isAbsentOr('number', durationMs)
+  );
+}
+
+function isAbsentOr(type: 'string' | 'number', value: unknown): boolean {
+  return value === undefined || typeof value === type;
+}
+
+const hostStates: ReadonlySet<unknown> = new Set(ledgerRowSchema.shape.host.options);
+const states: ReadonlySet<unknown> = new Set(serviceStates);
+
 export const hostSchema = z.object({
   distribution: text,
   kernel: text,

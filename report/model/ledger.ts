@@ -1,5 +1,5 @@
 import { median } from 'simple-statistics';
-import { ledgerSchema, type LedgerRow, type Sample } from '../../results/record.ts';
+import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../format.ts';
 import { plainLine } from '../text.ts';
@@ -77,9 +77,8 @@ const isMeasured = (sample: Sample, runtime: RuntimeView): boolean =>
   sample.runtime === runtime.id && sample.phase === 'measured' && sample.outcome === 'ok';
 
 function rowsOf(sample: Sample): LedgerRow[][] {
-  if (!('services' in sample.details)) return [];
-  const parsed = ledgerSchema.safeParse(sample.details);
-  return parsed.success ? [parsed.data.services] : [];
+  const ledger = ledgerIn(sample.details);
+  return ledger === undefined ? [] : [ledger.services];
 }
 
 function groupByService(boots: readonly LedgerRow[][]): Map<string, LedgerRow[]> {

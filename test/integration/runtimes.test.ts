@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../core/units.ts';
@@ -88,11 +88,43 @@ describe.each(boots)('$spec, really booted', ({ spec: specText, multiUserWithin 
     expect(ordered).toEqual([...ordered].sort((a, b) => a - b));
   });
 
-  it('agrees on multi-user with the arrival of the console’s "Multi-User System" line', () => {
+  it('agrees on multi-user with the arrival of the console’s "Multi-User System" line', async () => {
     const reported = startup()['startup.multi-user'] ?? NaN;
-    const arrived = artifacts.timing.consoleMultiUserMs ?? NaN;
-    expect(Math.abs(arrived - reported)).toBeLessThan(multiUserWithin(reported));
+    const arrived = artifacts.timing.consoleMultiUserMs;
+    if (arrived !== undefined) {
+      expect(Math.abs(arrived - reported)).toBeLessThan(multiUserWithin(reported));
+      return;
+    }
+    // A getty that takes over the console may hang it up while the line is still on its way: then the witness never
+    // spoke in this boot. It may only have been cut off by that getty, and must speak in one of the boots that follow.
+    expect(runtime.kind).toBe('container');
+    expect(instance.console.tail().join('\n')).toMatch(/login:|Console Getty/);
+    const differences = [];
+    for (let boot = 1; boot <= 5; boot += 1)
+      differences.push(...(await multiUserDifference(`${id}-${boot}`)));
+    expect(differences.length).toBeGreaterThan(0);
+    expect(Math.max(...differences)).toBeLessThan(multiUserWithin(reported));
   });
+
+  /** Of one more boot: reported against arrived, ms; nothing where the line was cut off again. */
+  async function multiUserDifference(name: string): Promise<number[]> {
+    const another = await prepared.start({ bootId: `test-${name}`, consoleLog: devNull });
+    try {
+      const observed = {
+        instance: another,
+        kind: runtime.kind,
+        ready: await another.agent.ready,
+        availableBeforeBytes: 0,
+      };
+      const timing = await gatherers.timing(observed);
+      const units = await gatherers.units(observed);
+      const activeMs = units.units.get('multi-user.target')?.activeMs ?? NaN;
+      const { consoleMultiUserMs: arrivedMs, guestOffsetMs } = timing;
+      return arrivedMs === undefined ? [] : [Math.abs(arrivedMs - (activeMs + guestOffsetMs))];
+    } finally {
+      await another.kill();
+    }
+  }
 
   it('agrees with systemd-analyze on the time from PID 1 to multi-user', () => {
     const line = analyze.find((text) => text.includes('reached after')) ?? '';
