@@ -5,7 +5,7 @@ import { MIB } from '../core/units.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import type { CachedImage } from '../harness/image/cache.ts';
 import { resolveImage } from '../harness/image/resolve.ts';
-import { defaultRuntimes } from '../harness/runtimes/registry.ts';
+import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../harness/runtimes/spec.ts';
 import type { RuntimeDescription } from '../results/record.ts';
@@ -25,7 +25,7 @@ const limits = { memoryBytes: 512 * MIB, cpus: Math.min(2, availableParallelism(
 export async function layGround(host: HostContext, note: (message: string) => void): Promise<Ground> {
   const image = await findImage(host, undefined, note);
   const runtimes: RuntimeDescription[] = [];
-  for (const spec of defaultRuntimes) {
+  for (const spec of presets.default) {
     const prepared = await prepare(host, spec, image, note);
     runtimes.push(prepared.description);
     await prepared.release();

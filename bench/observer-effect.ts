@@ -4,7 +4,7 @@ import { runError } from '../core/error.ts';
 import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
 import { plainName, plainRecipe } from '../harness/image/recipe.ts';
-import { defaultRuntimes } from '../harness/runtimes/registry.ts';
+import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { createBootstrap, type Bootstrap } from '../results/bootstrap.ts';
 import type { ImageDescription } from '../results/record.ts';
@@ -39,7 +39,7 @@ export const observerEffect: Benchmark = {
     const withoutAgent = await findImage(context.host, nameWithoutAgent(withAgent.description), context.note);
     const pairs: Pair[] = [];
     try {
-      for (const spec of defaultRuntimes) {
+      for (const spec of presets.default) {
         pairs.push({
           with: { name: `${spec} with agent`, ...(await side(context, spec, withAgent)) },
           without: { name: `${spec} without agent`, ...(await side(context, spec, withoutAgent)) },

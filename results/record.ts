@@ -42,6 +42,20 @@ export const scenarioSchema = z.object({
 });
 export type ScenarioDescription = z.infer<typeof scenarioSchema>;
 
+/** What separates an instance from the host, as its runtime is set up. */
+export const isolationSchema = z.object({
+  kernel: z
+    .enum(['shared', 'own'])
+    .describe("shared: the host's kernel. own: a kernel of the instance's own"),
+  userNamespace: z.boolean().describe('true: root inside is an unprivileged user of the host (containers)'),
+  capabilities: z
+    .enum(['all', 'reduced', 'none'])
+    .describe('Of the instance on the host: all of root’s, a bounding set, or none (VMs)'),
+  seccomp: z.boolean().describe('A system call filter stands between the instance and the host kernel'),
+  devices: text.describe('Devices of the host that the instance can open'),
+});
+export type IsolationFacts = z.infer<typeof isolationSchema>;
+
 export const runtimeSchema = z.object({
   id: text.describe('The spec in canonical form, `qemu:memory=512M`: the key of samples'),
   runtime: text.describe('The technology: `nspawn`, `qemu`'),
@@ -53,6 +67,7 @@ export const runtimeSchema = z.object({
     .describe('Fully resolved, defaults included'),
   accelerator: acceleratorSchema.optional().describe('VMs only'),
   acceleratorReason: text.optional().describe('Why this accelerator and not KVM'),
+  isolation: isolationSchema.optional(),
   emulated: z.boolean().describe('true: every figure of this runtime carries the emulation mark'),
 });
 export type RuntimeDescription = z.infer<typeof runtimeSchema>;

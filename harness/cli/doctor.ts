@@ -2,7 +2,7 @@ import { Option, type Command } from '@commander-js/extra-typings';
 import { exitCodes, TwinbootError } from '../../core/error.ts';
 import { canRun, examine, type Check } from '../host/doctor.ts';
 import { ensureTools } from '../host/install.ts';
-import type { Need } from '../host/tools.ts';
+import { needs, type Need } from '../host/tools.ts';
 import { processRunner } from '../process/runner.ts';
 import type { Io } from './io.ts';
 
@@ -14,10 +14,12 @@ export function addDoctorCommand(program: Command, io: Io): void {
     .option('--install', 'install the Debian packages that are missing (root)')
     .option('--json', 'print the checks as JSON')
     .addOption(
-      new Option('--for <need>', 'bench, or tests').choices(['bench', 'tests']).default('bench').hideHelp(),
+      new Option('--for <need>', 'the default runtimes, all runtimes, or twinboot’s own tests')
+        .choices(needs)
+        .default('bench' as const),
     )
     .action(async (options) => {
-      const need: Need = options.for === 'tests' ? 'tests' : 'bench';
+      const need = options.for;
       if (options.install === true) await tryInstall(need, io);
       const checks = await examine({ runner: processRunner, signal: io.signal }, need);
       const able = canRun(checks);

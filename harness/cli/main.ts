@@ -10,6 +10,7 @@ import { addImageCommand } from './image.ts';
 import type { Io } from './io.ts';
 import { addReportCommand } from './report.ts';
 import { addRunCommand } from './run.ts';
+import { addRuntimesCommand } from './runtimes.ts';
 import { terminalIo } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Called in process by the tests. */
@@ -35,7 +36,14 @@ function createProgram(io: Io): Command {
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.note(text.trimEnd()),
     });
-  for (const add of [addRunCommand, addReportCommand, addImageCommand, addDoctorCommand, addCleanCommand]) {
+  for (const add of [
+    addRunCommand,
+    addReportCommand,
+    addRuntimesCommand,
+    addImageCommand,
+    addDoctorCommand,
+    addCleanCommand,
+  ]) {
     add(program, io);
   }
   inheritSettings(program);

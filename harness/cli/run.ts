@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import pino from 'pino';
-import { exitCodes, usageError } from '../../core/error.ts';
+import { exitCodes } from '../../core/error.ts';
 import { GIB, MIB } from '../../core/units.ts';
 import type { BootMode, Plan, RunRecord } from '../../results/record.ts';
 import {
@@ -27,8 +27,7 @@ import { resolveImage } from '../image/resolve.ts';
 import { findLeftovers } from '../process/cleanup.ts';
 import { takeRunLock } from '../process/run-lock.ts';
 import { fakeImage } from '../runtimes/fake.ts';
-import { defaultRuntimes } from '../runtimes/registry.ts';
-import { parseRuntimeSpec, type RuntimeSpec } from '../runtimes/spec.ts';
+import { parseRuntimes, type RuntimeSpec } from '../runtimes/spec.ts';
 import { executeRun } from '../schedule/run.ts';
 import { collect, size, wholeNumber } from './arguments.ts';
 import type { Io } from './io.ts';
@@ -64,7 +63,7 @@ export function addRunCommand(program: Command, io: Io): void {
     .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
     .option(
       '--runtime <spec>',
-      'id or id:key=value,key=value; may be repeated (default: nspawn and qemu)',
+      'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all); may be repeated (default: nspawn and qemu)',
       collect,
       [],
     )
@@ -93,7 +92,7 @@ export function addRunCommand(program: Command, io: Io): void {
     .option('--quiet', 'no progress: only the result', false)
     .option('--json', 'print the summary as JSON', false)
     .action(async (scenarioIds, options) => {
-      const specs = (options.runtime.length > 0 ? options.runtime : defaultRuntimes).map(parseRuntimeSpec);
+      const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const scenarios =
         scenarioIds.length > 0 ? [...new Set(scenarioIds)].map(findScenario) : [...allScenarios];
       const plan: Plan = {
@@ -107,14 +106,13 @@ export function addRunCommand(program: Command, io: Io): void {
         memoryBytes: options.memory,
         cpus: Math.min(options.cpus ?? DEFAULT_CPUS, availableParallelism()),
       };
-      refuseTwice(plan.runtimes);
       await run(io, { ...options, plan, specs, scenarios, image: options.image, boot: options.boot });
     });
 }
 
-function refuseTwice(ids: readonly string[]): void {
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) throw usageError('runtime-twice', `runtime ${twice} is given twice`);
+/** The host tools that the chosen runtimes need, by name. */
+function toolsOf(specs: readonly RuntimeSpec[]): string[] {
+  return specs.flatMap(({ runtime }) => runtime.tools);
 }
 
 async function run(io: Io, words: RunWords): Promise<void> {
@@ -132,7 +130,8 @@ async function run(io: Io, words: RunWords): Promise<void> {
       `run ${folder.id}`,
       async (host) => {
         await removeLeftovers(host, quietIo);
-        if (!isFake) await ensureTools(host, io, 'bench', { install: words.install });
+        if (!isFake)
+          await ensureTools(host, io, 'bench', { install: words.install, also: toolsOf(words.specs) });
         const image = isFake ? fakeImage : await chooseImage(host, quietIo, words);
         return measure(host, quietIo, words, folder, image);
       },

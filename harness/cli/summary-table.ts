@@ -24,8 +24,49 @@ const plainBorders = {
   middle: '  ',
 };
 
-/** The table at the end of a run: a line for each headline and rung, a column for each runtime, and the ratio. */
+/** More runtimes than fit beside each other with their ratios get a line each. */
+const MOST_COLUMNS = 3;
+
+/** The table at the end of a run. */
 export function summaryTable(record: RunRecord, summary: Summary): string {
+  const table =
+    record.runtimes.length > MOST_COLUMNS ? tableByRuntime(record, summary) : tableByMetric(record, summary);
+  const marks = record.runtimes.some((runtime) => runtime.emulated) ? [`* ${EMULATED}`] : [];
+  return [table, ...marks, ...failures(summary)].join('\n');
+}
+
+/** A line for each runtime, with the figures that tell them apart; everything else is in the report. */
+function tableByRuntime(record: RunRecord, summary: Summary): string {
+  const columns = shown(record).filter(({ id }) => TELLING.includes(id));
+  const table = new Table({
+    head: ['runtime', ...columns.map(({ id }) => id), 'n'],
+    chars: plainBorders,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: ['left', ...columns.map(() => 'right' as const), 'right'],
+  });
+  for (const runtime of record.runtimes) {
+    const cells = columns.map((metric) => find(summary, metric, runtime));
+    table.push([
+      heading(runtime),
+      ...columns.map((metric, index) => figure(cells[index], metric)),
+      counts(cells),
+    ]);
+  }
+  return table.toString();
+}
+
+const TELLING = [
+  'startup.init',
+  'startup.multi-user',
+  'startup.ready',
+  'startup.cpu',
+  'shutdown.total',
+  'memory.total',
+  'services.running',
+];
+
+/** A line for each headline and rung, a column for each runtime, and the ratio. */
+function tableByMetric(record: RunRecord, summary: Summary): string {
   const table = new Table({
     head: ['metric', ...record.runtimes.map(heading), 'ratio VM/container [95 %]', 'n'],
     chars: plainBorders,
@@ -42,8 +83,7 @@ export function summaryTable(record: RunRecord, summary: Summary): string {
       counts(cells),
     ]);
   }
-  const marks = record.runtimes.some((runtime) => runtime.emulated) ? [`* ${EMULATED}`] : [];
-  return [table.toString(), ...marks, ...failures(summary)].join('\n');
+  return table.toString();
 }
 
 function shown(record: RunRecord): Metric[] {

@@ -1,6 +1,6 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { createServer, Socket, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -9,15 +9,15 @@ import type { Channel } from './agent.ts';
 /**
  * Two FIFOs in a new folder, to be bind-mounted at /run/twinboot in a container. Both are opened for reading and
  * writing (fifo(7), Linux only), so that neither side waits for the other and no end of file is seen in between.
+ * `owner`: the host's id of the container's root.
  */
-export async function openFifoChannel(folder: string, runner: ProcessRunner): Promise<Channel> {
+export async function openFifoChannel(folder: string, runner: ProcessRunner, owner = 0): Promise<Channel> {
   await mkdir(folder, { mode: 0o755 });
   const [toGuest, fromGuest] = [join(folder, 'to-guest'), join(folder, 'from-guest')];
   await runner.run('mkfifo', ['--mode=600', toGuest, fromGuest]);
-  const flags = constants.O_RDWR | constants.O_NONBLOCK;
-  const writer = openSync(toGuest, flags);
-  // A socket, not a file stream: it is polled, and takes no thread of the pool while it waits.
-  const input = new Socket({ fd: openSync(fromGuest, flags), readable: true, writable: false });
+  for (const path of [folder, toGuest, fromGuest]) await chown(path, owner, owner);
+  const writer = openSync(toGuest, FIFO_FLAGS);
+  const input = openFifo(fromGuest);
   let open = true;
   return {
     onData: (listener) => void input.on('data', listener).on('error', () => undefined),
@@ -36,6 +36,14 @@ export async function openFifoChannel(folder: string, runner: ProcessRunner): Pr
       closeSync(writer);
     },
   };
+}
+
+const FIFO_FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
+
+/** The reading end of a FIFO that is there already; `destroy` closes it. */
+export function openFifo(path: string): Socket {
+  // A socket, not a file stream: it is polled, and takes no thread of the pool while it waits.
+  return new Socket({ fd: openSync(path, FIFO_FLAGS), readable: true, writable: false });
 }
 
 /**

@@ -24,20 +24,25 @@ export async function ensureTools(
   context: Context,
   io: Talk,
   need: Need,
-  options: { install: boolean },
+  options: { install: boolean; also?: readonly string[] },
 ): Promise<void> {
-  const missing = missingTools(need);
+  const missing = missingTools(need, options.also);
   if (missing.length === 0) return;
   if (!options.install) throw missingError(missing, 'install them with twinboot doctor --install, or');
-  await installMissing(context, need, io);
+  await installMissing(context, need, io, options.also);
 }
 
 /**
  * Installs the Debian packages of all tools that are missing, with one list said beforehand. Does nothing when none is.
  * Errors (host): `missing-tools` where it must not or cannot install, `install-failed` with apt's last lines.
  */
-export async function installMissing(context: Context, need: Need, io: Talk): Promise<void> {
-  const missing = missingTools(need);
+export async function installMissing(
+  context: Context,
+  need: Need,
+  io: Talk,
+  also: readonly string[] = [],
+): Promise<void> {
+  const missing = missingTools(need, also);
   if (missing.length === 0) return;
   refuseToInstall(missing, io.env);
   const packages = packagesOf(missing);
@@ -47,7 +52,7 @@ export async function installMissing(context: Context, need: Need, io: Talk): Pr
   for (const name of packages) io.note(`  ${name}: ${purposesOf(name, missing)}`);
   const updated = (await needsUpdate(packages, context)) ? await update(context, io) : undefined;
   await install(packages, context, io, updated);
-  const still = missingTools(need);
+  const still = missingTools(need, also);
   if (still.length > 0)
     throw missingError(still, 'apt-get installed their packages, yet they are not found; look at');
 }

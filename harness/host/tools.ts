@@ -3,8 +3,12 @@ import { hostError } from '../../core/error.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 
-/** `bench`: to build, boot and measure. `tests`: for twinboot's own tests, which need the bench's tools too. */
-export type Need = 'bench' | 'tests';
+/**
+ * `bench`: to build, boot and measure with the default runtimes. `runtimes`: for all the others too. `tests`: for
+ * twinboot's own tests, which need everything.
+ */
+export const needs = ['bench', 'runtimes', 'tests'] as const;
+export type Need = (typeof needs)[number];
 
 /** A program or a file of the host that twinboot relies on. */
 export interface Tool {
@@ -89,8 +93,10 @@ export const tools: readonly Tool[] = [
   },
 ];
 
-export function toolsFor(need: Need): readonly Tool[] {
-  return need === 'tests' ? tools : tools.filter((tool) => tool.neededFor === 'bench');
+/** What a need takes, and the tools of `also` by name. */
+export function toolsFor(need: Need, also: readonly string[] = []): readonly Tool[] {
+  const last = needs.indexOf(need);
+  return tools.filter((tool) => needs.indexOf(tool.neededFor) <= last || also.includes(tool.name));
 }
 
 /** Where a tool is: its command's path, or its file. `undefined` where it is not installed. No process is started. */
@@ -111,8 +117,8 @@ export function findTool(name: string): string {
   });
 }
 
-export function missingTools(need: Need): Tool[] {
-  return toolsFor(need).filter((tool) => locate(tool) === undefined);
+export function missingTools(need: Need, also: readonly string[] = []): Tool[] {
+  return toolsFor(need, also).filter((tool) => locate(tool) === undefined);
 }
 
 /** The Debian packages of some tools, each once. */

@@ -29,6 +29,13 @@ export const fake: Runtime<typeof options> = {
   kind: 'container',
   tools: [],
   options,
+  isolation: () => ({
+    kernel: 'shared',
+    userNamespace: false,
+    capabilities: 'none',
+    seccomp: false,
+    devices: 'none: nothing is booted',
+  }),
   availability: () => Promise.resolve({ ok: true, version: '1' }),
 
   prepare({ specId }, given) {

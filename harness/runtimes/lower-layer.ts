@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { runError } from '../../core/error.ts';
 import type { HostContext } from '../host/context.ts';
 import type { CachedImage } from '../image/cache.ts';
+import { mapIds } from './id-map.ts';
 import type { Lease } from '../process/cleanup.ts';
 import { releaseInReverse, releaseOnFailure, type Releasable } from '../process/leases.ts';
 
 /**
  * The image's disk file, mounted read-only through a loop device: the lower layer of every container's root. Instances
  * that live at the same time share the one mount and its page cache; when the last one is gone it is unmounted, so that
- * the next boot reads its files from the host's cache of the disk file, as a VM does.
+ * the next boot reads its files from the host's cache of the disk file, as a VM does. With `idBase` the files belong to ids
+ * from there on, by an id-mapped mount: nothing is copied or chowned.
  */
 export interface LowerLayer {
   /** Mounts it for the first user; each user releases what it got. */
@@ -18,8 +20,8 @@ export interface LowerLayer {
 
 const LOOP_ATTEMPTS = 5;
 
-export function shareLowerLayer(context: HostContext, image: CachedImage): LowerLayer {
-  const path = join(context.workFolder, 'lower');
+export function shareLowerLayer(context: HostContext, image: CachedImage, idBase?: number): LowerLayer {
+  const path = join(context.workFolder, idBase === undefined ? 'lower' : 'lower-mapped');
   let users = 0;
   let mounted: Promise<readonly Releasable[]> | undefined;
 
@@ -34,7 +36,7 @@ export function shareLowerLayer(context: HostContext, image: CachedImage): Lower
   return {
     async acquire() {
       users += 1;
-      mounted ??= mountImage(context, image.disk, path);
+      mounted ??= mountImage(context, image.disk, path, idBase);
       try {
         await mounted;
       } catch (error) {
@@ -47,13 +49,19 @@ export function shareLowerLayer(context: HostContext, image: CachedImage): Lower
   };
 }
 
-async function mountImage(context: HostContext, disk: string, path: string): Promise<readonly Releasable[]> {
+async function mountImage(
+  context: HostContext,
+  disk: string,
+  path: string,
+  idBase: number | undefined,
+): Promise<readonly Releasable[]> {
   await mkdir(path, { recursive: true });
   return releaseOnFailure(async (own, leases) => {
     const { device } = own(await attachLoop(context, disk));
     own(context.cleanup.register({ kind: 'mount', path }));
     // noload: a file system that was packed and never mounted has no journal to replay, and the device is read-only.
     await context.runner.run('mount', ['-t', 'ext4', '-o', 'ro,noload', device, path]);
+    if (idBase !== undefined) await mapIds(context.runner, path, idBase);
     return leases;
   });
 }

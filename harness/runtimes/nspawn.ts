@@ -1,18 +1,19 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { createAgent } from '../guest/agent.ts';
-import { openFifoChannel } from '../guest/channel.ts';
-import { releaseOnFailure } from '../process/leases.ts';
-import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
-import { launchInstance } from './instance.ts';
-import { shareLowerLayer } from './lower-layer.ts';
-import { mountOverlayRoot } from './overlay-root.ts';
-import { toolAvailability } from './tool-availability.ts';
+import { prepareContainer, type ContainerBoot } from './container.ts';
+import { toolAvailability, versionOf } from './tool-availability.ts';
+import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'systemd-nspawn';
 
-const options = z.object({});
+const options = z.object({
+  userns: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('a user namespace: root of the container is nobody on the host'),
+  sys: z.enum(['ro', 'rw']).default('ro').describe('/sys writable: udev runs where it is'),
+});
+type NspawnOptions = z.infer<typeof options>;
 
 /** systemd's own container manager (systemd-nspawn(1)); the image's init runs as PID 1 of a pid namespace. */
 export const nspawn: Runtime<typeof options> = {
@@ -21,53 +22,52 @@ export const nspawn: Runtime<typeof options> = {
   kind: 'container',
   tools: [TOOL],
   options,
-  availability: (host) => toolAvailability(host, TOOL, /^systemd (\d+ \([^)]*\)|\d+)/),
+  availability: async (host, { userns }) =>
+    (userns === 'on' ? whyNoUserNamespace() : undefined) ??
+    toolAvailability(host, TOOL, /^systemd (\d+ \([^)]*\)|\d+)/),
 
-  async prepare({ host, image, limits, specId }) {
-    const lowerLayer = shareLowerLayer(host, image);
-    const availability = await this.availability(host, {});
-    return {
+  isolation: ({ userns }) => ({
+    kernel: 'shared',
+    userNamespace: userns === 'on',
+    capabilities: 'reduced',
+    seccomp: true,
+    devices: 'null, zero, full, random, urandom, tty, ptmx',
+  }),
+
+  async prepare(context, given) {
+    const availability = await this.availability(context.host, given);
+    const { userns, sys } = given;
+    return prepareContainer({
+      context,
       description: {
-        id: specId,
+        id: context.specId,
         runtime: this.id,
         kind: this.kind,
         title: this.title,
-        ...(availability.ok && availability.version !== undefined ? { version: availability.version } : {}),
-        options: {},
+        ...versionOf(availability),
+        options: { userns, sys },
         emulated: false,
+        isolation: this.isolation(given),
       },
-      start: ({ bootId, consoleLog }) =>
-        releaseOnFailure(async (own, leases) => {
-          const { folder, lease } = await makeBootFolder(host, bootId);
-          own(lease);
-          const lower = own(await lowerLayer.acquire());
-          const overlay = await mountOverlayRoot(host, lower.path, folder);
-          own(overlay.lease);
-          const channelFolder = join(folder, 'channel');
-          const agent = createAgent(await openFifoChannel(channelFolder, host.runner));
-          const group = makeBootCgroup(host, bootId, limits);
-          own(group.lease);
-          return launchInstance({
-            command: TOOL,
-            args: nspawnArguments({ root: overlay.root, machine: `twinboot-${bootId}`, channelFolder }),
-            env: { TERM: 'vt220' },
-            cgroup: group.cgroup,
-            consoleLog,
-            agent,
-            leases,
-          });
-        }),
-      release: () => Promise.resolve(),
-    };
+      ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      command: (boot) => ({
+        command: TOOL,
+        args: nspawnArguments(boot, given),
+        env: nspawnEnvironment(given),
+      }),
+    });
   },
 };
 
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
-export function nspawnArguments(paths: { root: string; machine: string; channelFolder: string }): string[] {
+export function nspawnArguments(
+  boot: Pick<ContainerBoot, 'name' | 'root' | 'channelFolder'>,
+  { userns }: NspawnOptions,
+): string[] {
   return [
-    `--directory=${paths.root}`,
+    `--directory=${boot.root}`,
     '--boot',
-    `--machine=${paths.machine}`,
+    `--machine=${boot.name}`,
     // A network namespace of its own: loopback only, as the VM without a network card has.
     '--private-network',
     // Works without systemd and machined on the host, and keeps the container in the group that was made for it.
@@ -78,6 +78,15 @@ export function nspawnArguments(paths: { root: string; machine: string; channelF
     '--link-journal=no',
     '--resolv-conf=off',
     '--timezone=off',
-    `--bind=${paths.channelFolder}:/run/twinboot`,
+    // The lower layer is id-mapped already: an id-mapped mount on top of an overlay is refused by the kernel.
+    ...(userns === 'on'
+      ? [`--private-users=${USER_NAMESPACE_BASE}:${USER_NAMESPACE_SIZE}`, '--private-users-ownership=off']
+      : []),
+    `--bind=${boot.channelFolder}:/run/twinboot`,
   ];
+}
+
+/** nspawn mounts /sys writable only where it is told by this variable (docs/ENVIRONMENT.md of systemd). */
+function nspawnEnvironment({ sys }: NspawnOptions): Record<string, string> {
+  return { TERM: 'vt220', ...(sys === 'rw' ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' } : {}) };
 }

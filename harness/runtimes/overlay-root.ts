@@ -1,14 +1,18 @@
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runError, messageOf } from '../../core/error.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 
-/** A root file system that may be written to and is thrown away: an overlay on the shared lower layer. */
+/**
+ * A root file system that may be written to and is thrown away: an overlay on the shared lower layer. `owner`: the host's
+ * id of the container's root.
+ */
 export async function mountOverlayRoot(
   context: HostContext,
   lower: string,
   folder: string,
+  owner = 0,
 ): Promise<{ root: string; lease: Lease }> {
   const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(folder, name)) as [
     string,
@@ -16,6 +20,8 @@ export async function mountOverlayRoot(
     string,
   ];
   for (const path of [upper, work, root]) await mkdir(path, { recursive: true });
+  // The root of the overlay is the upper folder's: the container's root must own it.
+  await chown(upper, owner, owner);
   const lease = context.cleanup.register({ kind: 'mount', path: root });
   const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
   await context.runner

@@ -6,8 +6,25 @@ import type { Runtime } from './runtime.ts';
 /** Every runtime, in the order in which they are listed. `fake` boots nothing: it is for twinboot's own tests. */
 export const runtimes = { nspawn, qemu, fake } as const;
 
-/** What `twinboot run` boots where it is not told otherwise. */
-export const defaultRuntimes = ['nspawn', 'qemu'];
+const containers = [
+  'namespaces',
+  'namespaces:userns=on',
+  'nspawn',
+  'nspawn:userns=on',
+  'lxc',
+  'lxc:userns=on',
+  'lxc:sys=rw',
+  'podman',
+];
+const vms = ['qemu', 'qemu:machine=pc', 'qemu:machine=microvm', 'qemu:boot=bios', 'qemu:boot=uefi', 'uml'];
+
+/** Names for several runtimes at once; `default` is what `twinboot run` boots where it is not told otherwise. */
+export const presets = {
+  default: ['nspawn', 'qemu'],
+  containers,
+  vms,
+  all: [...containers, ...vms],
+} as const;
 
 /** The runtimes that people choose from. */
 export function listedRuntimes(): Runtime[] {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RuntimeDescription, RuntimeKind } from '../../results/record.ts';
+import type { IsolationFacts, RuntimeDescription, RuntimeKind } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import type { Console } from '../guest/console.ts';
 import type { CachedImage } from '../image/cache.ts';
@@ -104,5 +104,7 @@ export interface Runtime<Schema extends z.ZodObject = z.ZodObject> {
   /** Host tools it needs, by command name; `harness/host/tools.ts` knows their packages. */
   readonly tools: readonly string[];
   availability(host: HostContext, options: z.infer<Schema>): Promise<Availability>;
+  /** What separates an instance from the host when it is set up with these options. */
+  isolation(options: z.infer<Schema>): IsolationFacts;
   prepare(context: PrepareContext, options: z.infer<Schema>): Promise<PreparedRuntime>;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
-import { listedRuntimes, runtimes } from './registry.ts';
+import { listedRuntimes, presets, runtimes } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 
 /** A runtime with its options, as `--runtime` names it. */
@@ -10,6 +10,34 @@ export interface RuntimeSpec {
   id: string;
   runtime: Runtime;
   options: Record<string, unknown>;
+  /** true: named by a preset, so that a host which cannot run it leaves it out instead of refusing the run. */
+  optional: boolean;
+}
+
+/**
+ * Reads what `--runtime` was given: specs, presets (`containers`, `vms`, `all`, `default`) and matrices
+ * (`qemu:machine={q35,microvm}`: one spec for each value, of several braces for each combination). Errors: those of
+ * `parseRuntimeSpec`, and `runtime-twice`.
+ */
+export function parseRuntimes(texts: readonly string[]): RuntimeSpec[] {
+  const specs = texts.flatMap((text) =>
+    Object.hasOwn(presets, text)
+      ? presets[text as keyof typeof presets].map((known) => ({ ...parseRuntimeSpec(known), optional: true }))
+      : expandBraces(text).map(parseRuntimeSpec),
+  );
+  const twice = specs.find(({ id }, index) => specs.findIndex((other) => other.id === id) !== index);
+  if (twice !== undefined) throw usageError('runtime-twice', `runtime ${twice.id} is given twice`);
+  return specs;
+}
+
+/** `a={x,y},b={1,2}` → the four combinations, in the order they are read. */
+export function expandBraces(text: string): string[] {
+  const match = /^([^{}]*)\{([^{}]*)\}(.*)$/s.exec(text);
+  if (match === null) return [text];
+  const [, before = '', choices = '', after = ''] = match;
+  return choices
+    .split(',')
+    .flatMap((choice) => expandBraces(after).map((rest) => `${before}${choice}${rest}`));
 }
 
 /**
@@ -33,13 +61,14 @@ export function parseRuntimeSpec(text: string): RuntimeSpec {
     id: pairs.length === 0 ? runtime.id : `${runtime.id}:${pairs.join(',')}`,
     runtime,
     options: parsed.data,
+    optional: false,
   };
 }
 
 function findRuntime(id: string): Runtime {
   // Own keys alone: `constructor` is no runtime.
   if (Object.hasOwn(runtimes, id)) return runtimes[id as keyof typeof runtimes];
-  const known = listedRuntimes().map((listed) => listed.id);
+  const known = [...listedRuntimes().map((listed) => listed.id), ...Object.keys(presets)];
   throw usageError('unknown-runtime', `unknown runtime "${id}"`, { hint: suggestion(id, known) });
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { hostError, TwinbootError } from '../../core/error.ts';
 import { createRandom } from '../../core/random.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import {
@@ -14,7 +15,7 @@ import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { HostContext } from '../host/context.ts';
 import type { CachedImage } from '../image/cache.ts';
 import type { ArtifactName } from '../observe/artifacts.ts';
-import type { PreparedRuntime } from '../runtimes/runtime.ts';
+import type { PreparedRuntime, Runtime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
 import { bootOnce, type BootResult } from './boot.ts';
 import { planBoots, type PlannedBoot } from './order.ts';
@@ -53,8 +54,9 @@ const SHUTDOWN_DEADLINE_MS = 60_000;
  */
 export async function executeRun(host: HostContext, request: RunRequest): Promise<RunRecord> {
   const { plan, scenarios, log } = request;
-  const prepared = await prepareRuntimes(host, request);
+  const { runtimes: prepared, leftOut } = await prepareRuntimes(host, request);
   const record = newRecord(request, prepared);
+  record.warnings.push(...leftOut);
   await mkdir(join(request.runFolder, 'console'), { recursive: true });
   await request.save(record);
 
@@ -85,20 +87,49 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
   return record;
 }
 
-async function prepareRuntimes(
-  host: HostContext,
-  request: RunRequest,
-): Promise<Map<string, PreparedRuntime>> {
-  const prepared = new Map<string, PreparedRuntime>();
+/**
+ * Prepares every runtime before anything boots. One that this host cannot run ends the run here with its reason and fix;
+ * one that only a preset named is left out, and the record says why.
+ */
+async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<Prepared> {
+  const prepared: Prepared = { runtimes: new Map(), leftOut: [] };
   const limits = { memoryBytes: request.plan.memoryBytes, cpus: request.plan.cpus };
-  for (const { id, runtime, options } of request.specs) {
+  for (const { id, runtime, options, optional } of request.specs) {
     const note = (message: string): void => request.listener.note(`${id}: ${message}`);
-    prepared.set(
-      id,
-      await runtime.prepare({ host, image: request.image, limits, specId: id, note }, options),
-    );
+    try {
+      await requireAvailable(host, id, runtime, options);
+      const context = { host, image: request.image, limits, specId: id, note };
+      prepared.runtimes.set(id, await runtime.prepare(context, options));
+    } catch (error) {
+      if (!optional || !(error instanceof TwinbootError) || error.kind !== 'host') throw error;
+      const fix = error.hint === undefined ? '' : ` (${error.hint})`;
+      note(`left out: ${error.message}${fix}`);
+      prepared.leftOut.push({
+        code: 'runtime-left-out',
+        message: `${id} was left out: ${error.message}${fix}`,
+      });
+    }
   }
-  return prepared;
+  if (prepared.runtimes.size > 0) return prepared;
+  throw hostError('no-runtime', 'this host can run none of the runtimes', {
+    hint: 'twinboot runtimes says why',
+  });
+}
+
+interface Prepared {
+  runtimes: Map<string, PreparedRuntime>;
+  leftOut: RunRecord['warnings'];
+}
+
+async function requireAvailable(
+  host: HostContext,
+  id: string,
+  runtime: Runtime,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const availability = await runtime.availability(host, options);
+  if (availability.ok) return;
+  throw hostError('runtime-unavailable', `${id}: ${availability.reason}`, { hint: availability.fix });
 }
 
 async function runBoot(

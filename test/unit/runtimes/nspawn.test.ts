@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { nspawnArguments } from '../../../harness/runtimes/nspawn.ts';
 
+const boot = {
+  root: '/var/tmp/twinboot-1/r1-1/root',
+  name: 'twinboot-ab12-r1-1',
+  channelFolder: '/var/tmp/twinboot-1/r1-1/channel',
+};
+
 describe('the command line of a container', () => {
+  it('maps root to an id of nobody with userns=on, over a lower layer that is mapped already', () => {
+    const args = nspawnArguments(boot, { userns: 'on', sys: 'ro' });
+    expect(args).toContain('--private-users=1000000000:65536');
+    expect(args).toContain('--private-users-ownership=off');
+  });
+
   it('boots its own init, takes nothing from the host, and has the agent’s FIFOs at /run/twinboot', () => {
-    const args = nspawnArguments({
-      root: '/var/tmp/twinboot-1/r1-1/root',
-      machine: 'twinboot-ab12-r1-1',
-      channelFolder: '/var/tmp/twinboot-1/r1-1/channel',
-    });
+    const args = nspawnArguments(boot, { userns: 'off', sys: 'ro' });
     expect(args.join('\n')).toMatchInlineSnapshot(`
       "--directory=/var/tmp/twinboot-1/r1-1/root
       --boot

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { RuntimeDescription } from '../../results/record.ts';
+import { createAgent } from '../guest/agent.ts';
+import { openFifoChannel } from '../guest/channel.ts';
+import type { Cgroup } from '../host/cgroup.ts';
+import { releaseOnFailure, type Releasable } from '../process/leases.ts';
+import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { launchInstance } from './instance.ts';
+import { shareLowerLayer } from './lower-layer.ts';
+import { mountOverlayRoot } from './overlay-root.ts';
+import type { PrepareContext, PreparedRuntime } from './runtime.ts';
+
+/** What is ready on the host when a container manager is called: the same for every one of them. */
+export interface ContainerBoot {
+  /** Unique on the host; fit for a machine or container name. */
+  name: string;
+  /** For throw-away files of the manager's own; removed with the instance. */
+  folder: string;
+  /** The mounted, writable root file system. */
+  root: string;
+  /** Holds the agent's FIFOs; to be bind-mounted at /run/twinboot. */
+  channelFolder: string;
+  /** The control group that the manager's process starts in. */
+  cgroup: Cgroup;
+  /** Hands over what the manager makes outside of all this, to be given back with the instance. */
+  own: <L extends Releasable>(lease: L) => L;
+}
+
+/** The manager's command line for one boot. */
+export interface ContainerCommand {
+  command: string;
+  args: readonly string[];
+  env?: Record<string, string>;
+  /** A FIFO that the manager writes the container's console to, where that is not its own output. */
+  consoleFifo?: string;
+}
+
+export interface ContainerRequest {
+  context: PrepareContext;
+  description: RuntimeDescription;
+  /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
+  idBase?: number;
+  command(boot: ContainerBoot): ContainerCommand | Promise<ContainerCommand>;
+}
+
+/**
+ * A container runtime that is prepared: for each boot a folder, the shared lower layer, an overlay, the agent's channel
+ * and a limited control group are made, in this order, and then the manager is launched.
+ */
+export function prepareContainer({
+  context,
+  description,
+  idBase,
+  command,
+}: ContainerRequest): PreparedRuntime {
+  const { host, image, limits } = context;
+  const lowerLayer = shareLowerLayer(host, image, idBase);
+  return {
+    description,
+    start: ({ bootId, consoleLog }) =>
+      releaseOnFailure(async (own, leases) => {
+        const { folder, lease } = await makeBootFolder(host, bootId);
+        own(lease);
+        const lower = own(await lowerLayer.acquire());
+        const overlay = await mountOverlayRoot(host, lower.path, folder, idBase);
+        own(overlay.lease);
+        const channelFolder = join(folder, 'channel');
+        const agent = createAgent(await openFifoChannel(channelFolder, host.runner, idBase));
+        const { cgroup, lease: cgroupLease } = makeBootCgroup(host, bootId, limits);
+        own(cgroupLease);
+        const boot = { name: `twinboot-${bootId}`, folder, root: overlay.root, channelFolder, cgroup, own };
+        return launchInstance({ ...(await command(boot)), cgroup, consoleLog, agent, leases });
+      }),
+    release: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Availability } from './runtime.ts';
+
+/**
+ * The host ids that a container's user namespace is mapped to: 65,536 of them, as many as a Debian system uses
+ * (user_namespaces(7)). High enough to meet no user of the host, and below what 32-bit ids keep for special use.
+ */
+export const USER_NAMESPACE_BASE = 1_000_000_000;
+export const USER_NAMESPACE_SIZE = 65_536;
+
+/** `undefined` where containers of this host can have a user namespace; else why not, and what to do. */
+export function whyNoUserNamespace(): Extract<Availability, { ok: false }> | undefined {
+  const limit = Number(readIfThere('/proc/sys/user/max_user_namespaces') ?? 0);
+  if (!(limit > 0)) {
+    return {
+      ok: false,
+      reason: 'this host allows no user namespaces',
+      fix: 'sysctl user.max_user_namespaces=15000',
+    };
+  }
+  if (mapsOwnRange(readIfThere('/proc/self/uid_map') ?? '')) return undefined;
+  return {
+    ok: false,
+    reason: `twinboot itself runs in a user namespace without the ids from ${USER_NAMESPACE_BASE}`,
+    fix: 'run twinboot on the host itself, or give its container a larger id range',
+  };
+}
+
+/** Lines of `first id inside, first id outside, count` (user_namespaces(7)). */
+export function mapsOwnRange(uidMap: string): boolean {
+  return uidMap.split('\n').some((line) => {
+    const [first = NaN, , count = NaN] = line.trim().split(/\s+/).map(Number);
+    return first <= USER_NAMESPACE_BASE && USER_NAMESPACE_BASE + USER_NAMESPACE_SIZE <= first + count;
+  });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
