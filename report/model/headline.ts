@@ -7,14 +7,54 @@ import { headlineMetrics, type Context } from './context.ts';
 import { markOf, type RuntimeView } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
 
-/** One table for each pair of a container with a VM; where there is no pair, one over all runtimes. */
+/** Pairs are shown one by one up to here; beyond, every runtime has a line of one table. */
+const MOST_PAIRS = 2;
+
+/**
+ * One table for each pair of a container with a VM; where there is no pair, one over all runtimes; where there are many,
+ * one with a line for each runtime.
+ */
 export function headlineTables(context: Context): Table[] {
   const containers = context.runtimes.filter((runtime) => runtime.kind === 'container');
   const vms = context.runtimes.filter((runtime) => runtime.kind === 'vm');
   const pairs = containers.flatMap((container) => vms.map((vm) => [container, vm] as const));
   if (context.runtimes.length === 0) return [];
   if (pairs.length === 0) return [tableOver(context, context.runtimes)];
+  if (pairs.length > MOST_PAIRS) return tablesByRuntime(context);
   return pairs.map((pair) => tableOver(context, pair, pair));
+}
+
+/** A table for each scenario: runtimes down, its headline metrics across. */
+function tablesByRuntime(context: Context): Table[] {
+  const { record, runtimes } = context;
+  const mark = markOf(runtimes);
+  return record.scenarios.flatMap((scenario) => {
+    const metrics = headlineMetrics(scenario);
+    if (metrics.length === 0) return [];
+    return [
+      {
+        caption: `${plainLine(scenario.title, 40)}: medians with 95 % intervals; the ratio of every pair is in ratios.csv`,
+        ...(mark === undefined ? {} : { mark }),
+        head: [
+          { text: 'Runtime' },
+          ...metrics.map((metric) => ({ text: titleOf(scenario, metric), note: metric.id, numeric: true })),
+          { text: 'n', numeric: true },
+        ],
+        rows: runtimes.map((runtime) => {
+          const found = metrics.map((metric) => context.find(scenario.id, metric.id, runtime.id));
+          const counts = [...new Set(found.map((summary) => String(summary?.n ?? 0)))];
+          return [
+            cell(
+              `${runtime.name}${runtime.mark === undefined ? '' : ' (TCG)'}`,
+              runtime.kind === 'vm' ? 'VM' : 'container',
+            ),
+            ...found.map((summary) => medianCell(summary)),
+            cell(counts.join(' / '), missingNote(found)),
+          ];
+        }),
+      },
+    ];
+  });
 }
 
 function tableOver(

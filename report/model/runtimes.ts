@@ -18,6 +18,9 @@ export interface RuntimeView {
 
 const COLORS_PER_KIND = 3;
 
+/** More than these are counted and not listed. */
+const MOST_NAMES = 2;
+
 export function viewRuntimes(record: RunRecord): RuntimeView[] {
   const seen = { container: 0, vm: 0 };
   return record.runtimes.map((runtime) => {
@@ -39,9 +42,12 @@ export function viewRuntimes(record: RunRecord): RuntimeView[] {
 export function markOf(runtimes: readonly RuntimeView[]): string | undefined {
   const marked = runtimes.filter((runtime) => runtime.mark !== undefined);
   if (marked.length === 0) return undefined;
-  return marked.length === runtimes.length
-    ? EMULATION_MARK
-    : `${marked.map((runtime) => runtime.name).join(', ')} ${EMULATION_MARK}`;
+  if (marked.length === runtimes.length) return EMULATION_MARK;
+  const names =
+    marked.length > MOST_NAMES
+      ? `${marked.length} of ${runtimes.length} runtimes, those with (TCG):`
+      : marked.map((runtime) => runtime.name).join(', ');
+  return `${names} ${EMULATION_MARK}`;
 }
 
 /** The name with the mark, where there is one: for a table's column. */
