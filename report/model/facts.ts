@@ -1,4 +1,5 @@
 import { formatBytes, formatMs } from '../../core/units.ts';
+import type { IsolationFacts } from '../../results/record.ts';
 import { formatCount, formatTime } from '../format.ts';
 import { plainLine } from '../text.ts';
 import type { Context } from './context.ts';
@@ -68,10 +69,21 @@ export function runtimeFacts({ runtimes }: Context): Fact[] {
       `${description.kind === 'vm' ? 'VM' : 'container'}, ${description.runtime} ${description.version ?? '(version unknown)'}`,
       ...(options.length === 0 ? [] : [options.join(' ')]),
       ...acceleration,
+      ...(description.isolation === undefined ? [] : [isolationText(description.isolation)]),
       ...(runtime.mark === undefined ? [] : [runtime.mark]),
     ];
     return { term: runtime.name, text: plainLine(parts.join('; '), 600) };
   });
+}
+
+function isolationText({ kernel, userNamespace, capabilities, seccomp, devices }: IsolationFacts): string {
+  return [
+    `isolation: ${kernel} kernel`,
+    ...(kernel === 'shared' ? [userNamespace ? 'user namespace' : 'no user namespace'] : []),
+    `capabilities on the host ${capabilities}`,
+    seccomp ? 'seccomp' : 'no seccomp',
+    `devices: ${devices}`,
+  ].join(', ');
 }
 
 export function methodFacts({ record }: Context): Fact[] {
