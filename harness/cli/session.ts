@@ -53,6 +53,6 @@ export async function withHost<T>(
 export function requireRoot(purpose: string): void {
   if (process.getuid?.() === 0) return;
   throw hostError('not-root', `${purpose} needs root: it makes mounts, control groups and loop devices`, {
-    hint: `sudo ${process.argv.slice(1).join(' ')}`,
+    hint: `sudo ${[process.execPath, ...process.argv.slice(1)].join(' ')}`,
   });
 }
