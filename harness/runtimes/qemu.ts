@@ -59,6 +59,14 @@ export const qemu: Runtime<typeof options> = {
     return toolAvailability(host, QEMU, /version (\d[\w.]*)/);
   },
 
+  isolation: () => ({
+    kernel: 'own',
+    userNamespace: false,
+    capabilities: 'none',
+    seccomp: false,
+    devices: 'none of the host; virtio devices of the VMM',
+  }),
+
   async prepare(context, given) {
     const { host, image, specId } = context;
     const availability = await this.availability(host, given);
@@ -91,6 +99,7 @@ export const qemu: Runtime<typeof options> = {
         accelerator,
         ...(reason === undefined ? {} : { acceleratorReason: reason }),
         emulated: accelerator === 'tcg',
+        isolation: this.isolation(given),
       },
       start: ({ bootId, consoleLog }) =>
         releaseOnFailure(async (own, leases) => {
