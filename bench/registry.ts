@@ -2,6 +2,8 @@ import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import { agreement } from './agreement.ts';
 import type { Benchmark } from './benchmark.ts';
+import { containerStart } from './container-start.ts';
+import { firmware } from './firmware.ts';
 import { firstBoot } from './first-boot.ts';
 import { largeReport } from './large-report.ts';
 import { launchCost } from './launch-cost.ts';
@@ -20,6 +22,8 @@ export const benchmarks: readonly Benchmark[] = [
   largeReport,
   roundTrip,
   launchCost,
+  containerStart,
+  firmware,
 ];
 
 /** Errors: `unknown-benchmark`, with the nearest match. */

@@ -33,6 +33,39 @@ export function qemuTool(arch: string = process.arch): Tool {
     : { name: 'qemu-system-x86_64', package: 'qemu-system-x86', purpose, neededFor: 'bench' };
 }
 
+/** For a VM that boots through a firmware: GRUB and OVMF for PCs exist on PCs alone. */
+function bootLoaderTools(): Tool[] {
+  if (process.arch !== 'x64') return [];
+  const grub = (name: string, purpose: string, format: string): Tool => ({
+    name,
+    package: name,
+    purpose,
+    neededFor: 'runtimes',
+    files: [`/usr/lib/grub/${format}/kernel.img`],
+  });
+  const command = (name: string, package_: string, purpose: string): Tool => ({
+    name,
+    package: package_,
+    purpose,
+    neededFor: 'runtimes',
+  });
+  return [
+    command('sfdisk', 'fdisk', "partitions the boot disk (qemu's boot=bios and boot=uefi)"),
+    command('grub-mkimage', 'grub-common', "makes the boot disk's loader"),
+    grub('grub-pc-bin', 'is the boot loader behind SeaBIOS (boot=bios)', 'i386-pc'),
+    grub('grub-efi-amd64-bin', 'is the boot loader behind OVMF (boot=uefi)', 'x86_64-efi'),
+    command('mkfs.vfat', 'dosfstools', "makes the boot disk's EFI system partition"),
+    command('mcopy', 'mtools', 'puts the boot loader on it'),
+    {
+      name: 'ovmf',
+      package: 'ovmf',
+      purpose: 'is the firmware of boot=uefi',
+      neededFor: 'runtimes',
+      files: ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_CODE.fd'],
+    },
+  ];
+}
+
 /** Everything twinboot needs of the host, in the order it is talked about. */
 export const tools: readonly Tool[] = [
   { name: 'mmdebstrap', package: 'mmdebstrap', purpose: 'builds the image', neededFor: 'bench' },
@@ -72,6 +105,39 @@ export const tools: readonly Tool[] = [
     package: 'util-linux',
     purpose: 'ends host commands when twinboot dies',
     neededFor: 'bench',
+  },
+  {
+    name: 'nsenter',
+    package: 'util-linux',
+    purpose: 'enters the user namespace of a bare container (namespaces:userns=on)',
+    neededFor: 'runtimes',
+  },
+  {
+    name: 'perl',
+    package: 'perl-base',
+    purpose: 'maps ids, makes terminals, and turns a bare container into its init',
+    neededFor: 'runtimes',
+  },
+  { name: 'lxc-start', package: 'lxc', purpose: 'runs the LXC container', neededFor: 'runtimes' },
+  { name: 'podman', package: 'podman', purpose: 'runs the Podman container', neededFor: 'runtimes' },
+  {
+    name: 'runc',
+    package: 'runc',
+    purpose: "is Podman's OCI runtime on every kind of cgroups",
+    neededFor: 'runtimes',
+  },
+  ...bootLoaderTools(),
+  {
+    name: 'linux.uml',
+    package: 'user-mode-linux',
+    purpose: "is User-Mode Linux, the guest's kernel and its machine",
+    neededFor: 'runtimes',
+  },
+  {
+    name: 'prlimit',
+    package: 'util-linux',
+    purpose: 'keeps a panic of User-Mode Linux from writing its RAM to a core file',
+    neededFor: 'runtimes',
   },
   {
     name: 'chromium',

@@ -1,4 +1,6 @@
+import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { RuntimeDescription } from '../../results/record.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
@@ -33,6 +35,12 @@ export interface ContainerCommand {
   env?: Record<string, string>;
   /** A FIFO that the manager writes the container's console to, where that is not its own output. */
   consoleFifo?: string;
+  /** A terminal of the host that the container writes its console to, likewise. */
+  terminal?: Readable;
+  /** The group below the boot's that the process starts in; without it, the boot's. */
+  startIn?: Cgroup;
+  /** Called when the process exists. */
+  launched?: (pid: number) => Promise<void>;
 }
 
 export interface ContainerRequest {
@@ -40,7 +48,7 @@ export interface ContainerRequest {
   description: RuntimeDescription;
   /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
   idBase?: number;
-  command(boot: ContainerBoot): ContainerCommand | Promise<ContainerCommand>;
+  command: (boot: ContainerBoot) => ContainerCommand | Promise<ContainerCommand>;
 }
 
 /**
@@ -61,6 +69,9 @@ export function prepareContainer({
       releaseOnFailure(async (own, leases) => {
         const { folder, lease } = await makeBootFolder(host, bootId);
         own(lease);
+        // A manager that is killed leaves what it has mounted there.
+        own(host.cleanup.register({ kind: 'mount', path: folder }));
+        if (idBase !== undefined) await letThrough(host.workFolder, idBase);
         const lower = own(await lowerLayer.acquire());
         const overlay = await mountOverlayRoot(host, lower.path, folder, idBase);
         own(overlay.lease);
@@ -73,4 +84,10 @@ export function prepareContainer({
       }),
     release: () => Promise.resolve(),
   };
+}
+
+/** The container's root, nobody on the host, may pass through a folder that is closed to everybody else. */
+async function letThrough(folder: string, group: number): Promise<void> {
+  await chown(folder, 0, group);
+  await chmod(folder, 0o710);
 }

@@ -1,7 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { hostError, runError } from '../../core/error.ts';
 import type { Agent } from '../guest/agent.ts';
+import { openFifo } from '../guest/channel.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
@@ -22,6 +24,14 @@ export interface InstanceParts {
   env?: Record<string, string>;
   cgroup: Cgroup;
   consoleLog: string;
+  /** A FIFO that the console comes through, where it is not the command's output alone. */
+  consoleFifo?: string;
+  /** A terminal of the host that the console is written to, likewise. */
+  terminal?: Readable;
+  /** The group below `cgroup` that the process starts in; without it, `cgroup` itself. */
+  startIn?: Cgroup;
+  /** Called when the process exists. */
+  launched?: (pid: number) => Promise<void>;
   agent: Agent;
   /** What the instance owns, in the order it was made; the control group last, since it must go first. */
   leases: readonly Releasable[];
@@ -34,21 +44,26 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   const { agent, cgroup, leases } = parts;
   let t0Ns = 0n;
   const console = recordConsole(parts.consoleLog, () => t0Ns);
+  const fifo = parts.consoleFifo === undefined ? undefined : openFifo(parts.consoleFifo);
+  fifo?.on('data', (chunk) => console.take(chunk)).on('error', () => undefined);
+  parts.terminal?.on('data', (chunk: Buffer) => console.take(chunk));
   let removed: Promise<void> | undefined;
-  const kill = (): Promise<void> => (removed ??= remove(agent, console, leases));
+  const kill = (): Promise<void> =>
+    (removed ??= remove(agent, console, leases).finally(() => void fifo?.destroy()));
 
   const cpuBeforeMs = (await readCgroupCpuMs(cgroup)) ?? 0;
   const launched = await launch({
     command: parts.command,
     args: parts.args,
     env: { PATH: process.env.PATH ?? DEFAULT_PATH, ...parts.env },
-    cgroup,
+    cgroup: parts.startIn ?? cgroup,
     onOutput: (chunk) => console.take(chunk),
     onStart: (startNs) => (t0Ns = startNs),
   }).catch(async (error: unknown) => {
     await kill();
     throw error;
   });
+  await parts.launched?.(launched.pid);
   return {
     clock: hostClock,
     t0Ns: launched.t0Ns,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { prepareContainer, type ContainerBoot } from './container.ts';
+import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
 import { toolAvailability, versionOf } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
@@ -50,14 +50,15 @@ export const nspawn: Runtime<typeof options> = {
         isolation: this.isolation(given),
       },
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
-      command: (boot) => ({
-        command: TOOL,
-        args: nspawnArguments(boot, given),
-        env: nspawnEnvironment(given),
-      }),
+      command: nspawnCommand(given),
     });
   },
 };
+
+/** How the manager is called for a boot. */
+export function nspawnCommand(given: NspawnOptions): (boot: ContainerBoot) => ContainerCommand {
+  return (boot) => ({ command: TOOL, args: nspawnArguments(boot, given), env: nspawnEnvironment(given) });
+}
 
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
 export function nspawnArguments(

@@ -82,6 +82,8 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
   const parts = [
     hostBootId(),
     qemuVersion,
+    machine.type,
+    machine.ram,
     machine.cpu,
     String(machine.cpus),
     machine.append,

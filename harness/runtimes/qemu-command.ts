@@ -1,25 +1,47 @@
 import type { Accelerator } from '../../results/record.ts';
 import { MIB } from '../../core/units.ts';
+import { ROOT_PARTITION_UUID } from '../image/boot-disk.ts';
+import { ramBackend, type GuestRamKind } from './qemu-memory.ts';
 
 /** How the guest's agent reaches the host: a virtio-serial port, or the second serial port for images without the driver. */
 export type AgentPort = 'virtio' | 'serial';
 
+/** q35: a PC with PCI Express. pc: i440FX, a PC of 1996. microvm: no PCI at all, virtio devices on a plain bus. */
+export type MachineType = 'q35' | 'pc' | 'microvm';
+
+export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme';
+
+/** What loads the kernel: the VMM itself; or a firmware, from a disk with a boot loader. */
+export type BootPath =
+  | { boot: 'direct'; kernel: string; initrd: string }
+  | { boot: 'bios' }
+  /** The firmware's read-only code, and this boot's own copy of its variables. */
+  | { boot: 'uefi'; code: string; variables: string };
+
 export interface QemuMachine {
+  type: MachineType;
   accelerator: Accelerator;
   /** CPU model. */
   cpu: string;
   cpus: number;
   memoryBytes: number;
+  ram: GuestRamKind;
   /** TCG's translation cache, bytes. */
   translationCacheBytes: number;
   kernel: string;
   initrd: string;
+  diskBus: DiskBus;
+  /** virtio-balloon with free page reporting: the guest gives back what it does not use. */
+  balloon: boolean;
+  /** What this machine's kernel must be told of its clock: harness/runtimes/qemu-clock.ts. */
+  clock: string;
   /** Added to the kernel's command line. */
   append: string;
 }
 
 export interface QemuBoot extends QemuMachine {
-  /** The throw-away qcow2 on top of the image's disk file. */
+  path: BootPath;
+  /** The throw-away qcow2 on top of the image's disk file, or of its boot disk. */
   disk: string;
   agentSocket: string;
   agentPort: AgentPort;
@@ -32,36 +54,94 @@ export const QEMU = 'qemu-system-x86_64';
  * loglevel 6 prints notices, of which "Linux version" is the first, and panics; earlyprintk prints it as soon as it is
  * said; panic=-1 with QEMU's -no-reboot ends the machine at a panic instead of hanging (kernel-parameters.rst).
  */
-const KERNEL_ARGUMENTS = 'root=/dev/vda rw console=ttyS0 earlyprintk=ttyS0 loglevel=6 panic=-1';
+const KERNEL_ARGUMENTS = 'rw console=ttyS0 earlyprintk=ttyS0 loglevel=6 panic=-1';
+
+/** Where the image's own file system is the whole disk. */
+const ROOT_DEVICES: Record<DiskBus, string> = {
+  'virtio-blk': '/dev/vda',
+  'virtio-scsi': '/dev/sda',
+  nvme: '/dev/nvme0n1',
+};
+
+/**
+ * The timers and the interrupt controller of a PC stay: without the PIT, Debian's kernel cannot calibrate its timers under
+ * TCG. Devices are found through ACPI, since Debian's kernel takes none from its command line.
+ */
+const MACHINES: Record<MachineType, string> = {
+  q35: 'q35',
+  pc: 'pc',
+  microvm: 'microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on',
+};
 
 /** The whole command line of a boot (qemu(1)). */
 export function qemuBootArguments(boot: QemuBoot): string[] {
+  const bus = boot.type === 'microvm' ? 'device' : 'pci';
   return [
-    ...qemuKernelArguments(boot),
+    ...machineArguments(boot),
+    ...bootArguments(boot),
     ...['-drive', `file=${escape(boot.disk)},if=none,id=root,format=qcow2,cache=writeback`],
-    ...['-device', 'virtio-blk-pci,drive=root'],
-    ...['-device', 'virtio-rng-pci'],
+    ...diskArguments(boot, bus),
+    ...['-device', `virtio-rng-${bus}`],
+    ...(boot.balloon ? ['-device', `virtio-balloon-${bus},free-page-reporting=on`] : []),
     ...['-chardev', `socket,id=agent,path=${escape(boot.agentSocket)}`],
     ...(boot.agentPort === 'virtio'
-      ? ['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=twinboot.agent']
+      ? ['-device', `virtio-serial-${bus}`, '-device', 'virtserialport,chardev=agent,name=twinboot.agent']
       : ['-serial', 'chardev:agent']),
   ];
 }
 
 /** The machine with its kernel and console and without a disk: all that a proof of the accelerator needs. */
 export function qemuKernelArguments(machine: QemuMachine): string[] {
-  const memory = `${Math.round(machine.memoryBytes / MIB)}M`;
+  return [...machineArguments(machine), ...directArguments(machine)];
+}
+
+function machineArguments(machine: QemuMachine): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-machine', 'q35,memory-backend=ram'],
+    ...[
+      '-machine',
+      `${MACHINES[machine.type]},memory-backend=ram,mem-merge=${machine.ram === 'mergeable' ? 'on' : 'off'}`,
+    ],
     ...['-accel', acceleratorArgument(machine)],
-    ...['-cpu', machine.cpu, '-smp', String(machine.cpus), '-m', memory],
-    // A mapping of its own, so that guest RAM can be told apart from the VMM's own memory in /proc/PID/smaps.
-    ...['-object', `memory-backend-memfd,id=ram,size=${memory},share=on`],
+    ...['-cpu', machine.cpu, '-smp', String(machine.cpus), '-m', mebibytes(machine.memoryBytes)],
+    ...['-object', `${ramBackend(machine.ram)},id=ram,size=${mebibytes(machine.memoryBytes)}`],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
-    ...['-kernel', machine.kernel, '-initrd', machine.initrd],
-    ...['-append', [KERNEL_ARGUMENTS, machine.append].filter(Boolean).join(' ')],
   ];
+}
+
+function bootArguments(boot: QemuBoot): string[] {
+  const { path } = boot;
+  if (path.boot === 'direct') return directArguments(boot);
+  // GRUB takes the kernel's arguments from here: harness/image/boot-loader.ts.
+  const given = kernelArguments(`PARTUUID=${ROOT_PARTITION_UUID}`, boot);
+  const smbios = ['-smbios', `type=11,value=${escape(given)}`];
+  if (path.boot === 'bios') return smbios;
+  return [
+    ...['-drive', `file=${escape(path.code)},if=pflash,unit=0,format=raw,readonly=on`],
+    ...['-drive', `file=${escape(path.variables)},if=pflash,unit=1,format=raw`],
+    ...smbios,
+  ];
+}
+
+function directArguments(machine: QemuMachine): string[] {
+  const given = kernelArguments(ROOT_DEVICES[machine.diskBus], machine);
+  return ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', given];
+}
+
+function kernelArguments(root: string, { clock, append }: QemuMachine): string {
+  return [`root=${root}`, KERNEL_ARGUMENTS, clock, append].filter(Boolean).join(' ');
+}
+
+function diskArguments({ diskBus, path }: QemuBoot, bus: string): string[] {
+  // Else the firmware goes through everything else that it might boot from first.
+  const drive = path.boot === 'direct' ? 'drive=root' : 'drive=root,bootindex=0';
+  if (diskBus === 'virtio-blk') return ['-device', `virtio-blk-${bus},${drive}`];
+  if (diskBus === 'virtio-scsi') return ['-device', `virtio-scsi-${bus}`, '-device', `scsi-hd,${drive}`];
+  return ['-device', `nvme,${drive},serial=twinboot`];
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / MIB)}M`;
 }
 
 function acceleratorArgument({ accelerator, translationCacheBytes }: QemuMachine): string {

@@ -1,62 +1,46 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
-import { formatBytes, GIB, MIB } from '../../core/units.ts';
+import { formatBytes, MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
+import { makeBootDisk } from '../image/boot-disk.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
 import { releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
-import { countOption, sizeOption } from './options.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
-import { QEMU, qemuBootArguments, type QemuMachine } from './qemu-command.ts';
+import { clockArguments } from './qemu-clock.ts';
+import { QEMU, qemuBootArguments, type BootPath, type QemuMachine } from './qemu-command.ts';
+import { prepareOvmf, whyNoFirmware } from './qemu-firmware.ts';
+import { ksmNote, metersOf, requireHugePages, type GuestRamKind } from './qemu-memory.ts';
+import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { PrepareContext, Runtime } from './runtime.ts';
-import { toolAvailability } from './tool-availability.ts';
-
-const options = z.object({
-  accel: z
-    .enum(['auto', 'kvm', 'tcg'])
-    .default('auto')
-    .describe('what runs the instructions; auto proves KVM first'),
-  memory: sizeOption({ min: 64 * MIB, max: 1024 * GIB })
-    .optional()
-    .describe('guest RAM; default: the limit of the run'),
-  cpus: countOption({ min: 1, max: 255 }).optional().describe('virtual CPUs; default: the limit of the run'),
-  cpu: z
-    .string()
-    .regex(/^[\w.,+=-]+$/, 'not a CPU model')
-    .optional()
-    .describe('CPU model; default: host (KVM), max (TCG)'),
-  append: z.string().default('').describe('added to the kernel command line'),
-  channel: z.enum(['virtio', 'serial']).default('virtio').describe('the port that the agent speaks through'),
-  'tb-size': sizeOption({ min: 16 * MIB, max: 4 * GIB })
-    .default(256 * MIB)
-    .describe('translation cache (TCG)'),
-});
-type QemuOptions = z.infer<typeof options>;
+import { toolAvailability, versionOf } from './tool-availability.ts';
 
 /** What QEMU takes beside the guest's RAM: measured, with the translation cache, and rounded up. */
 const VMM_MEMORY_BYTES = 128 * MIB;
+/** The host's page cache of the disk, which its control group is charged too and gives back when it must. */
+const DISK_CACHE_BYTES = 512 * MIB;
 
-/** QEMU's q35 machine with virtio devices, booting the image's own kernel and initrd directly. */
-export const qemu: Runtime<typeof options> = {
+/** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
+export const qemu: Runtime<typeof qemuOptions> = {
   id: 'qemu',
   title: 'QEMU',
   kind: 'vm',
   tools: [QEMU, 'qemu-img'],
-  options,
+  options: qemuOptions,
 
-  async availability(host) {
+  async availability(host, { boot }) {
     if (process.arch !== 'x64') {
       return {
         ok: false,
-        reason: `q35 is an x86-64 machine, this host is ${process.arch}`,
+        reason: `its machines are x86-64, this host is ${process.arch}`,
         fix: 'use an x86-64 host',
       };
     }
-    return toolAvailability(host, QEMU, /version (\d[\w.]*)/);
+    const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
+    return lacking ?? toolAvailability(host, QEMU, /version (\d[\w.]*)/);
   },
 
   isolation: () => ({
@@ -68,33 +52,31 @@ export const qemu: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, image, specId } = context;
-    const availability = await this.availability(host, given);
-    const qemuVersion = availability.ok ? (availability.version ?? 'unknown') : 'unknown';
-    const wanted = machineOf(context, given, 'kvm');
+    const { host, image, specId, limits } = context;
+    requireRam(context, given);
+    const { version = 'unknown' } = versionOf(await this.availability(host, given));
     const { accelerator, reason } = await chooseAccelerator(host, {
       wanted: given.accel,
-      machine: wanted,
-      qemuVersion,
+      machine: machineOf(context, given, 'kvm'),
+      qemuVersion: version,
       note: (message) => context.note(message),
     });
     const machine = machineOf(context, given, accelerator);
     await requireMemory(machine);
+    const disk = await backingDisk(context, given);
     return {
       description: {
         id: specId,
         runtime: this.id,
         kind: this.kind,
         title: this.title,
-        version: qemuVersion,
+        version,
         options: {
+          ...given,
           accel: accelerator,
           memory: machine.memoryBytes,
           cpus: machine.cpus,
           cpu: machine.cpu,
-          append: machine.append,
-          channel: given.channel,
-          'tb-size': given['tb-size'],
         },
         accelerator,
         ...(reason === undefined ? {} : { acceleratorReason: reason }),
@@ -105,30 +87,28 @@ export const qemu: Runtime<typeof options> = {
         releaseOnFailure(async (own, leases) => {
           const { folder, lease } = await makeBootFolder(host, bootId);
           own(lease);
-          const disk = join(folder, 'disk.qcow2');
-          await host.runner.run('qemu-img', [
-            'create',
-            '-q',
-            '-f',
-            'qcow2',
-            '-b',
-            image.disk,
-            '-F',
-            'raw',
-            disk,
-          ]);
+          const overlay = join(folder, 'disk.qcow2');
+          const create = ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay];
+          await host.runner.run('qemu-img', create);
+          const path = await bootPathOf(given, image, folder);
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(await openSocketChannel(agentSocket));
-          const group = makeBootCgroup(host, bootId);
+          const group = makeBootCgroup(host, bootId, {
+            cpus: limits.cpus,
+            memoryBytes: vmmBytes(machine) + machine.memoryBytes + DISK_CACHE_BYTES,
+          });
           own(group.lease);
-          return launchInstance({
+          const boot = { ...machine, path, disk: overlay, agentSocket, agentPort: given.channel };
+          const instance = await launchInstance({
             command: QEMU,
-            args: qemuBootArguments({ ...machine, disk, agentSocket, agentPort: given.channel }),
+            args: qemuBootArguments(boot),
             cgroup: group.cgroup,
             consoleLog,
             agent,
             leases,
           });
+          const meters = metersOf(machine.ram, machine.memoryBytes, group.cgroup, instance.meters);
+          return { ...instance, meters };
         }),
       release: () => Promise.resolve(),
     };
@@ -137,26 +117,63 @@ export const qemu: Runtime<typeof options> = {
 
 function machineOf(context: PrepareContext, given: QemuOptions, accelerator: 'kvm' | 'tcg'): QemuMachine {
   return {
+    type: given.machine,
     accelerator,
     cpu: given.cpu ?? (accelerator === 'kvm' ? 'host' : 'max'),
     cpus: given.cpus ?? context.limits.cpus,
     memoryBytes: given.memory ?? context.limits.memoryBytes,
+    ram: ramKindOf(given),
     translationCacheBytes: given['tb-size'],
     kernel: context.image.kernel,
     initrd: context.image.initrd,
+    diskBus: given.disk,
+    balloon: given.balloon === 'on',
+    clock: clockArguments(given.machine, accelerator),
     append: given.append,
   };
+}
+
+function ramKindOf({ hugepages, ksm }: QemuOptions): GuestRamKind {
+  if (hugepages === 'on') return 'hugepages';
+  return ksm === 'on' ? 'mergeable' : 'memfd';
+}
+
+/** What every boot's throw-away disk lies on: the image's file system alone, or a disk that a firmware can boot. */
+function backingDisk(context: PrepareContext, { boot }: QemuOptions): Promise<string> | string {
+  const { host, image } = context;
+  if (boot === 'direct') return image.disk;
+  return makeBootDisk({ context: host, image, firmware: boot, note: (message) => context.note(message) });
+}
+
+async function bootPathOf(
+  { boot }: QemuOptions,
+  { kernel, initrd }: PrepareContext['image'],
+  folder: string,
+): Promise<BootPath> {
+  if (boot === 'uefi') return { boot, ...(await prepareOvmf(folder)) };
+  return boot === 'bios' ? { boot } : { boot, kernel, initrd };
+}
+
+/** Whether the host has the kind of RAM that was asked for, before KVM is proven with it. */
+function requireRam(context: PrepareContext, given: QemuOptions): void {
+  if (given.hugepages === 'on') requireHugePages(given.memory ?? context.limits.memoryBytes);
+  const note = given.ksm === 'on' ? ksmNote() : undefined;
+  if (note !== undefined) context.note(note);
 }
 
 /** A VM that does not fit would take the host down with it, or be killed half-way. */
 async function requireMemory(machine: QemuMachine): Promise<void> {
   const available = parseMeminfo(await readFile('/proc/meminfo', 'utf8')).get('MemAvailable') ?? Infinity;
-  const cache = machine.accelerator === 'tcg' ? machine.translationCacheBytes : 0;
-  const needed = machine.memoryBytes + cache + VMM_MEMORY_BYTES;
+  const needed = vmmBytes(machine) + (machine.ram === 'hugepages' ? 0 : machine.memoryBytes);
   if (needed <= available) return;
   throw hostError(
     'too-little-memory',
     `the VM needs ${formatBytes(needed)} and this host has ${formatBytes(available)} available`,
     { hint: 'a smaller VM: --runtime qemu:memory=256M' },
   );
+}
+
+/** What the VMM itself may take. */
+function vmmBytes({ accelerator, translationCacheBytes }: QemuMachine): number {
+  return VMM_MEMORY_BYTES + (accelerator === 'tcg' ? translationCacheBytes : 0);
 }

@@ -1,10 +1,15 @@
 import { fake } from './fake.ts';
+import { gvisor } from './gvisor.ts';
+import { lxc } from './lxc.ts';
+import { namespaces } from './namespaces.ts';
 import { nspawn } from './nspawn.ts';
+import { podman } from './podman.ts';
 import { qemu } from './qemu.ts';
+import { uml } from './uml.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Every runtime, in the order in which they are listed. `fake` boots nothing: it is for twinboot's own tests. */
-export const runtimes = { nspawn, qemu, fake } as const;
+export const runtimes = { namespaces, nspawn, lxc, podman, gvisor, qemu, uml, fake } as const;
 
 const containers = [
   'namespaces',

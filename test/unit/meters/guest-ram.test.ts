@@ -22,6 +22,13 @@ describe('the mappings of a VMM', () => {
     expect(touchedBytes).toBe(208_875_520);
   });
 
+  it('User-Mode Linux, captured: 82168 KiB of RAM; 68 KiB more are its vmalloc area, which maps them again', () => {
+    expect(parseGuestRam(captured('uml', 'smaps'))).toEqual({
+      touchedBytes: 82_168 * 1024,
+      translationCacheBytes: 0,
+    });
+  });
+
   it('several memfd mappings add up', () => {
     expect(parseGuestRam(smaps([MEMFD, '10'], [MEMFD, '5']))?.touchedBytes).toBe(15 * 1024);
   });

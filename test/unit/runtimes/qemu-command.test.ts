@@ -7,14 +7,20 @@ import {
 } from '../../../harness/runtimes/qemu-command.ts';
 
 const boot: QemuBoot = {
+  type: 'q35',
+  path: { boot: 'direct', kernel: '/cache/images/ab12/vmlinuz', initrd: '/cache/images/ab12/initrd.img' },
   accelerator: 'tcg',
   cpu: 'max',
   cpus: 2,
   memoryBytes: 512 * MIB,
+  ram: 'memfd',
   translationCacheBytes: 256 * MIB,
   kernel: '/cache/images/ab12/vmlinuz',
   initrd: '/cache/images/ab12/initrd.img',
+  clock: '',
   append: '',
+  diskBus: 'virtio-blk',
+  balloon: false,
   disk: '/var/tmp/twinboot-1/r1-1/disk.qcow2',
   agentSocket: '/var/tmp/twinboot-1/r1-1/agent',
   agentPort: 'virtio',
@@ -28,6 +34,10 @@ function valueOf(args: string[], option: string): string | undefined {
   return args[args.indexOf(option) + 1];
 }
 
+function devicesOf(args: string[]): string[] {
+  return args.filter((_, index) => args[index - 1] === '-device');
+}
+
 describe('the command line of a VM', () => {
   it('emulated, with the agent on a virtio-serial port', () => {
     expect(shown(qemuBootArguments(boot))).toMatchInlineSnapshot(`
@@ -35,12 +45,12 @@ describe('the command line of a VM', () => {
       -no-user-config
       -display none
       -no-reboot
-      -machine q35,memory-backend=ram
+      -machine q35,memory-backend=ram,mem-merge=off
       -accel tcg,thread=multi,tb-size=256
       -cpu max
       -smp 2
       -m 512M
-      -object memory-backend-memfd,id=ram,size=512M,share=on
+      -object memory-backend-memfd,share=on,id=ram,size=512M
       -chardev stdio,id=console,signal=off
       -serial chardev:console
       -kernel /cache/images/ab12/vmlinuz
@@ -88,10 +98,81 @@ describe('the command line of a VM', () => {
   });
 });
 
+describe('the command line of another machine', () => {
+  it('microvm: every device on the plain bus, since there is no PCI', () => {
+    const args = qemuBootArguments({ ...boot, type: 'microvm', balloon: true });
+    expect(valueOf(args, '-machine')).toBe(
+      'microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on,memory-backend=ram,mem-merge=off',
+    );
+    expect(devicesOf(args)).toEqual([
+      'virtio-blk-device,drive=root',
+      'virtio-rng-device',
+      'virtio-balloon-device,free-page-reporting=on',
+      'virtio-serial-device',
+      'virtserialport,chardev=agent,name=twinboot.agent',
+    ]);
+  });
+
+  it('through SeaBIOS: the disk is booted, and GRUB is told the kernel’s arguments by SMBIOS', () => {
+    const args = qemuBootArguments({ ...boot, path: { boot: 'bios' }, append: 'systemd.log_level=info' });
+    expect(shown(args)).not.toMatch(/-kernel|-initrd|-append|pflash/);
+    expect(devicesOf(args)[0]).toBe('virtio-blk-pci,drive=root,bootindex=0');
+    expect(valueOf(args, '-smbios')).toBe(
+      'type=11,value=root=PARTUUID=7b1b0a5e-2d0c-4b43-9c1e-7457494e4254 rw console=ttyS0 earlyprintk=ttyS0 ' +
+        'loglevel=6 panic=-1 systemd.log_level=info',
+    );
+  });
+
+  it('a comma in what is appended reaches GRUB as one', () => {
+    const args = qemuBootArguments({ ...boot, path: { boot: 'bios' }, append: 'isolcpus=0,1' });
+    expect(valueOf(args, '-smbios')).toMatch(/ isolcpus=0,,1$/);
+  });
+
+  it('through OVMF: its code is read-only, its variables are this boot’s own', () => {
+    const path = {
+      boot: 'uefi',
+      code: '/usr/share/OVMF/CODE.fd',
+      variables: '/var/tmp/boot/vars.fd',
+    } as const;
+    const args = qemuBootArguments({ ...boot, path });
+    expect(args.filter((word) => word.includes('pflash'))).toEqual([
+      'file=/usr/share/OVMF/CODE.fd,if=pflash,unit=0,format=raw,readonly=on',
+      'file=/var/tmp/boot/vars.fd,if=pflash,unit=1,format=raw',
+    ]);
+  });
+
+  it.each([
+    ['virtio-blk', '/dev/vda', ['virtio-blk-pci,drive=root']],
+    ['virtio-scsi', '/dev/sda', ['virtio-scsi-pci', 'scsi-hd,drive=root']],
+    ['nvme', '/dev/nvme0n1', ['nvme,drive=root,serial=twinboot']],
+  ] as const)('a disk by %s is %s', (diskBus, root, devices) => {
+    const args = qemuBootArguments({ ...boot, diskBus });
+    expect(valueOf(args, '-append')).toContain(`root=${root} `);
+    expect(devicesOf(args).slice(0, devices.length)).toEqual(devices);
+  });
+
+  it.each([
+    ['memfd', 'off', 'memory-backend-memfd,share=on,id=ram,size=512M'],
+    // KSM takes private anonymous memory only.
+    ['mergeable', 'on', 'memory-backend-ram,share=off,merge=on,id=ram,size=512M'],
+    ['hugepages', 'off', 'memory-backend-memfd,share=on,hugetlb=on,id=ram,size=512M'],
+  ] as const)('guest RAM that is %s', (ram, merge, backend) => {
+    const args = qemuBootArguments({ ...boot, ram });
+    expect(valueOf(args, '-machine')).toBe(`q35,memory-backend=ram,mem-merge=${merge}`);
+    expect(valueOf(args, '-object')).toBe(backend);
+  });
+});
+
 describe('the command line that proves an accelerator', () => {
   it('is the same machine without a disk and without an agent', () => {
     const proof = qemuKernelArguments(boot);
     expect(qemuBootArguments(boot).slice(0, proof.length)).toEqual(proof);
     expect(shown(proof)).not.toMatch(/-drive|agent/);
+  });
+
+  it('loads the kernel directly, also where the boot goes through a firmware', () => {
+    expect(qemuKernelArguments({ ...boot, path: { boot: 'bios' } } as QemuBoot)).toEqual(
+      qemuKernelArguments(boot),
+    );
   });
 });

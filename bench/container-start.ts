@@ -1,0 +1,141 @@
+import { devNull } from 'node:os';
+import { runError } from '../core/error.ts';
+import { createRandom } from '../core/random.ts';
+import { formatMs } from '../core/units.ts';
+import { nsToMs } from '../harness/meters/clock.ts';
+import { withDeadline } from '../harness/process/deadline.ts';
+import { lxcCommand } from '../harness/runtimes/lxc.ts';
+import { nspawnCommand } from '../harness/runtimes/nspawn.ts';
+import type { BootRequest, PreparedRuntime } from '../harness/runtimes/runtime.ts';
+import { createBootstrap, type Bootstrap } from '../results/bootstrap.ts';
+import { median } from '../results/statistics.ts';
+import { alone } from './alone.ts';
+import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
+import { prepare } from './ground.ts';
+import { askInitTime } from './init-time.ts';
+import { planRounds } from './rounds.ts';
+import { startFromShell } from './shell-start.ts';
+
+/** One way to start a container. */
+interface Way {
+  name: string;
+  /** From the manager's process to PID 1's beginning, ms. */
+  start(bootId: string): Promise<number>;
+  timesMs: number[];
+}
+
+const DEADLINE_MS = 60_000;
+
+const NAMESPACES_OVER_NSPAWN = 0.4;
+const NAMESPACES_OVER_LXC = 1;
+const OVER_SHELL_MS = 20;
+
+export const containerStart: Benchmark = {
+  id: 'container-start',
+  question:
+    'How long from the manager’s process to PID 1, and what does twinboot add to a shell script’s call?',
+  async measure(context) {
+    const { host, options, note } = context;
+    const { image } = await context.ground();
+    const runtimes = new Map<string, PreparedRuntime>();
+    for (const spec of ['namespaces', 'nspawn', 'lxc', 'podman'])
+      runtimes.set(spec, await prepare(host, spec, image, note));
+    const ways: Way[] = [...runtimes].map(([name, runtime]) => ({
+      name,
+      start: (bootId) => startOnce(runtime, { bootId, consoleLog: devNull }),
+      timesMs: [],
+    }));
+    const shells = {
+      nspawn: nspawnCommand({ userns: 'off', sys: 'ro' }),
+      lxc: lxcCommand(host.runner, { userns: 'off', sys: 'mixed' }),
+    };
+    for (const [name, command] of Object.entries(shells)) {
+      ways.push({
+        name: `${name} from a shell`,
+        start: (bootId) => startFromShell(host, image, bootId, command),
+        timesMs: [],
+      });
+    }
+    try {
+      await alone(containerStart.id, () => bootRounds(context, ways));
+    } finally {
+      for (const runtime of runtimes.values()) await runtime.release();
+    }
+    return figuresOf(ways, createBootstrap(options.seed));
+  },
+};
+
+async function startOnce(runtime: PreparedRuntime, request: BootRequest): Promise<number> {
+  const instance = await runtime.start(request);
+  try {
+    await withDeadline(instance.agent.ready, DEADLINE_MS, () =>
+      runError('boot-timeout', `${runtime.description.id} was not ready within ${DEADLINE_MS / 1000} s`, {
+        consoleTail: instance.console.tail(),
+      }),
+    );
+    return (await askInitTime(instance.agent)) - nsToMs(instance.t0Ns) - instance.spawnMs;
+  } finally {
+    await instance.kill();
+  }
+}
+
+async function bootRounds({ options, note }: BenchmarkContext, ways: readonly Way[]): Promise<void> {
+  const plan = planRounds(
+    { items: ways, rounds: options.rounds },
+    { items: [], rounds: 0 },
+    createRandom(options.seed),
+  );
+  for (const { round, order, item: way } of plan) {
+    const timeMs = await way.start(`start-${process.pid}-${round}-${order}`);
+    if (round > 0) way.timesMs.push(timeMs);
+    note(`  ${round === 0 ? 'warm-up' : `round ${round}`}: ${way.name}: PID 1 after ${formatMs(timeMs)}`);
+  }
+}
+
+function figuresOf(ways: readonly Way[], bootstrap: Bootstrap): Figure[] {
+  const of = (name: string): number[] => ways.find((way) => way.name === name)?.timesMs ?? [];
+  return [
+    ratio(
+      'namespaces over nspawn, spawn to init',
+      of('namespaces'),
+      of('nspawn'),
+      NAMESPACES_OVER_NSPAWN,
+      bootstrap,
+    ),
+    ratio('namespaces over LXC, spawn to init', of('namespaces'), of('lxc'), NAMESPACES_OVER_LXC, bootstrap),
+    ...['nspawn', 'lxc'].map((name) => ({
+      title: `${name} through twinboot less the same from a shell script`,
+      unit: 'ms' as const,
+      value: medianOf(of(name)) - medianOf(of(`${name} from a shell`)),
+      n: of(name).length,
+      bound: OVER_SHELL_MS,
+    })),
+    ...ways.map(({ name, timesMs }) => {
+      const interval = bootstrap.median(timesMs);
+      return {
+        title: `  ${name}, median`,
+        unit: 'ms' as const,
+        value: medianOf(timesMs),
+        n: timesMs.length,
+        ...(interval && { interval }),
+      };
+    }),
+  ];
+}
+
+function ratio(title: string, above: number[], below: number[], bound: number, bootstrap: Bootstrap): Figure {
+  const interval = bootstrap.ratio(above, below);
+  const value = medianOf(above) / medianOf(below);
+  return {
+    title,
+    unit: 'ratio',
+    value,
+    n: Math.min(above.length, below.length),
+    bound,
+    ...(interval && { interval }),
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  return median(values) ?? NaN;
+}

@@ -1,0 +1,174 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CgroupLayout } from '../host/cgroup.ts';
+import { findTool } from '../host/tools.ts';
+import type { ProcessRunner } from '../process/runner.ts';
+import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
+import { toolAvailability, versionOf } from './tool-availability.ts';
+import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
+import type { Runtime } from './runtime.ts';
+
+const TOOL = 'lxc-start';
+
+const options = z.object({
+  userns: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('a user namespace (an unprivileged container): its root is nobody on the host'),
+  sys: z
+    .enum(['ro', 'mixed', 'rw'])
+    .default('mixed')
+    .describe('/sys: read-only, virtual network devices writable, or writable, where udev runs'),
+});
+export type LxcOptions = z.infer<typeof options>;
+
+/** LXC, the system that "container" meant in 2011, with the isolation that its own templates give. */
+export const lxc: Runtime<typeof options> = {
+  id: 'lxc',
+  title: 'LXC',
+  kind: 'container',
+  tools: [TOOL],
+  options,
+  availability: async (host, { userns }) =>
+    (userns === 'on' ? whyNoUserNamespace() : undefined) ?? toolAvailability(host, TOOL, /^(\d[\w.~-]*)/),
+
+  isolation: ({ userns }) => ({
+    kernel: 'shared',
+    userNamespace: userns === 'on',
+    capabilities: userns === 'on' ? 'all' : 'reduced',
+    seccomp: true,
+    devices: 'null, zero, full, random, urandom, tty, ptmx',
+  }),
+
+  async prepare(context, given) {
+    const { host, specId } = context;
+    const availability = await this.availability(host, given);
+    // LXC keeps its locks below /run, whatever it is told, in a folder named like the one that it works in.
+    const locks = host.cleanup.register({ kind: 'path', path: join('/run/lxc/lock', host.workFolder) });
+    const prepared = prepareContainer({
+      context,
+      description: {
+        id: specId,
+        runtime: this.id,
+        kind: this.kind,
+        title: this.title,
+        ...versionOf(availability),
+        options: { ...given },
+        emulated: false,
+        isolation: this.isolation(given),
+      },
+      ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      command: lxcCommand(host.runner, given),
+    });
+    return { ...prepared, release: () => locks.release() };
+  },
+};
+
+/** How the manager is called for a boot. */
+export function lxcCommand(
+  runner: ProcessRunner,
+  given: LxcOptions,
+): (boot: ContainerBoot) => Promise<ContainerCommand> {
+  return (boot) => writeContainer(runner, boot, given);
+}
+
+/** LXC is configured by files: they are there before t0, as an installed container's are. */
+async function writeContainer(
+  runner: ProcessRunner,
+  boot: ContainerBoot,
+  given: LxcOptions,
+): Promise<ContainerCommand> {
+  const files = lxcFiles(boot.folder);
+  await mkdir(files.rootMount);
+  await runner.run('mkfifo', ['--mode=600', files.console]);
+  await writeFile(files.seccomp, SECCOMP_PROFILE);
+  await writeFile(files.config, lxcConfig(boot, boot.cgroup.layout, given));
+  return {
+    // By path, since its own PATH is empty: LXC would hand the id map to newuidmap(1) where it finds it, and that maps
+    // only what /etc/subuid allows, for root too.
+    command: findTool(TOOL),
+    args: [
+      '--foreground',
+      `--name=${boot.name}`,
+      `--lxcpath=${boot.folder}`,
+      `--rcfile=${files.config}`,
+      `--logfile=${files.log}`,
+    ],
+    env: { PATH: boot.folder },
+    consoleFifo: files.console,
+  };
+}
+
+function lxcFiles(folder: string) {
+  const file = (name: string): string => join(folder, name);
+  return {
+    config: file('lxc.conf'),
+    seccomp: file('lxc.seccomp'),
+    log: file('lxc.log'),
+    rootMount: file('lxc.root'),
+    console: file('lxc.console'),
+  };
+}
+
+/** lxc.container.conf(5). Nothing is read of /etc/lxc and /usr/share/lxc, so that every host gives the same container. */
+export function lxcConfig(
+  { name, folder, root, channelFolder }: Pick<ContainerBoot, 'name' | 'folder' | 'root' | 'channelFolder'>,
+  { mode }: Pick<CgroupLayout, 'mode'>,
+  { userns, sys }: LxcOptions,
+): string {
+  const { console, seccomp, rootMount } = lxcFiles(folder);
+  const lines = [
+    `lxc.uts.name = ${name}`,
+    `lxc.rootfs.path = dir:${root}`,
+    `lxc.rootfs.mount = ${rootMount}`,
+    'lxc.init.cmd = /sbin/init',
+    'lxc.signal.halt = SIGRTMIN+3',
+    // A network namespace of its own: loopback only, as the VM without a network card has.
+    'lxc.net.0.type = empty',
+    `lxc.mount.auto = proc:mixed sys:${sys} cgroup:mixed`,
+    // systemd mounts /run where nothing is, and would cover the agent's folder.
+    'lxc.mount.entry = tmpfs run tmpfs nosuid,nodev,mode=755,size=20% 0 0',
+    `lxc.mount.entry = ${channelFolder} run/twinboot none bind,create=dir 0 0`,
+    'lxc.autodev = 1',
+    'lxc.pty.max = 1024',
+    'lxc.tty.max = 0',
+    // A console path must be a terminal of the host; the log of what the console says may be anything.
+    `lxc.console.logfile = ${console}`,
+    // Below the group that was made for the instance, and not at the hierarchies' roots.
+    'lxc.cgroup.relative = 1',
+    'lxc.apparmor.profile = unconfined',
+    `lxc.seccomp.profile = ${seccomp}`,
+    ...(userns === 'on' ? ID_MAP : [CAPABILITIES, ...deviceRules(mode)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const ID_MAP = ['u', 'g'].map(
+  (kind) => `lxc.idmap = ${kind} 0 ${USER_NAMESPACE_BASE} ${USER_NAMESPACE_SIZE}`,
+);
+
+// What follows is what LXC's own templates set (common.conf, userns.conf and common.seccomp of LXC 4 to 6).
+const CAPABILITIES = 'lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio';
+
+const SECCOMP_PROFILE = `2
+denylist
+reject_force_umount
+[all]
+kexec_load errno 1
+open_by_handle_at errno 1
+init_module errno 1
+finit_module errno 1
+delete_module errno 1
+`;
+
+/** Any node may be made; only these be opened: null, zero, full, random, urandom, tty, console, ptmx, terminals. */
+function deviceRules(mode: CgroupLayout['mode']): string[] {
+  const key = mode === 'v2' ? 'lxc.cgroup2.devices' : 'lxc.cgroup.devices';
+  const opened = ['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2', '136:*'];
+  return [
+    `${key}.deny = a`,
+    ...['c', 'b'].map((type) => `${key}.allow = ${type} *:* m`),
+    ...opened.map((device) => `${key}.allow = c ${device} rwm`),
+  ];
+}

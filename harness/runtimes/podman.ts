@@ -1,0 +1,236 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { hostError } from '../../core/error.ts';
+import type { CgroupLayout } from '../host/cgroup.ts';
+import type { HostContext } from '../host/context.ts';
+import { findCommand } from '../process/search-path.ts';
+import type { ProcessRunner } from '../process/runner.ts';
+import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
+import { toolAvailability, versionOf } from './tool-availability.ts';
+import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
+import type { Availability, Runtime } from './runtime.ts';
+
+const TOOL = 'podman';
+const OCI_RUNTIMES = ['crun', 'runc'] as const;
+export type OciRuntime = (typeof OCI_RUNTIMES)[number];
+
+const options = z.object({
+  oci: z
+    .enum(['auto', ...OCI_RUNTIMES])
+    .default('auto')
+    .describe('the OCI runtime; auto: crun, or runc where the host’s cgroups are hybrid'),
+  userns: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('a user namespace: root of the container is nobody on the host'),
+});
+export type PodmanOptions = z.infer<typeof options>;
+
+/** Podman with conmon and an OCI runtime, running the image's init as PID 1 (podman-run(1), --systemd and --rootfs). */
+export const podman: Runtime<typeof options> = {
+  id: 'podman',
+  title: 'Podman',
+  kind: 'container',
+  tools: [TOOL],
+  options,
+  async availability(host, { oci, userns }) {
+    const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;
+    if (blocked !== undefined) return blocked;
+    const found = await toolAvailability(host, TOOL, /version (\d[\w.~+-]*)/);
+    const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
+    return found.ok && typeof chosen !== 'string' ? chosen : found;
+  },
+
+  isolation: ({ userns }) => ({
+    kernel: 'shared',
+    userNamespace: userns === 'on',
+    capabilities: 'reduced',
+    seccomp: true,
+    devices: 'null, zero, full, random, urandom, tty, ptmx',
+  }),
+
+  async prepare(context, given) {
+    const { host, specId } = context;
+    const availability = await this.availability(host, given);
+    const oci = requireOci(given, host);
+    return prepareContainer({
+      context,
+      description: {
+        id: specId,
+        runtime: this.id,
+        kind: this.kind,
+        title: this.title,
+        ...versionOf(availability),
+        options: { oci, userns: given.userns },
+        emulated: false,
+        isolation: this.isolation(given),
+      },
+      ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      command: (boot) => writeContainer(host.runner, boot, { oci, userns: given.userns, ulimits: ulimits() }),
+    });
+  },
+};
+
+/** On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and ends. */
+function whyNoUserNamespaceHere(mode: CgroupLayout['mode']): Availability | undefined {
+  if (mode === 'v2') return whyNoUserNamespace();
+  return {
+    ok: false,
+    reason: 'Podman gives a container with a user namespace no control groups of its own on cgroup v1',
+    fix: `${UNIFIED}, or --runtime lxc:userns=on`,
+  };
+}
+
+const UNIFIED = 'boot the host with systemd.unified_cgroup_hierarchy=1';
+
+/** The OCI runtime to use, or why there is none: crun takes no hybrid cgroups. */
+export function chooseOci(
+  wanted: PodmanOptions['oci'],
+  mode: CgroupLayout['mode'],
+  isInstalled: (name: OciRuntime) => boolean,
+): OciRuntime | Extract<Availability, { ok: false }> {
+  if (wanted === 'crun' && mode === 'hybrid') {
+    return {
+      ok: false,
+      reason: 'crun does not run on a host with hybrid cgroups',
+      fix: `--runtime podman:oci=runc, or ${UNIFIED}`,
+    };
+  }
+  const possible = OCI_RUNTIMES.filter((name) => !(name === 'crun' && mode === 'hybrid'));
+  const candidates = wanted === 'auto' ? possible : [wanted];
+  const missing = candidates.at(-1) ?? 'runc';
+  return (
+    candidates.find(isInstalled) ?? {
+      ok: false,
+      reason: `${candidates.join(' or ')} is not installed`,
+      fix: `apt-get install ${missing}`,
+    }
+  );
+}
+
+function requireOci({ oci }: PodmanOptions, host: HostContext): OciRuntime {
+  const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
+  if (typeof chosen === 'string') return chosen;
+  throw hostError('runtime-unavailable', chosen.reason, { hint: chosen.fix });
+}
+
+/** What a container is made with: everything about it that is settled before t0. */
+interface PodmanContainer {
+  oci: OciRuntime;
+  userns: PodmanOptions['userns'];
+  /** `nofile=1024:1024`. */
+  ulimits: string[];
+}
+
+/**
+ * Podman keeps its store, its database and its locks below the boot's own folder. They are made before t0: on a host that
+ * is used they have been there since the first container.
+ */
+async function writeContainer(
+  runner: ProcessRunner,
+  boot: ContainerBoot,
+  container: PodmanContainer,
+): Promise<ContainerCommand> {
+  const env = podmanEnvironment(boot.folder);
+  await writeFile(env.CONTAINERS_CONF, '[engine]\nlock_type = "file"\n');
+  await writeFile(env.CONTAINERS_STORAGE_CONF, storageConf(boot.folder));
+  await runner.run(TOOL, [...globalArguments(boot.folder, container.oci), 'ps', '--quiet'], { env });
+  return { command: TOOL, args: podmanArguments(boot, container), env };
+}
+
+/** containers-storage.conf(5). Read before the command line is, and refused without its paths. */
+function storageConf(folder: string): string {
+  const { root, runroot } = storageFolders(folder);
+  return `[storage]\ndriver = "vfs"\ngraphroot = "${root}"\nrunroot = "${runroot}"\n`;
+}
+
+function storageFolders(folder: string) {
+  return { root: join(folder, 'storage'), runroot: join(folder, 'run') };
+}
+
+/** In the place of /etc/containers, ~/.config/containers and /run/user. */
+function podmanEnvironment(folder: string) {
+  return {
+    HOME: folder,
+    XDG_RUNTIME_DIR: folder,
+    TMPDIR: folder,
+    CONTAINERS_CONF: join(folder, 'containers.conf'),
+    CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+  };
+}
+
+/** podman(1): nothing is kept in /var/lib/containers or /run, and nothing is asked of the host's systemd. */
+function globalArguments(folder: string, oci: OciRuntime): string[] {
+  const { root, runroot } = storageFolders(folder);
+  return [
+    `--root=${root}`,
+    `--runroot=${runroot}`,
+    `--tmpdir=${join(folder, 'tmp')}`,
+    `--network-config-dir=${join(folder, 'networks')}`,
+    '--storage-driver=vfs',
+    '--events-backend=none',
+    '--cgroup-manager=cgroupfs',
+    `--runtime=${oci}`,
+    `--runtime-flag=root=${join(folder, 'oci')}`,
+  ];
+}
+
+/** The whole command line. */
+export function podmanArguments(
+  boot: Pick<ContainerBoot, 'name' | 'folder' | 'root' | 'channelFolder'> & { cgroup: { name: string } },
+  { oci, userns, ulimits }: PodmanContainer,
+): string[] {
+  const idMap = `0:${USER_NAMESPACE_BASE}:${USER_NAMESPACE_SIZE}`;
+  return [
+    ...globalArguments(boot.folder, oci),
+    'run',
+    '--rm',
+    `--name=${boot.name}`,
+    `--hostname=${boot.name}`,
+    '--systemd=always',
+    // Without a terminal there is no /dev/console, and the boot would be silent.
+    '--tty',
+    '--log-driver=none',
+    // A network namespace of its own: loopback only, as the VM without a network card has.
+    '--network=none',
+    '--no-hosts',
+    // Podman and conmon stay in the group that they were started in; the container's lies below it.
+    '--cgroups=no-conmon',
+    `--cgroup-parent=/${boot.cgroup.name}`,
+    '--pids-limit=-1',
+    ...ulimits.map((limit) => `--ulimit=${limit}`),
+    ...(userns === 'on' ? [`--uidmap=${idMap}`, `--gidmap=${idMap}`] : []),
+    `--volume=${boot.channelFolder}:/run/twinboot`,
+    '--rootfs',
+    boot.root,
+    '/sbin/init',
+  ];
+}
+
+const PODMAN_OPEN_FILES = 1_048_576;
+
+/**
+ * Podman's own defaults as far as this host allows them: it sets 1,048,576 open files and as many processes as there are
+ * pids, and fails where twinboot itself was given less and may not raise it.
+ */
+function ulimits(): string[] {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const pids = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
+  return [
+    ulimit('nofile', Math.min(PODMAN_OPEN_FILES, hardLimit(limits, 'Max open files'))),
+    ulimit('nproc', Math.min(pids, hardLimit(limits, 'Max processes'))),
+  ];
+}
+
+function ulimit(name: string, value: number): string {
+  return `${name}=${value}:${value}`;
+}
+
+/** Of /proc/PID/limits (proc(5)): name, soft limit, hard limit, unit. */
+export function hardLimit(limits: string, name: string): number {
+  const line = limits.split('\n').find((text) => text.startsWith(name)) ?? '';
+  const hard = line.slice(name.length).trim().split(/\s+/)[1];
+  return hard === undefined || hard === 'unlimited' ? Infinity : Number(hard);
+}

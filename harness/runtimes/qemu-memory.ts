@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { hostError, usageError } from '../../core/error.ts';
+import { formatBytes, MIB } from '../../core/units.ts';
+import type { Cgroup } from '../host/cgroup.ts';
+import { parseGuestRam, type GuestRam } from '../meters/guest-ram.ts';
+import { processesIn } from '../process/cgroup-tree.ts';
+import type { InstanceMeters } from './runtime.ts';
+
+/**
+ * What guest RAM is on the host. `memfd`: a mapping of its own, so that it can be told apart from the VMM's own memory.
+ * `mergeable`: private anonymous memory, since KSM takes no shared pages (ksm.rst). `hugepages`: a memfd of huge pages.
+ */
+export type GuestRamKind = 'memfd' | 'mergeable' | 'hugepages';
+
+/** The memory backend (qemu(1), -object), without its id and size. */
+export function ramBackend(kind: GuestRamKind): string {
+  if (kind === 'mergeable') return 'memory-backend-ram,share=off,merge=on';
+  // Of the host's default size, which is the size that /proc/meminfo counts.
+  return `memory-backend-memfd,share=on${kind === 'hugepages' ? ',hugetlb=on' : ''}`;
+}
+
+/** The host's huge pages of its default size. Bytes and counts; /proc/meminfo (hugetlbpage.rst). */
+export interface HugePages {
+  pageBytes: number;
+  total: number;
+  /** Neither in use nor promised. */
+  available: number;
+}
+
+function hugepages(): HugePages {
+  return parseHugePages(readFileSync('/proc/meminfo', 'utf8'));
+}
+
+export function parseHugePages(meminfo: string): HugePages {
+  const field = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(meminfo)?.[1] ?? 0);
+  return {
+    pageBytes: field('Hugepagesize') * 1024,
+    total: field('HugePages_Total'),
+    available: field('HugePages_Free') - field('HugePages_Rsvd'),
+  };
+}
+
+/** Errors: `too-few-hugepages` (host) with the sysctl that makes them; `bad-combination` (usage) for a part of a page. */
+export function requireHugePages(memoryBytes: number, host: HugePages = hugepages()): void {
+  if (host.pageBytes === 0) {
+    throw hostError('too-few-hugepages', 'hugepages=on, and this host’s kernel has no huge pages', {
+      hint: 'leave hugepages out',
+    });
+  }
+  const needed = memoryBytes / host.pageBytes;
+  if (!Number.isInteger(needed)) {
+    throw usageError(
+      'bad-combination',
+      `hugepages=on, and the VM’s ${formatBytes(memoryBytes)} are no whole number of huge pages of ${formatBytes(host.pageBytes)}`,
+      { hint: `memory=${(Math.ceil(needed) * host.pageBytes) / MIB}M` },
+    );
+  }
+  if (needed <= host.available) return;
+  throw hostError(
+    'too-few-hugepages',
+    `hugepages=on takes ${needed} free huge pages of ${formatBytes(host.pageBytes)}, and this host has ${host.available}`,
+    { hint: `sysctl vm.nr_hugepages=${host.total + needed - host.available}` },
+  );
+}
+
+const KSM_SWITCH = '/sys/kernel/mm/ksm/run';
+
+/** What a person should know who asks for KSM. Errors: `no-ksm` (host). */
+export function ksmNote(file = KSM_SWITCH): string | undefined {
+  if (!existsSync(file)) {
+    throw hostError('no-ksm', 'ksm=on, and this host’s kernel has no KSM', { hint: 'leave ksm out' });
+  }
+  if (readFileSync(file, 'utf8').trim() === '1') return undefined;
+  return `KSM does not run on this host (${file} is not 1): ksm=on marks the guest’s RAM, and nothing merges it`;
+}
+
+/**
+ * The meters of a VM whose RAM is no plain memfd, so that its figures mean the same as every other VM's. Huge pages are
+ * charged to no memory cgroup, yet the host has given all of them away from the start. Mergeable RAM is anonymous: it
+ * is told apart by the kernel's mark on its mappings and counted where guest RAM is counted, beside shared memory.
+ */
+export function metersOf(
+  kind: GuestRamKind,
+  memoryBytes: number,
+  cgroup: Cgroup,
+  meters: InstanceMeters,
+): InstanceMeters {
+  if (kind === 'memfd') return meters;
+  const guestRam = async (): Promise<GuestRam> => {
+    const smaps = await readFile(`/proc/${vmmPid(cgroup)}/smaps`, 'utf8');
+    if (kind === 'mergeable') return parseMergeableRam(smaps);
+    return { translationCacheBytes: 0, ...parseGuestRam(smaps), touchedBytes: memoryBytes };
+  };
+  return {
+    ...meters,
+    guestRam,
+    async memory() {
+      const memory = await meters.memory();
+      if (kind === 'hugepages') {
+        const { totalBytes, peakBytes, shmemBytes } = memory;
+        return {
+          ...memory,
+          totalBytes: totalBytes + memoryBytes,
+          peakBytes: peakBytes === undefined ? undefined : peakBytes + memoryBytes,
+          shmemBytes: shmemBytes + memoryBytes,
+        };
+      }
+      const { touchedBytes } = await guestRam();
+      return {
+        ...memory,
+        anonBytes: memory.anonBytes - touchedBytes,
+        shmemBytes: memory.shmemBytes + touchedBytes,
+      };
+    },
+  };
+}
+
+function vmmPid(cgroup: Cgroup): number {
+  const [pid] = cgroup.folders.flatMap((folder) => processesIn(folder));
+  if (pid === undefined) throw new Error('the VMM has ended');
+  return pid;
+}
+
+/**
+ * From /proc/PID/smaps of a QEMU whose RAM KSM may merge (proc(5)): its mappings have the flag `mg`. Translated code lies
+ * in anonymous mappings that are writable and executable at once. Bytes of resident pages.
+ */
+export function parseMergeableRam(smaps: string): GuestRam {
+  const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
+  let holdsCode = false;
+  let residentBytes = 0;
+  for (const line of smaps.split('\n')) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) holdsCode = /^\S+ rwxp \S+ \S+ 0\s*$/.test(line);
+    else if (line.startsWith('Rss:')) {
+      residentBytes = Number(/\d+/.exec(line)?.[0] ?? 0) * 1024;
+      if (holdsCode) ram.translationCacheBytes += residentBytes;
+    } else if (/^VmFlags:.* mg\b/.test(line)) ram.touchedBytes += residentBytes;
+  }
+  return ram;
+}

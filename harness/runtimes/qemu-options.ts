@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { usageError } from '../../core/error.ts';
+import { GIB, MIB } from '../../core/units.ts';
+import { countOption, sizeOption } from './options.ts';
+
+const offOrOn = z.enum(['off', 'on']).default('off');
+
+const shape = z.object({
+  machine: z
+    .enum(['q35', 'pc', 'microvm'])
+    .default('q35')
+    .describe('q35: PCI Express; pc: i440FX; microvm: no PCI, no firmware'),
+  boot: z
+    .enum(['direct', 'bios', 'uefi'])
+    .default('direct')
+    .describe(
+      'direct: QEMU loads the kernel; bios, uefi: SeaBIOS or OVMF start GRUB from a partitioned disk',
+    ),
+  accel: z
+    .enum(['auto', 'kvm', 'tcg'])
+    .default('auto')
+    .describe('what runs the instructions; auto proves KVM first'),
+  memory: sizeOption({ min: 64 * MIB, max: 1024 * GIB })
+    .optional()
+    .describe('guest RAM; default: the limit of the run'),
+  cpus: countOption({ min: 1, max: 255 }).optional().describe('virtual CPUs; default: the limit of the run'),
+  cpu: z
+    .string()
+    .regex(/^[\w.,+=-]+$/, 'not a CPU model')
+    .optional()
+    .describe('CPU model; default: host (KVM), max (TCG)'),
+  disk: z.enum(['virtio-blk', 'virtio-scsi', 'nvme']).default('virtio-blk').describe('the disk’s controller'),
+  balloon: offOrOn.describe('free page reporting: the guest gives unused memory back to the host'),
+  ksm: offOrOn.describe('guest RAM that KSM may merge: does nothing unless the host runs KSM'),
+  hugepages: offOrOn.describe('guest RAM of huge pages, which the host must have set aside'),
+  append: z.string().default('').describe('added to the kernel command line'),
+  channel: z.enum(['virtio', 'serial']).default('virtio').describe('the port that the agent speaks through'),
+  'tb-size': sizeOption({ min: 16 * MIB, max: 4 * GIB })
+    .default(256 * MIB)
+    .describe('translation cache (TCG)'),
+});
+export type QemuOptions = z.infer<typeof shape>;
+
+/** Combinations that cannot work are refused as soon as they are read: nothing has booted yet. */
+export const qemuOptions = shape.superRefine(requireCombination);
+
+/** What passes through GRUB's command line and is split into words there unchanged. */
+const PLAIN_WORDS = /^[\w\s.,:=/@%+-]*$/;
+
+/** Errors: `bad-combination` (usage), naming what to change. */
+export function requireCombination(options: QemuOptions): void {
+  const { machine, boot, disk, channel, hugepages, ksm, append } = options;
+  const refuse = (what: string, hint: string): never => {
+    throw usageError('bad-combination', `runtime qemu: ${what}`, { hint });
+  };
+  if (machine === 'microvm' && boot !== 'direct') {
+    refuse(`machine=microvm has no firmware that boots a disk (boot=${boot})`, 'boot=direct, or machine=q35');
+  }
+  if (machine === 'microvm' && disk === 'nvme') {
+    refuse('machine=microvm has no PCI, which disk=nvme needs', 'disk=virtio-blk, or machine=q35');
+  }
+  if (machine === 'microvm' && channel === 'serial') {
+    refuse(
+      'machine=microvm has one serial port, the console’s (channel=serial)',
+      'channel=virtio, or machine=q35',
+    );
+  }
+  if (hugepages === 'on' && ksm === 'on') {
+    refuse('KSM merges no huge pages (hugepages=on, ksm=on)', 'hugepages=off, or ksm=off');
+  }
+  if (boot !== 'direct' && !PLAIN_WORDS.test(append)) {
+    refuse(
+      `append=${append} does not pass through the boot loader unchanged (boot=${boot})`,
+      'boot=direct, or plain words: letters, digits and . , : = / @ % + - _',
+    );
+  }
+}

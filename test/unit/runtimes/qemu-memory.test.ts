@@ -1,0 +1,129 @@
+import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GIB, MIB } from '../../../core/units.ts';
+import type { Cgroup } from '../../../harness/host/cgroup.ts';
+import type { InstanceMeters } from '../../../harness/runtimes/runtime.ts';
+import {
+  ksmNote,
+  parseMergeableRam,
+  metersOf,
+  parseHugePages,
+  requireHugePages,
+} from '../../../harness/runtimes/qemu-memory.ts';
+
+describe('huge pages', () => {
+  const meminfo = [
+    'MemTotal:       24682740 kB',
+    'AnonHugePages:     12288 kB',
+    'HugePages_Total:     300',
+    'HugePages_Free:      280',
+    'HugePages_Rsvd:       30',
+    'HugePages_Surp:        0',
+    'Hugepagesize:       2048 kB',
+  ].join('\n');
+
+  it('are those that are neither in use nor promised', () => {
+    expect(parseHugePages(meminfo)).toEqual({ pageBytes: 2 * MIB, total: 300, available: 250 });
+  });
+
+  it('suffice, or the sysctl that makes them is named: with those that others use', () => {
+    const host = parseHugePages(meminfo);
+    expect(() => requireHugePages(500 * MIB, host)).not.toThrow();
+    expect(() => requireHugePages(512 * MIB, host)).toThrow(
+      expect.objectContaining({
+        kind: 'host',
+        code: 'too-few-hugepages',
+        message: 'hugepages=on takes 256 free huge pages of 2.00 MiB, and this host has 250',
+        hint: 'sysctl vm.nr_hugepages=306',
+      }),
+    );
+  });
+
+  it('are taken whole', () => {
+    expect(() => requireHugePages(511 * MIB, parseHugePages(meminfo))).toThrow(
+      expect.objectContaining({ kind: 'usage', code: 'bad-combination', hint: 'memory=512M' }),
+    );
+    expect(() => requireHugePages(512 * MIB, { pageBytes: GIB, total: 4, available: 4 })).toThrow(
+      expect.objectContaining({ hint: 'memory=1024M' }),
+    );
+  });
+
+  it('are missed by a kernel that has none', () => {
+    expect(() => requireHugePages(512 * MIB, parseHugePages('MemTotal: 1 kB'))).toThrow(
+      expect.objectContaining({ code: 'too-few-hugepages', kind: 'host' }),
+    );
+  });
+});
+
+describe('KSM', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'run');
+
+  it('is said to do nothing where the host does not run it', () => {
+    expect(() => ksmNote(file)).toThrow(expect.objectContaining({ code: 'no-ksm', kind: 'host' }));
+    writeFileSync(file, '0\n');
+    expect(ksmNote(file)).toContain('KSM does not run on this host');
+    writeFileSync(file, '1\n');
+    expect(ksmNote(file)).toBeUndefined();
+  });
+
+  it('may merge what the kernel has marked; translated code is told apart from it', () => {
+    const smaps = [
+      '7f2c00000000-7f2c20000000 rw-p 00000000 00:00 0 ',
+      'Size:             524288 kB',
+      'Rss:              204800 kB',
+      'Pss:              204800 kB',
+      'VmFlags: rd wr mr mw me ac sd mg ',
+      '7f2c40000000-7f2c50000000 rwxp 00000000 00:00 0 ',
+      'Rss:               65536 kB',
+      'VmFlags: rd wr ex mr mw me ac sd ',
+    ].join('\n');
+    expect(parseMergeableRam(smaps)).toEqual({ touchedBytes: 200 * MIB, translationCacheBytes: 64 * MIB });
+  });
+});
+
+describe('the meters of a VM', () => {
+  /** A group that holds the process of this test: it has no mapping that is marked or a guest's. */
+  function groupOfThisProcess(): Cgroup {
+    const folder = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'group');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'cgroup.procs'), `${process.pid}\n`);
+    return { layout: { mode: 'v1', v1: {}, v2Controllers: [] }, name: 'group', folders: [folder] };
+  }
+  const charge = {
+    totalBytes: 100,
+    peakBytes: 200,
+    anonBytes: 60,
+    fileBytes: 20,
+    shmemBytes: 10,
+    kernelBytes: 5,
+  };
+  const meters: InstanceMeters = {
+    memory: () => Promise.resolve(charge),
+    cpuMs: () => Promise.resolve(undefined),
+    processes: () => Promise.resolve([]),
+    guestRam: () => Promise.resolve(undefined),
+  };
+
+  it('with a plain memfd are those of its control group', () => {
+    expect(metersOf('memfd', 512 * MIB, groupOfThisProcess(), meters)).toBe(meters);
+  });
+
+  it('with huge pages count all of its RAM, which no control group is charged', async () => {
+    const huge = metersOf('hugepages', 512 * MIB, groupOfThisProcess(), meters);
+    expect(await huge.memory()).toEqual({
+      ...charge,
+      totalBytes: 100 + 512 * MIB,
+      peakBytes: 200 + 512 * MIB,
+      shmemBytes: 10 + 512 * MIB,
+    });
+    expect(await huge.guestRam()).toEqual({ touchedBytes: 512 * MIB, translationCacheBytes: 0 });
+  });
+
+  it('with mergeable RAM keep the total', async () => {
+    const mergeable = metersOf('mergeable', 512 * MIB, groupOfThisProcess(), meters);
+    expect(await mergeable.memory()).toEqual(charge);
+    expect(await mergeable.guestRam()).toMatchObject({ touchedBytes: 0 });
+  });
+});
