@@ -190,7 +190,8 @@ export function podmanArguments(
     `--name=${boot.name}`,
     `--hostname=${boot.name}`,
     '--systemd=always',
-    // Without a terminal there is no /dev/console, and the boot would be silent.
+    // Without a terminal there is no /dev/console, and the boot would be silent. conmon passes on what comes through it in
+    // steps of up to 100 ms: it waits that long wherever nobody holds the terminal open.
     '--tty',
     '--log-driver=none',
     // A network namespace of its own: loopback only, as the VM without a network card has.

@@ -29,7 +29,8 @@ const boots = [
   { spec: 'lxc', multiUserWithin: () => 20 },
   { spec: 'lxc:userns=on', multiUserWithin: () => 20 },
   { spec: 'lxc:sys=rw', multiUserWithin: () => 20 },
-  { spec: 'podman', multiUserWithin: () => 100 },
+  // conmon looks at a terminal that nobody holds open only every 100 ms, as systemd's console is between two lines.
+  { spec: 'podman', multiUserWithin: () => 150 },
   { spec: 'qemu', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=bios', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=uefi', multiUserWithin: (ms: number) => ms * 0.02 },
@@ -108,7 +109,7 @@ describe.each(boots)(
 
     it('agrees on multi-user with the arrival of the console’s "Multi-User System" line', async () => {
       const reported = startup()['startup.multi-user'] ?? NaN;
-      const arrived = artifacts.timing.consoleMultiUserMs;
+      const arrived = instance.console.arrivedMs('multi-user');
       if (arrived !== undefined) {
         expect(Math.abs(arrived - reported)).toBeLessThan(multiUserWithin(reported));
         return;
