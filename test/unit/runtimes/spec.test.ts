@@ -28,6 +28,12 @@ describe('a runtime as it is typed', () => {
 
   it('options that are not given have their defaults', () => {
     expect(parseRuntimeSpec('qemu').options).toEqual({
+      machine: 'q35',
+      boot: 'direct',
+      disk: 'virtio-blk',
+      balloon: 'off',
+      ksm: 'off',
+      hugepages: 'off',
       accel: 'auto',
       append: '',
       channel: 'virtio',
@@ -51,18 +57,18 @@ describe('a runtime that is typed wrong', () => {
   it('has a name that is nearly one', () => {
     expect(complaint('nspwan')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime "nspwan"
-      did you mean "nspawn"? Known: nspawn, qemu"
+      did you mean "nspawn"? Known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all"
     `);
   });
 
   it('has a name that is none', () => {
     expect(complaint('bhyve')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime "bhyve"
-      known: nspawn, qemu"
+      known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all"
     `);
     expect(complaint('')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime ""
-      known: nspawn, qemu"
+      known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all"
     `);
   });
 
@@ -77,22 +83,22 @@ describe('a runtime that is typed wrong', () => {
   it('has an option that is nearly one', () => {
     expect(complaint('qemu:mem=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "mem"
-      known: accel, memory, cpus, cpu, append, channel, tb-size"
+      known: machine, boot, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, append, channel, tb-size"
     `);
     expect(complaint('qemu:Memory=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "Memory"
-      did you mean "memory"? Known: accel, memory, cpus, cpu, append, channel, tb-size"
+      did you mean "memory"? Known: machine, boot, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, append, channel, tb-size"
     `);
   });
 
   it('has an option where there is none', () => {
     expect(complaint('nspawn:memory=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime nspawn has no option "memory"
-      nspawn has no options"
+      known: userns, sys"
     `);
     expect(complaint('qemu:__proto__=1')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "__proto__"
-      known: accel, memory, cpus, cpu, append, channel, tb-size"
+      known: machine, boot, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, append, channel, tb-size"
     `);
   });
 
