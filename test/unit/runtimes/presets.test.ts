@@ -19,9 +19,11 @@ describe('presets', () => {
     for (const { id, runtime } of parseRuntimes(['vms'])) expect(runtime.kind, id).toBe('vm');
   });
 
-  it('every listed technology has a place in one', () => {
+  it('every technology that any host can run has a place in one', () => {
+    // fake boots nothing; gvisor is listed with the reason why it cannot start this image's init.
+    const nowhere = ['fake', 'gvisor'];
     const used = new Set(parseRuntimes(['all']).map(({ runtime }) => runtime.id));
-    for (const id of Object.keys(runtimes)) if (id !== 'fake') expect([...used], id).toContain(id);
+    for (const id of Object.keys(runtimes)) if (!nowhere.includes(id)) expect([...used], id).toContain(id);
   });
 
   it('a host that cannot run one of a preset leaves it out; one that was named is asked for', () => {
