@@ -34,7 +34,6 @@ const boots = [
   { spec: 'qemu', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=bios', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=uefi', multiUserWithin: (ms: number) => ms * 0.02 },
-  { spec: 'qemu:machine=microvm', multiUserWithin: (ms: number) => ms * 0.02 },
   // The image of UML's kernel lies in its program file, which the host caches once and charges to nobody here.
   { spec: 'uml', multiUserWithin: (ms: number) => ms * 0.02, unexplainedShare: 0.1 },
 ];
