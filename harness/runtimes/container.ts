@@ -1,7 +1,7 @@
 import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { RuntimeDescription } from '../../results/record.ts';
+import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
 import type { Cgroup } from '../host/cgroup.ts';
@@ -10,7 +10,8 @@ import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
 import { shareLowerLayer } from './lower-layer.ts';
 import { mountOverlayRoot } from './overlay-root.ts';
-import type { PrepareContext, PreparedRuntime } from './runtime.ts';
+import type { Availability, PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
+import { versionOf } from './tool-availability.ts';
 
 /** What is ready on the host when a container manager is called: the same for every one of them. */
 export interface ContainerBoot {
@@ -49,6 +50,26 @@ export interface ContainerRequest {
   /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
   idBase?: number;
   command: (boot: ContainerBoot) => ContainerCommand | Promise<ContainerCommand>;
+}
+
+/** What the record says of a container runtime. */
+export function describeContainer(
+  { id, kind, title }: Pick<Runtime, 'id' | 'kind' | 'title'>,
+  { specId }: PrepareContext,
+  availability: Availability,
+  options: RuntimeDescription['options'],
+  isolation: IsolationFacts,
+): RuntimeDescription {
+  return {
+    id: specId,
+    runtime: id,
+    kind,
+    title,
+    ...versionOf(availability),
+    options,
+    emulated: false,
+    isolation,
+  };
 }
 
 /**

@@ -4,8 +4,13 @@ import { z } from 'zod';
 import type { CgroupLayout } from '../host/cgroup.ts';
 import { findTool } from '../host/tools.ts';
 import type { ProcessRunner } from '../process/runner.ts';
-import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import {
+  describeContainer,
+  prepareContainer,
+  type ContainerBoot,
+  type ContainerCommand,
+} from './container.ts';
+import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -42,22 +47,13 @@ export const lxc: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, specId } = context;
+    const { host } = context;
     const availability = await this.availability(host, given);
     // LXC keeps its locks below /run, whatever it is told, in a folder named like the one that it works in.
     const locks = host.cleanup.register({ kind: 'path', path: join('/run/lxc/lock', host.workFolder) });
     const prepared = prepareContainer({
       context,
-      description: {
-        id: specId,
-        runtime: this.id,
-        kind: this.kind,
-        title: this.title,
-        ...versionOf(availability),
-        options: { ...given },
-        emulated: false,
-        isolation: this.isolation(given),
-      },
+      description: describeContainer(this, context, availability, { ...given }, this.isolation(given)),
       ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       command: lxcCommand(host.runner, given),
     });

@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../core/package-root.ts';
 import type { HostContext } from '../host/context.ts';
-import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
+import {
+  describeContainer,
+  prepareContainer,
+  type ContainerBoot,
+  type ContainerCommand,
+} from './container.ts';
 import { holdUserNamespace } from './held-user-namespace.ts';
 import { devices, namespacesFstab } from './namespaces-fstab.ts';
 import { leavePayload, makeContainerGroups } from './payload-group.ts';
 import { openPseudoTerminal } from './pseudo-terminal.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Availability, Runtime } from './runtime.ts';
 
@@ -47,21 +52,18 @@ export const namespaces: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, specId } = context;
+    const { host } = context;
     const availability = await this.availability(host, given);
     const idBase = given.userns === 'on' ? USER_NAMESPACE_BASE : undefined;
     return prepareContainer({
       context,
-      description: {
-        id: specId,
-        runtime: this.id,
-        kind: this.kind,
-        title: this.title,
-        ...versionOf(availability),
-        options: { userns: given.userns },
-        emulated: false,
-        isolation: this.isolation(given),
-      },
+      description: describeContainer(
+        this,
+        context,
+        availability,
+        { userns: given.userns },
+        this.isolation(given),
+      ),
       ...(idBase === undefined ? {} : { idBase }),
       command: (boot) => prepareBoot(host, boot, idBase),
     });

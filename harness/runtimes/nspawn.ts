@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import {
+  describeContainer,
+  prepareContainer,
+  type ContainerBoot,
+  type ContainerCommand,
+} from './container.ts';
+import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -39,16 +44,7 @@ export const nspawn: Runtime<typeof options> = {
     const { userns, sys } = given;
     return prepareContainer({
       context,
-      description: {
-        id: context.specId,
-        runtime: this.id,
-        kind: this.kind,
-        title: this.title,
-        ...versionOf(availability),
-        options: { userns, sys },
-        emulated: false,
-        isolation: this.isolation(given),
-      },
+      description: describeContainer(this, context, availability, { userns, sys }, this.isolation(given)),
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       command: nspawnCommand(given),
     });

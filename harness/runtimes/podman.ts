@@ -7,8 +7,13 @@ import type { CgroupLayout } from '../host/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';
-import { prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import {
+  describeContainer,
+  prepareContainer,
+  type ContainerBoot,
+  type ContainerCommand,
+} from './container.ts';
+import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Availability, Runtime } from './runtime.ts';
 
@@ -52,21 +57,18 @@ export const podman: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, specId } = context;
+    const { host } = context;
     const availability = await this.availability(host, given);
     const oci = requireOci(given, host);
     return prepareContainer({
       context,
-      description: {
-        id: specId,
-        runtime: this.id,
-        kind: this.kind,
-        title: this.title,
-        ...versionOf(availability),
-        options: { oci, userns: given.userns },
-        emulated: false,
-        isolation: this.isolation(given),
-      },
+      description: describeContainer(
+        this,
+        context,
+        availability,
+        { oci, userns: given.userns },
+        this.isolation(given),
+      ),
       ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       command: (boot) => writeContainer(host.runner, boot, { oci, userns: given.userns, ulimits: ulimits() }),
     });
