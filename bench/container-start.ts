@@ -6,6 +6,7 @@ import { nsToMs } from '../harness/meters/clock.ts';
 import { withDeadline } from '../harness/process/deadline.ts';
 import { lxcCommand } from '../harness/runtimes/lxc.ts';
 import { nspawnCommand } from '../harness/runtimes/nspawn.ts';
+import { podmanCommand, requireOci } from '../harness/runtimes/podman.ts';
 import type { BootRequest, PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { createBootstrap, type Bootstrap } from '../results/bootstrap.ts';
 import { median } from '../results/statistics.ts';
@@ -46,6 +47,7 @@ export const containerStart: Benchmark = {
       timesMs: [],
     }));
     const shells = {
+      podman: podmanCommand(host, { oci: requireOci({ oci: 'auto' }, host), userns: 'off' }),
       nspawn: nspawnCommand({ userns: 'off', sys: 'ro' }),
       lxc: lxcCommand(host.runner, { userns: 'off', sys: 'mixed' }),
     };
@@ -103,7 +105,7 @@ function figuresOf(ways: readonly Way[], bootstrap: Bootstrap): Figure[] {
       bootstrap,
     ),
     ratio('namespaces over LXC, spawn to init', of('namespaces'), of('lxc'), NAMESPACES_OVER_LXC, bootstrap),
-    ...['nspawn', 'lxc'].map((name) => ({
+    ...['nspawn', 'lxc', 'podman'].map((name) => ({
       title: `${name} through twinboot less the same from a shell script`,
       unit: 'ms' as const,
       value: medianOf(of(name)) - medianOf(of(`${name} from a shell`)),

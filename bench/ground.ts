@@ -5,6 +5,7 @@ import { MIB } from '../core/units.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import type { CachedImage } from '../harness/image/cache.ts';
 import { resolveImage } from '../harness/image/resolve.ts';
+import { prepareRuntime } from '../harness/runtimes/prepare.ts';
 import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../harness/runtimes/spec.ts';
@@ -48,8 +49,8 @@ export async function prepare(
   image: CachedImage,
   note: (message: string) => void,
 ): Promise<PreparedRuntime> {
-  const { id, runtime, options } = parseRuntimeSpec(spec);
-  const workFolder = join(host.workFolder, image.description.name, id.replaceAll(/\W/g, '-'));
+  const parsed = parseRuntimeSpec(spec);
+  const workFolder = join(host.workFolder, image.description.name, parsed.id.replaceAll(/\W/g, '-'));
   await mkdir(workFolder, { recursive: true });
-  return runtime.prepare({ host: { ...host, workFolder }, image, limits, specId: id, note }, options);
+  return prepareRuntime(parsed, { host: { ...host, workFolder }, image, limits, note });
 }

@@ -8,7 +8,7 @@ import { openFifoChannel } from '../harness/guest/channel.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import type { CachedImage } from '../harness/image/cache.ts';
 import { withDeadline } from '../harness/process/deadline.ts';
-import { releaseInReverse, releaseOnFailure } from '../harness/process/leases.ts';
+import { closing, releaseInReverse, releaseOnFailure } from '../harness/process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from '../harness/runtimes/boot-folder.ts';
 import type { ContainerBoot, ContainerCommand } from '../harness/runtimes/container.ts';
 import { shareLowerLayer } from '../harness/runtimes/lower-layer.ts';
@@ -38,15 +38,18 @@ export function startFromShell(
   return releaseOnFailure(async (own, leases) => {
     const { folder, lease } = await makeBootFolder(host, bootId);
     own(lease);
+    own(host.cleanup.register({ kind: 'mount', path: folder }));
     const lower = own(await shareLowerLayer(host, image).acquire());
     const { root, lease: overlay } = await mountOverlayRoot(host, lower.path, folder);
     own(overlay);
     const channelFolder = join(folder, 'channel');
     const agent = createAgent(await openFifoChannel(channelFolder, host.runner));
+    own(closing(agent));
     const group = makeBootCgroup(host, bootId, { memoryBytes: 512 * MIB, cpus: 2 });
     own(group.lease);
     const boot = { name: `twinboot-${bootId}`, folder, root, channelFolder, cgroup: group.cgroup, own };
     const manager = await command(boot);
+    manager.console?.resume();
 
     const child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', manager.command, ...manager.args], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -59,7 +62,6 @@ export function startFromShell(
       runError('boot-timeout', `${bootId} was not ready within ${DEADLINE_MS / 1000} s`);
     await withDeadline(agent.ready, DEADLINE_MS, late);
     const initMs = await askInitTime(agent);
-    agent.close();
     await releaseInReverse(leases);
     return initMs - (await calledMs);
   });

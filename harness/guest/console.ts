@@ -30,6 +30,15 @@ export interface Console {
   seen(mark: Mark): Promise<unknown>;
 }
 
+/**
+ * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
+ * its next round.
+ */
+export async function lastWords(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** The writing end, for the runtime that owns the console. */
 export interface ConsoleRecorder extends Console {
   take(chunk: Buffer): void;

@@ -3,6 +3,16 @@ export interface Releasable {
   release(): Promise<void>;
 }
 
+/** Something that is closed, as something that is given back. */
+export function closing(thing: { close(): void }): Releasable {
+  return {
+    release() {
+      thing.close();
+      return Promise.resolve();
+    },
+  };
+}
+
 /** Gives back in reverse order: what was made last goes first. */
 export async function releaseInReverse(leases: readonly Releasable[]): Promise<void> {
   for (const lease of [...leases].reverse()) await lease.release();

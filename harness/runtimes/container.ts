@@ -5,13 +5,12 @@ import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts
 import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
 import type { Cgroup } from '../host/cgroup.ts';
-import { releaseOnFailure, type Releasable } from '../process/leases.ts';
+import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
 import { shareLowerLayer } from './lower-layer.ts';
 import { mountOverlayRoot } from './overlay-root.ts';
-import type { Availability, PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
-import { versionOf } from './tool-availability.ts';
+import type { PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 
 /** What is ready on the host when a container manager is called: the same for every one of them. */
 export interface ContainerBoot {
@@ -34,10 +33,8 @@ export interface ContainerCommand {
   command: string;
   args: readonly string[];
   env?: Record<string, string>;
-  /** A FIFO that the manager writes the container's console to, where that is not its own output. */
-  consoleFifo?: string;
-  /** A terminal of the host that the container writes its console to, likewise. */
-  terminal?: Readable;
+  /** What the container's console is read from, where that is not the manager's own output alone. */
+  console?: Readable;
   /** The group below the boot's that the process starts in; without it, the boot's. */
   startIn?: Cgroup;
   /** Called when the process exists. */
@@ -55,8 +52,7 @@ export interface ContainerRequest {
 /** What the record says of a container runtime. */
 export function describeContainer(
   { id, kind, title }: Pick<Runtime, 'id' | 'kind' | 'title'>,
-  { specId }: PrepareContext,
-  availability: Availability,
+  { specId, version }: PrepareContext,
   options: RuntimeDescription['options'],
   isolation: IsolationFacts,
 ): RuntimeDescription {
@@ -65,7 +61,7 @@ export function describeContainer(
     runtime: id,
     kind,
     title,
-    ...versionOf(availability),
+    ...(version === undefined ? {} : { version }),
     options,
     emulated: false,
     isolation,
@@ -81,10 +77,10 @@ export function prepareContainer({
   description,
   idBase,
   command,
-}: ContainerRequest): PreparedRuntime {
+}: ContainerRequest): Promise<PreparedRuntime> {
   const { host, image, limits } = context;
   const lowerLayer = shareLowerLayer(host, image, idBase);
-  return {
+  return Promise.resolve({
     description,
     start: ({ bootId, consoleLog }) =>
       releaseOnFailure(async (own, leases) => {
@@ -98,13 +94,14 @@ export function prepareContainer({
         own(overlay.lease);
         const channelFolder = join(folder, 'channel');
         const agent = createAgent(await openFifoChannel(channelFolder, host.runner, idBase));
+        own(closing(agent));
         const { cgroup, lease: cgroupLease } = makeBootCgroup(host, bootId, limits);
         own(cgroupLease);
         const boot = { name: `twinboot-${bootId}`, folder, root: overlay.root, channelFolder, cgroup, own };
         return launchInstance({ ...(await command(boot)), cgroup, consoleLog, agent, leases });
       }),
     release: () => Promise.resolve(),
-  };
+  });
 }
 
 /** The container's root, nobody on the host, may pass through a folder that is closed to everybody else. */

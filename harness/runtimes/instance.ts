@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { hostError, runError } from '../../core/error.ts';
 import type { Agent } from '../guest/agent.ts';
-import { openFifo } from '../guest/channel.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
@@ -24,10 +23,8 @@ export interface InstanceParts {
   env?: Record<string, string>;
   cgroup: Cgroup;
   consoleLog: string;
-  /** A FIFO that the console comes through, where it is not the command's output alone. */
-  consoleFifo?: string;
-  /** A terminal of the host that the console is written to, likewise. */
-  terminal?: Readable;
+  /** What the console is read from, where that is not the command's output alone. */
+  console?: Readable;
   /** The group below `cgroup` that the process starts in; without it, `cgroup` itself. */
   startIn?: Cgroup;
   /** Called when the process exists. */
@@ -44,12 +41,9 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   const { agent, cgroup, leases } = parts;
   let t0Ns = 0n;
   const console = recordConsole(parts.consoleLog, () => t0Ns);
-  const fifo = parts.consoleFifo === undefined ? undefined : openFifo(parts.consoleFifo);
-  fifo?.on('data', (chunk) => console.take(chunk)).on('error', () => undefined);
-  parts.terminal?.on('data', (chunk: Buffer) => console.take(chunk));
+  parts.console?.on('data', (chunk: Buffer) => console.take(chunk));
   let removed: Promise<void> | undefined;
-  const kill = (): Promise<void> =>
-    (removed ??= remove(agent, console, leases).finally(() => void fifo?.destroy()));
+  const kill = (): Promise<void> => (removed ??= remove(console, leases));
 
   const cpuBeforeMs = (await readCgroupCpuMs(cgroup)) ?? 0;
   const launched = await launch({
@@ -92,8 +86,7 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   };
 }
 
-async function remove(agent: Agent, console: ConsoleRecorder, leases: readonly Releasable[]): Promise<void> {
-  agent.close();
+async function remove(console: ConsoleRecorder, leases: readonly Releasable[]): Promise<void> {
   await releaseInReverse(leases);
   await console.end();
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openConsoleFifo } from '../guest/console-fifo.ts';
 import type { CgroupLayout } from '../host/cgroup.ts';
 import { findTool } from '../host/tools.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -48,12 +49,11 @@ export const lxc: Runtime<typeof options> = {
 
   async prepare(context, given) {
     const { host } = context;
-    const availability = await this.availability(host, given);
     // LXC keeps its locks below /run, whatever it is told, in a folder named like the one that it works in.
     const locks = host.cleanup.register({ kind: 'path', path: join('/run/lxc/lock', host.workFolder) });
-    const prepared = prepareContainer({
+    const prepared = await prepareContainer({
       context,
-      description: describeContainer(this, context, availability, { ...given }, this.isolation(given)),
+      description: describeContainer(this, context, { ...given }, this.isolation(given)),
       ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       command: lxcCommand(host.runner, given),
     });
@@ -77,7 +77,7 @@ async function writeContainer(
 ): Promise<ContainerCommand> {
   const files = lxcFiles(boot.folder);
   await mkdir(files.rootMount);
-  await runner.run('mkfifo', ['--mode=600', files.console]);
+  const console = boot.own(await openConsoleFifo(files.console, runner));
   await writeFile(files.seccomp, SECCOMP_PROFILE);
   await writeFile(files.config, lxcConfig(boot, boot.cgroup.layout, given));
   return {
@@ -92,7 +92,7 @@ async function writeContainer(
       `--logfile=${files.log}`,
     ],
     env: { PATH: boot.folder },
-    consoleFifo: files.console,
+    console: console.output,
   };
 }
 

@@ -53,17 +53,10 @@ export const namespaces: Runtime<typeof options> = {
 
   async prepare(context, given) {
     const { host } = context;
-    const availability = await this.availability(host, given);
     const idBase = given.userns === 'on' ? USER_NAMESPACE_BASE : undefined;
     return prepareContainer({
       context,
-      description: describeContainer(
-        this,
-        context,
-        availability,
-        { userns: given.userns },
-        this.isolation(given),
-      ),
+      description: describeContainer(this, context, { userns: given.userns }, this.isolation(given)),
       ...(idBase === undefined ? {} : { idBase }),
       command: (boot) => prepareBoot(host, boot, idBase),
     });
@@ -112,7 +105,7 @@ async function prepareBoot(
     command,
     args,
     env: { container: 'twinboot', TERM: 'vt220', PATH: INIT_PATH },
-    terminal: terminal.output,
+    console: terminal.output,
     startIn: groups.payload,
     launched: (pid) => leavePayload(groups, pid),
   };

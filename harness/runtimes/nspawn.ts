@@ -40,11 +40,10 @@ export const nspawn: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const availability = await this.availability(context.host, given);
     const { userns, sys } = given;
     return prepareContainer({
       context,
-      description: describeContainer(this, context, availability, { userns, sys }, this.isolation(given)),
+      description: describeContainer(this, context, { userns, sys }, this.isolation(given)),
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       command: nspawnCommand(given),
     });

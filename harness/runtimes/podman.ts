@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
 import type { CgroupLayout } from '../host/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
+import type { Releasable } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import {
@@ -58,22 +60,26 @@ export const podman: Runtime<typeof options> = {
 
   async prepare(context, given) {
     const { host } = context;
-    const availability = await this.availability(host, given);
     const oci = requireOci(given, host);
     return prepareContainer({
       context,
-      description: describeContainer(
-        this,
-        context,
-        availability,
-        { oci, userns: given.userns },
-        this.isolation(given),
-      ),
+      description: describeContainer(this, context, { oci, userns: given.userns }, this.isolation(given)),
       ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
-      command: (boot) => writeContainer(host.runner, boot, { oci, userns: given.userns, ulimits: ulimits() }),
+      command: podmanCommand(host, { oci, userns: given.userns }),
     });
   },
 };
+
+/** How the manager is called for a boot. */
+export function podmanCommand(
+  host: HostContext,
+  choices: Pick<PodmanContainer, 'oci' | 'userns'>,
+): (boot: ContainerBoot) => Promise<ContainerCommand> {
+  return (boot) => {
+    const runFolder = boot.own(ownRunFolder(host)).path;
+    return writeContainer(host.runner, { ...boot, runFolder }, { ...choices, ulimits: ulimits() });
+  };
+}
 
 /** On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and ends. */
 function whyNoUserNamespaceHere(mode: CgroupLayout['mode']): Availability | undefined {
@@ -112,10 +118,23 @@ export function chooseOci(
   );
 }
 
-function requireOci({ oci }: PodmanOptions, host: HostContext): OciRuntime {
+/** Errors: `runtime-unavailable` (host). */
+export function requireOci({ oci }: Pick<PodmanOptions, 'oci'>, host: HostContext): OciRuntime {
   const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
   if (typeof chosen === 'string') return chosen;
   throw hostError('runtime-unavailable', chosen.reason, { hint: chosen.fix });
+}
+
+/** A boot with the folder that Podman keeps its run-time state in. */
+interface PodmanBoot extends ContainerBoot {
+  runFolder: string;
+}
+
+/** Podman refuses a path of more than 50 characters there, so that it is not below the boot's folder. It is made by Podman. */
+function ownRunFolder({ cleanup }: HostContext): Releasable & { path: string } {
+  const path = `/run/twinboot-podman-${randomBytes(6).toString('hex')}`;
+  const lease = cleanup.register({ kind: 'path', path });
+  return { path, release: () => lease.release() };
 }
 
 /** What a container is made with: everything about it that is settled before t0. */
@@ -132,24 +151,25 @@ interface PodmanContainer {
  */
 async function writeContainer(
   runner: ProcessRunner,
-  boot: ContainerBoot,
+  boot: PodmanBoot,
   container: PodmanContainer,
 ): Promise<ContainerCommand> {
   const env = podmanEnvironment(boot.folder);
   await writeFile(env.CONTAINERS_CONF, '[engine]\nlock_type = "file"\n');
-  await writeFile(env.CONTAINERS_STORAGE_CONF, storageConf(boot.folder));
-  await runner.run(TOOL, [...globalArguments(boot.folder, container.oci), 'ps', '--quiet'], { env });
+  await writeFile(env.CONTAINERS_STORAGE_CONF, storageConf(boot));
+  await runner.run(TOOL, [...globalArguments(boot, container.oci), 'ps', '--quiet'], { env });
   return { command: TOOL, args: podmanArguments(boot, container), env };
 }
 
 /** containers-storage.conf(5). Read before the command line is, and refused without its paths. */
-function storageConf(folder: string): string {
-  const { root, runroot } = storageFolders(folder);
-  return `[storage]\ndriver = "vfs"\ngraphroot = "${root}"\nrunroot = "${runroot}"\n`;
+function storageConf({ folder, runFolder }: PodmanFolders): string {
+  return `[storage]\ndriver = "vfs"\ngraphroot = "${storageRoot(folder)}"\nrunroot = "${runFolder}"\n`;
 }
 
-function storageFolders(folder: string) {
-  return { root: join(folder, 'storage'), runroot: join(folder, 'run') };
+type PodmanFolders = Pick<PodmanBoot, 'folder' | 'runFolder'>;
+
+function storageRoot(folder: string): string {
+  return join(folder, 'storage');
 }
 
 /** In the place of /etc/containers, ~/.config/containers and /run/user. */
@@ -163,12 +183,11 @@ function podmanEnvironment(folder: string) {
   };
 }
 
-/** podman(1): nothing is kept in /var/lib/containers or /run, and nothing is asked of the host's systemd. */
-function globalArguments(folder: string, oci: OciRuntime): string[] {
-  const { root, runroot } = storageFolders(folder);
+/** podman(1): nothing is kept in /var/lib/containers, and nothing is asked of the host's systemd. */
+function globalArguments({ folder, runFolder }: PodmanFolders, oci: OciRuntime): string[] {
   return [
-    `--root=${root}`,
-    `--runroot=${runroot}`,
+    `--root=${storageRoot(folder)}`,
+    `--runroot=${runFolder}`,
     `--tmpdir=${join(folder, 'tmp')}`,
     `--network-config-dir=${join(folder, 'networks')}`,
     '--storage-driver=vfs',
@@ -181,12 +200,14 @@ function globalArguments(folder: string, oci: OciRuntime): string[] {
 
 /** The whole command line. */
 export function podmanArguments(
-  boot: Pick<ContainerBoot, 'name' | 'folder' | 'root' | 'channelFolder'> & { cgroup: { name: string } },
+  boot: Pick<PodmanBoot, 'name' | 'folder' | 'runFolder' | 'root' | 'channelFolder'> & {
+    cgroup: { name: string };
+  },
   { oci, userns, ulimits }: PodmanContainer,
 ): string[] {
   const idMap = `0:${USER_NAMESPACE_BASE}:${USER_NAMESPACE_SIZE}`;
   return [
-    ...globalArguments(boot.folder, oci),
+    ...globalArguments(boot, oci),
     'run',
     '--rm',
     `--name=${boot.name}`,

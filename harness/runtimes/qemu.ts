@@ -6,7 +6,7 @@ import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
-import { releaseOnFailure } from '../process/leases.ts';
+import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
@@ -16,7 +16,7 @@ import { prepareOvmf, whyNoFirmware } from './qemu-firmware.ts';
 import { ksmNote, metersOf, requireHugePages, type GuestRamKind } from './qemu-memory.ts';
 import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { PrepareContext, Runtime } from './runtime.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import { toolAvailability } from './tool-availability.ts';
 
 /** What QEMU takes beside the guest's RAM: measured, with the translation cache, and rounded up. */
 const VMM_MEMORY_BYTES = 128 * MIB;
@@ -52,9 +52,8 @@ export const qemu: Runtime<typeof qemuOptions> = {
   }),
 
   async prepare(context, given) {
-    const { host, image, specId, limits } = context;
+    const { host, image, specId, limits, version = 'unknown' } = context;
     requireRam(context, given);
-    const { version = 'unknown' } = versionOf(await this.availability(host, given));
     const { accelerator, reason } = await chooseAccelerator(host, {
       wanted: given.accel,
       machine: machineOf(context, given, 'kvm'),
@@ -93,6 +92,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
           const path = await bootPathOf(given, image, folder);
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(await openSocketChannel(agentSocket));
+          own(closing(agent));
           const group = makeBootCgroup(host, bootId, {
             cpus: limits.cpus,
             memoryBytes: vmmBytes(machine) + machine.memoryBytes + DISK_CACHE_BYTES,

@@ -88,6 +88,8 @@ export interface PrepareContext {
   limits: Limits;
   /** The spec in canonical form: the runtime's id in the record. */
   specId: string;
+  /** The runtime's version, where its availability named one. */
+  version?: string;
   /** Tells the person at the terminal what is being waited for. */
   note(message: string): void;
 }

@@ -2,11 +2,6 @@ import { messageOf, TwinbootError } from '../../core/error.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Availability } from './runtime.ts';
 
-/** The version of a runtime that is available, to be spread into its description. */
-export function versionOf(availability: Availability): { version?: string } {
-  return availability.ok && availability.version !== undefined ? { version: availability.version } : {};
-}
-
 /** A runtime that needs one tool and no more: there, with the version that its `--version` names, or missing. */
 export async function toolAvailability(
   host: HostContext,

@@ -7,12 +7,12 @@ import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
-import { releaseOnFailure } from '../process/leases.ts';
+import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
 import { sizeOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
-import { toolAvailability, versionOf } from './tool-availability.ts';
+import { toolAvailability } from './tool-availability.ts';
 import { UML, umlBootArguments, umlRegisters, WITHOUT_CORE } from './uml-command.ts';
 
 const options = z.object({
@@ -53,9 +53,7 @@ export const uml: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, image, limits, specId } = context;
-    const version = versionOf(await this.availability(host, given));
-    const kernel = version.version ?? 'unknown';
+    const { host, image, limits, specId, version: kernel = 'unknown' } = context;
     const memoryBytes = given.memory ?? limits.memoryBytes;
     const registers = umlRegisters(kernel, await readFile('/proc/cpuinfo', 'utf8'));
     if (registers === 'sse')
@@ -66,7 +64,7 @@ export const uml: Runtime<typeof options> = {
         runtime: this.id,
         kind: this.kind,
         title: this.title,
-        ...version,
+        version: kernel,
         // UML 6.1 has one CPU, whatever the limit; its version is its kernel's release.
         options: { memory: memoryBytes, cpus: 1, append: given.append, kernel, registers },
         emulated: false,
@@ -85,6 +83,7 @@ export const uml: Runtime<typeof options> = {
           await mkdir(controlFolder);
           const channelFolder = join(folder, 'channel');
           const agent = createAgent(await openFifoChannel(channelFolder, host.runner));
+          own(closing(agent));
           const group = makeBootCgroup(host, bootId);
           own(group.lease);
           return launchInstance({

@@ -15,7 +15,8 @@ import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { HostContext } from '../host/context.ts';
 import type { CachedImage } from '../image/cache.ts';
 import type { ArtifactName } from '../observe/artifacts.ts';
-import type { PreparedRuntime, Runtime } from '../runtimes/runtime.ts';
+import { prepareRuntime } from '../runtimes/prepare.ts';
+import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
 import { bootOnce, type BootResult } from './boot.ts';
 import { planBoots, type PlannedBoot } from './order.ts';
@@ -94,12 +95,12 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
 async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<Prepared> {
   const prepared: Prepared = { runtimes: new Map(), leftOut: [] };
   const limits = { memoryBytes: request.plan.memoryBytes, cpus: request.plan.cpus };
-  for (const { id, runtime, options, optional } of request.specs) {
+  for (const spec of request.specs) {
+    const { id, optional } = spec;
     const note = (message: string): void => request.listener.note(`${id}: ${message}`);
     try {
-      await requireAvailable(host, id, runtime, options);
-      const context = { host, image: request.image, limits, specId: id, note };
-      prepared.runtimes.set(id, await runtime.prepare(context, options));
+      const context = { host, image: request.image, limits, note };
+      prepared.runtimes.set(id, await prepareRuntime(spec, context));
     } catch (error) {
       if (!optional || !(error instanceof TwinbootError) || error.kind !== 'host') throw error;
       const fix = error.hint === undefined ? '' : ` (${error.hint})`;
@@ -119,17 +120,6 @@ async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<
 interface Prepared {
   runtimes: Map<string, PreparedRuntime>;
   leftOut: RunRecord['warnings'];
-}
-
-async function requireAvailable(
-  host: HostContext,
-  id: string,
-  runtime: Runtime,
-  options: Record<string, unknown>,
-): Promise<void> {
-  const availability = await runtime.availability(host, options);
-  if (availability.ok) return;
-  throw hostError('runtime-unavailable', `${id}: ${availability.reason}`, { hint: availability.fix });
 }
 
 async function runBoot(

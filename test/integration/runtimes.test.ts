@@ -11,6 +11,7 @@ import type { Artifacts } from '../../harness/observe/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
+import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import type { Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../../harness/runtimes/spec.ts';
 import { memory as memoryScenario } from '../../scenarios/memory.ts';
@@ -41,7 +42,8 @@ const boots = [
 describe.each(boots)(
   '$spec, really booted',
   ({ spec: specText, multiUserWithin, unexplainedShare = 0.05 }) => {
-    const { id, runtime, options } = parseRuntimeSpec(specText);
+    const spec = parseRuntimeSpec(specText);
+    const { id, runtime } = spec;
     const artifacts = {} as Artifacts;
     const name = id.replace(/[^\w-]/g, '-');
     const group = `twinboot-test-${name}`;
@@ -62,7 +64,7 @@ describe.each(boots)(
       host = { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
       const image = await resolveImage(host, { note: () => undefined });
       const limits = { memoryBytes: 512 * MIB, cpus: 2 };
-      prepared = await runtime.prepare({ host, image, limits, specId: id, note: () => undefined }, options);
+      prepared = await prepareRuntime(spec, { host, image, limits, note: () => undefined });
       const availableBeforeBytes = await readAvailableBytes();
       const consoleLog = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'console.log');
       instance = await prepared.start({ bootId: `test-${name}`, consoleLog });
@@ -177,7 +179,7 @@ describe.each(boots)(
       const row = (name: string) => services.find(({ service }) => service === name);
       expect(row('dbus.service')?.state).toBe('running');
       expect(row('systemd-udevd.service')).toMatchObject(
-        runtime.kind === 'vm' || options.sys === 'rw'
+        runtime.kind === 'vm' || spec.options.sys === 'rw'
           ? { state: 'running' }
           : { state: 'skipped', reason: 'ConditionPathIsReadWrite=/sys' },
       );

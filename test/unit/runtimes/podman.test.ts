@@ -4,6 +4,7 @@ import { chooseOci, hardLimit, podmanArguments } from '../../../harness/runtimes
 const boot = {
   name: 'twinboot-ab12-r1-1',
   folder: '/var/tmp/twinboot-1/r1-1',
+  runFolder: '/run/twinboot-podman-1',
   root: '/var/tmp/twinboot-1/r1-1/root',
   channelFolder: '/var/tmp/twinboot-1/r1-1/channel',
   cgroup: { name: 'twinboot-ab12-r1-1' },
@@ -15,7 +16,7 @@ describe('the command line of a Podman container', () => {
     const args = podmanArguments(boot, { oci: 'runc', userns: 'off', ulimits });
     expect(args.join('\n')).toMatchInlineSnapshot(`
       "--root=/var/tmp/twinboot-1/r1-1/storage
-      --runroot=/var/tmp/twinboot-1/r1-1/run
+      --runroot=/run/twinboot-podman-1
       --tmpdir=/var/tmp/twinboot-1/r1-1/tmp
       --network-config-dir=/var/tmp/twinboot-1/r1-1/networks
       --storage-driver=vfs
