@@ -7,6 +7,8 @@ import { damagedImage, findImage, listImages, removeImage } from '../image/catal
 import { digestFile } from '../image/pack.ts';
 import { DEFAULT_SUITE, recipeFor, type Recipe } from '../image/recipe.ts';
 import { cachedNote } from '../image/resolve.ts';
+import { readUserTree, type UserTree } from '../image/user-tree.ts';
+import { collect } from './arguments.ts';
 import { imageList, imagePage } from './image-text.ts';
 import type { Io } from './io.ts';
 import { withHost } from './session.ts';
@@ -25,6 +27,7 @@ export function addImageCommand(program: Command, io: Io): void {
 interface BuildFlags {
   suite?: string;
   include?: string;
+  tree: string[];
   boot?: Recipe['boot'];
   mirror?: string;
   withoutAgent?: true;
@@ -38,6 +41,7 @@ function addBuild(parent: Command, io: Io): void {
     .argument('[name]', `what to call it; plain images are called after their suite (${DEFAULT_SUITE})`)
     .option('--suite <suite>', `Debian suite (default: ${DEFAULT_SUITE})`)
     .option('--include <packages>', 'more packages, separated by commas')
+    .option('--tree <folder>', 'lay its files over the image (may be repeated)', collect, [])
     .addOption(
       new Option('--boot <mode>', 'first-boot work done now, or at every boot (default: settled)').choices(
         bootModeSchema.options,
@@ -56,6 +60,7 @@ async function build(name: string | undefined, flags: BuildFlags, io: Io): Promi
     include: flags.include?.split(',').map((word) => word.trim()),
     boot: flags.boot,
     agent: flags.withoutAgent === undefined ? undefined : false,
+    trees: await readTrees(flags.tree, io.signal),
   });
   const mirror = flags.mirror === undefined ? undefined : checkedMirror(flags.mirror);
   const cached = flags.rebuild === true ? undefined : cachedImage(recipe);
@@ -70,6 +75,12 @@ async function build(name: string | undefined, flags: BuildFlags, io: Io): Promi
   await withHost(io, `image build ${recipe.name}`, (context) =>
     buildImage(context, recipe, callbacks, { mirror, rebuild: flags.rebuild }),
   );
+}
+
+async function readTrees(folders: readonly string[], signal: AbortSignal): Promise<UserTree[]> {
+  const trees: UserTree[] = [];
+  for (const folder of folders) trees.push(await readUserTree(folder, signal));
+  return trees;
 }
 
 function addList(parent: Command, io: Io): void {

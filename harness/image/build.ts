@@ -19,6 +19,7 @@ import { applyBootMode } from './settle.ts';
 import { runStage, stageError, type BuildCallbacks } from './stages.ts';
 import { inBuildFolder, removeTree, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
+import { copyUserTree } from './user-tree.ts';
 
 export type BuildContext = Pick<HostContext, 'runner' | 'cleanup' | 'signal'>;
 
@@ -43,7 +44,7 @@ const tools = [
  * that the cache never holds a part of an image; where another process is building the same one, waits for it.
  * Needs root. Errors name the stage: `missing-tool`, `missing-keyring`, `mirror-unreachable`, `disk-full`,
  * `image-damaged`, `image-in-use` (host), `unknown-suite`, `unknown-package` (usage), `bootstrap-failed`,
- * `settle-failed`, `command-failed`, `interrupted` (run).
+ * `bad-tree` (usage), `settle-failed`, `tree-changed`, `command-failed`, `interrupted` (run).
  */
 export async function buildImage(
   context: BuildContext,
@@ -123,7 +124,11 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
 
   await stage('bootstrap', () => bootstrapTree(tree, folder, work));
   const { added, packages } = await stage('settle', async () => ({
-    added: [...adaptTree(tree, recipe), ...(await applyBootMode(tree, recipe.boot, context))],
+    added: [
+      ...adaptTree(tree, recipe),
+      ...(await addUserTrees(tree, recipe, context.signal)),
+      ...(await applyBootMode(tree, recipe.boot, context)),
+    ],
     packages: await readPackages(tree, context.runner),
   }));
   const packed = await stage('pack', async () => {
@@ -152,6 +157,13 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     packages,
     added,
   };
+}
+
+/** One after the other: where two trees have the same file, the later one's stays. */
+async function addUserTrees(tree: string, recipe: Recipe, signal: AbortSignal): Promise<string[]> {
+  const added: string[] = [];
+  for (const userTree of recipe.trees ?? []) added.push(await copyUserTree(userTree, tree, signal));
+  return added;
 }
 
 async function bootstrapTree(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hostError, usageError } from '../../core/error.ts';
 import { bootModeSchema, type BootMode } from '../../results/record.ts';
 import { agentFiles, type AgentFile } from './agent-files.ts';
+import { userTreeSchema, type UserTree } from './user-tree.ts';
 
 /** Goes up whenever the same recipe would give another image. */
 export const BUILDER = 1;
@@ -19,6 +20,8 @@ export const recipeSchema = z.object({
   /** Without the agent an image can be booted, but not asked: only for measuring the agent's own influence. */
   agent: z.boolean(),
   builder: z.int(),
+  /** Laid over the root one after the other. Absent where there is none: such an image keeps the place it always had. */
+  trees: z.array(userTreeSchema).optional(),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 
@@ -49,6 +52,7 @@ export interface RecipeChoices {
   include?: readonly string[] | undefined;
   boot?: BootMode | undefined;
   agent?: boolean | undefined;
+  trees?: readonly UserTree[] | undefined;
 }
 
 /**
@@ -62,13 +66,10 @@ export function recipeFor(choices: RecipeChoices, arch: NodeJS.Architecture = pr
   const suite = checkedSuite(choices.suite ?? plain?.suite ?? DEFAULT_SUITE);
   const boot = choices.boot ?? plain?.boot ?? 'settled';
   const agent = choices.agent ?? plain?.agent ?? true;
-  if (choices.name === undefined && include.length > 0) {
-    throw usageError('name-needed', 'an image with packages of its own needs a name of its own', {
-      hint: `twinboot image build NAME --include ${include.join(',')}`,
-    });
-  }
+  const trees = choices.trees ?? [];
   const name = checkedName(choices.name ?? plainName(suite, boot, agent));
-  const recipe = makeRecipe({ name, suite, boot, agent }, include, arch);
+  const recipe = makeRecipe({ name, suite, boot, agent }, include, arch, trees);
+  if (choices.name === undefined && include.length + trees.length > 0) throw nameNeeded(recipe, include);
   if (plain !== undefined && recipeId(plain) !== recipeId(recipe)) throw nameTaken(plain, recipe);
   return recipe;
 }
@@ -91,7 +92,12 @@ export function plainName(suite: string, boot: BootMode, agent: boolean): string
 
 type Named = Pick<Recipe, 'name' | 'suite' | 'boot' | 'agent'>;
 
-function makeRecipe(named: Named, include: readonly string[], arch: NodeJS.Architecture): Recipe {
+function makeRecipe(
+  named: Named,
+  include: readonly string[],
+  arch: NodeJS.Architecture,
+  trees: readonly UserTree[] = [],
+): Recipe {
   const kernel = kernelPackages[arch];
   if (kernel === undefined) {
     throw hostError('unsupported-arch', `twinboot knows no Debian cloud kernel for ${arch}`, {
@@ -99,15 +105,19 @@ function makeRecipe(named: Named, include: readonly string[], arch: NodeJS.Archi
     });
   }
   const packages = [...new Set([...systemPackages, kernel, ...include])].sort();
-  return { ...named, distribution: 'debian', variant: 'minbase', packages, builder: BUILDER };
+  const plain = { ...named, distribution: 'debian', variant: 'minbase', packages, builder: BUILDER } as const;
+  return trees.length === 0 ? plain : { ...plain, trees: [...trees] };
 }
 
 /**
  * SHA-256, hex, over the recipe with its keys sorted and the agent's files: the image's place in the cache.
- * An image is found by it without the network or the disk file being looked at.
+ * An image is found by it without the network, the disk file or the user's own trees being looked at; of the trees
+ * counts what they held, not where they lay.
  */
 export function recipeDigest(recipe: Recipe, agent: readonly AgentFile[] = agentFiles()): string {
-  const fields = Object.entries(recipe).sort(([left], [right]) => (left < right ? -1 : 1));
+  const trees = recipe.trees?.map(({ sha256 }) => sha256);
+  const content = { ...recipe, ...(trees && { trees }) };
+  const fields = Object.entries(content).sort(([left], [right]) => (left < right ? -1 : 1));
   const files = recipe.agent ? agent.map((file) => [file.installedAs, file.mode, file.content]) : [];
   return createHash('sha256')
     .update(JSON.stringify([fields, files]))
@@ -124,14 +134,29 @@ export function buildCommand(recipe: Recipe): string {
   const include = recipe.packages.filter(
     (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),
   );
-  const isPlain = include.length === 0 && recipe.name === plainName(recipe.suite, recipe.boot, recipe.agent);
+  const trees = recipe.trees ?? [];
+  const isPlain =
+    include.length + trees.length === 0 && recipe.name === plainName(recipe.suite, recipe.boot, recipe.agent);
   const options = [
     recipe.suite === DEFAULT_SUITE ? '' : ` --suite ${recipe.suite}`,
     recipe.boot === 'settled' ? '' : ` --boot ${recipe.boot}`,
     recipe.agent ? '' : ' --without-agent',
     include.length === 0 ? '' : ` --include ${include.join(',')}`,
+    ...trees.map(({ folder }) => ` --tree ${shellWord(folder)}`),
   ];
   return `twinboot image build${isPlain ? '' : ` ${recipe.name}`}${options.join('')}`;
+}
+
+/** As it can be typed into a shell. */
+function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+function nameNeeded(recipe: Recipe, include: readonly string[]): Error {
+  const what = include.length > 0 ? 'packages' : 'files';
+  return usageError('name-needed', `an image with ${what} of its own needs a name of its own`, {
+    hint: buildCommand({ ...recipe, name: 'NAME' }),
+  });
 }
 
 function nameTaken(plain: Recipe, wanted: Recipe): Error {

@@ -1,8 +1,11 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { addImageCommand } from '../../../harness/cli/image.ts';
 import type { Io } from '../../../harness/cli/io.ts';
 import { recipeFor } from '../../../harness/image/recipe.ts';
+import { readUserTree } from '../../../harness/image/user-tree.ts';
 import { builtImage, sandbox } from '../../fixtures/image/sandbox.ts';
 
 /** What `twinboot image …` says on standard output and beside it. */
@@ -34,6 +37,7 @@ describe('twinboot image build', () => {
     [['build', 'mine', '--mirror', 'ftp.debian.org'], 'bad-mirror'],
     [['build', 'mine', '--include', 'nginx,'], 'bad-package'],
     [['build', '--include', 'nginx'], 'name-needed'],
+    [['build', 'mine', '--tree', '/nosuch'], 'bad-tree'],
     [['rm'], 'no-image-named'],
     [['rm', 'nosuch'], 'unknown-image'],
     [['show', 'nosuch'], 'unknown-image'],
@@ -74,6 +78,20 @@ describe('twinboot image show', () => {
     expect(page).toContain('Added to the distribution\n  - ');
     expect(page).not.toContain('udev 257.8-1');
     expect((await image('show', 'trixie', '--packages')).out).toContain('udev 257.8-1');
+  });
+
+  it('gives the command that builds it, trees included', async () => {
+    const box = sandbox();
+    const folder = join(box.folder, 'mine');
+    mkdirSync(join(folder, 'etc'), { recursive: true });
+    const trees = [await readUserTree(folder, new AbortController().signal)];
+    await builtImage(box, recipeFor({ name: 'mine', trees }));
+    const page = (await image('show', 'mine')).out;
+    expect(page).toContain(`command   twinboot image build mine --tree ${folder}\n`);
+    expect(page).toContain("  - A tree of the user's own: 0 files, sha256 ");
+    expect((await image('build', 'mine', '--tree', folder)).notes).toEqual([
+      expect.stringMatching(/^image mine: cached since /),
+    ]);
   });
 
   it('computes the digest anew', async () => {

@@ -5,6 +5,7 @@ import { buildImage } from '../../../harness/image/build.ts';
 import { cacheFolder, imagesFolder } from '../../../harness/image/cache.ts';
 import { digestFile } from '../../../harness/image/pack.ts';
 import { recipeFor } from '../../../harness/image/recipe.ts';
+import { readUserTree } from '../../../harness/image/user-tree.ts';
 import { buildTools, fakeRunner, type FakeTool } from '../../fixtures/image/fake-tools.ts';
 import { buildContext, builtImage, sandbox } from '../../fixtures/image/sandbox.ts';
 
@@ -63,6 +64,28 @@ describe('a build', () => {
     expect(rebuilt.folder).toBe(old.folder);
     expect(rebuilt.description.builtAt).not.toBe(old.description.builtAt);
     expect(readdirSync(imagesFolder())).toHaveLength(1);
+  });
+
+  it("lays the user's own trees over the image before it is settled", async () => {
+    const box = sandbox();
+    const folder = join(box.folder, 'mine');
+    mkdirSync(join(folder, 'etc/sysusers.d'), { recursive: true });
+    writeFileSync(join(folder, 'etc/sysusers.d/mine.conf'), 'u mine');
+    const trees = [await readUserTree(folder, new AbortController().signal)];
+    const seen: boolean[] = [];
+    const tools = buildTools({
+      unshare: (args, options) => {
+        seen.push(existsSync(join(args[args.indexOf('chroot') + 1] ?? '', 'etc/sysusers.d/mine.conf')));
+        return buildTools().unshare?.(args, options) ?? '';
+      },
+    });
+    const custom = recipeFor({ name: 'mine', trees }, 'x64');
+    const context = buildContext(fakeRunner(tools));
+    const image = await buildImage(context, custom, { note: () => undefined }, { root: box.root });
+    expect(new Set(seen)).toEqual(new Set([true]));
+    expect(image.description.added).toContain(
+      `A tree of the user's own: 1 file, sha256 ${trees[0]?.sha256 ?? ''}.`,
+    );
   });
 
   it('takes away the image that an earlier recipe made under the same name, and what dead builders left', async () => {

@@ -7,6 +7,7 @@ import {
   recipeId,
 } from '../../../harness/image/recipe.ts';
 
+const tree = { folder: '/srv/slow unit', files: 2, sha256: 'a'.repeat(64) };
 const agent = [{ installedAs: '/usr/lib/twinboot/agent', mode: 0o755, content: '#!/bin/sh\n' }];
 
 describe('a recipe', () => {
@@ -60,6 +61,8 @@ describe('a recipe', () => {
     [{ name: 'mine', include: ['?essential'] }, 'bad-package'],
     [{ name: 'mine', include: [''] }, 'bad-package'],
     [{ include: ['nginx'] }, 'name-needed'],
+    [{ trees: [tree] }, 'name-needed'],
+    [{ name: 'trixie', trees: [tree] }, 'name-taken'],
     [{ name: 'trixie', suite: 'bookworm' }, 'name-taken'],
     [{ name: 'trixie', include: ['nginx'] }, 'name-taken'],
     [{ name: 'trixie-first', boot: 'settled' as const }, 'name-taken'],
@@ -94,6 +97,16 @@ describe('its digest', () => {
     expect(recipeDigest(without, other)).toBe(recipeDigest(without, agent));
   });
 
+  it("counts what the user's own trees hold, in their order, and not where they lay", () => {
+    const other = { folder: '/srv/b', files: 1, sha256: 'b'.repeat(64) };
+    const digestOf = (...trees: (typeof tree)[]) =>
+      recipeDigest(recipeFor({ name: 'mine', include: ['nginx', 'curl'], trees }, 'x64'), agent);
+    expect(digestOf({ ...tree, folder: '/elsewhere' })).toBe(digestOf(tree));
+    expect(digestOf({ ...tree, sha256: 'c'.repeat(64) })).not.toBe(digestOf(tree));
+    expect(digestOf(other, tree)).not.toBe(digestOf(tree, other));
+    expect(digestOf()).toBe(recipeDigest(recipe, agent));
+  });
+
   it('gives 16 digits for the name of a folder', () => {
     expect(recipeId(recipe)).toMatch(/^[0-9a-f]{16}$/);
   });
@@ -106,6 +119,10 @@ describe('the command that builds it', () => {
     [
       { name: 'mine', suite: 'bookworm', include: ['nginx', 'curl'] },
       'twinboot image build mine --suite bookworm --include curl,nginx',
+    ],
+    [
+      { name: 'mine', trees: [tree, { ...tree, folder: '/srv/b' }] },
+      "twinboot image build mine --tree '/srv/slow unit' --tree /srv/b",
     ],
   ])('of %j is %s', (choices, command) => {
     expect(buildCommand(recipeFor(choices, 'x64'))).toBe(command);

@@ -1,9 +1,10 @@
-import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageFolder } from '../../../harness/image/cache.ts';
 import { recipeFor, recipeId } from '../../../harness/image/recipe.ts';
 import { resolveImage, type ImageRequest } from '../../../harness/image/resolve.ts';
+import { readUserTree } from '../../../harness/image/user-tree.ts';
 import { buildTools, fakeRunner } from '../../fixtures/image/fake-tools.ts';
 import { buildContext, builtImage, sandbox } from '../../fixtures/image/sandbox.ts';
 
@@ -42,6 +43,17 @@ describe('the image of a run', () => {
     await expect(resolve({ name: 'mine', boot: 'first' }).image).rejects.toMatchObject({
       code: 'wrong-boot-mode',
     });
+  });
+
+  it("may be one with a tree of the user's own that is gone by now", async () => {
+    const box = sandbox();
+    const folder = join(box.folder, 'slow');
+    mkdirSync(join(folder, 'etc'), { recursive: true });
+    writeFileSync(join(folder, 'etc/slow'), '');
+    const trees = [await readUserTree(folder, new AbortController().signal)];
+    await builtImage(box, recipeFor({ name: 'slow', trees }));
+    rmSync(folder, { recursive: true });
+    expect((await resolve({ name: 'slow' }).image).description.name).toBe('slow');
   });
 
   it('is not guessed: a name that was never built is an error with the known ones', async () => {
