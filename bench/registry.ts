@@ -5,6 +5,7 @@ import type { Benchmark } from './benchmark.ts';
 import { containerStart } from './container-start.ts';
 import { firmware } from './firmware.ts';
 import { firstBoot } from './first-boot.ts';
+import { largeComparison } from './large-comparison.ts';
 import { largeReport } from './large-report.ts';
 import { launchCost } from './launch-cost.ts';
 import { observerEffect } from './observer-effect.ts';
@@ -20,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   firstBoot,
   peakMemory,
   largeReport,
+  largeComparison,
   roundTrip,
   launchCost,
   containerStart,

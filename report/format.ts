@@ -1,9 +1,6 @@
 import { formatValue, type Unit } from '../core/units.ts';
 import type { Interval, RatioSummary } from '../results/summary.ts';
 
-/** What every table, chart and caption carries that shows a figure of an emulated runtime. */
-export const EMULATION_MARK = 'emulated (TCG): not a KVM figure';
-
 export const NO_INTERVAL = 'n too small for an interval';
 
 /** What stands where there is no value. */

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../core/text.ts';
 import type { Figure } from './charts/spec.ts';
 import type { ReportModel } from './model.ts';
 import type { Fact } from './model/facts.ts';
@@ -45,23 +46,6 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
     escapeMarkdown(model.source),
   ];
   return `${blocks.join('\n\n')}\n`;
-}
-
-/**
- * Text as Markdown that shows exactly that text: no markup, no HTML, no link, no mention, no line break,
- * and nothing that ends a table's cell.
- */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/\s+/gu, ' ')
-    .replace(/&/gu, '&amp;')
-    .replace(/</gu, '&lt;')
-    .replace(/>/gu, '&gt;')
-    .replace(/[\\`*_{}[\]|#~!]/gu, '\\$&')
-    .replace(/^([-+]|\d+[.)])(?=\s)/u, '\\$1')
-    .replace(/@/gu, '&#64;')
-    .replace(/:\/\//gu, '&#58;//')
-    .replace(/\bwww\./giu, 'www&#46;');
 }
 
 function tableBlocks({ caption, mark, head, rows }: Table): string[] {

@@ -26,16 +26,24 @@ export const RESAMPLES = 9_999;
 const TAIL = 0.025;
 
 /**
+ * The same of a ratio of medians. Resampled medians of few values spread too far: at 2.5 % the interval holds the true
+ * ratio in 97 % of trials. Calibrated by simulation (W.-Y. Loh, "Calibrating Confidence Coefficients", JASA 82, 1987),
+ * from five values a side on; below, the resamples are too few different ones to choose among.
+ */
+const CALIBRATED_TAIL = 0.03;
+const CALIBRATED_FROM = 5;
+
+/**
  * Seeded percentile bootstrap with 9,999 resamples.
  *
- * How often the interval holds the true value, measured over 4,000 (ratio: 1,500) trials with normal samples of n
+ * How often the interval holds the true value, measured over 4,000 (ratio: 3,000) trials with normal samples of n
  * values (a side); log-normal and exponential ones came within 2 points of it:
  *
  *     n                  2    3    4    5    6    7    8   10   12   15   20   30   50   100
  *     median            50   75   87   94   97   98   98   96   96   97   95   96   96    96 %
- *     ratio of medians  66   91   93   97   97   95        97             96   97             %
+ *     ratio of medians  66   91   93   96   96   95   96   96   96   96   96   96   94    95 %
  *
- * A ratio takes its ends at 2.5 % of the resamples. For one median that falls short (87 % at n = 7), so its ends
+ * A ratio takes its ends at 3 % of the resamples. For one median plain percentiles fall short (87 % at n = 7), so its ends
  * are expanded for few values: to the normal tail beyond √(n/(n-1)) · t(0.975, n-1), after T. Hesterberg, "What
  * Teachers Should Know About the Bootstrap", The American Statistician 69, 2015. From n = 6 on the median's
  * interval holds 95 %. Up to n = 5 it is simply the least to the greatest value, and no interval between values
@@ -69,7 +77,8 @@ export function createBootstrap(seed: number): Bootstrap {
         const bottom = below[index] ?? 0;
         return bottom > 0 ? top / bottom : Infinity;
       });
-      return intervalOf(ratios, TAIL);
+      const fewest = Math.min(numerator.length, denominator.length);
+      return intervalOf(ratios, fewest < CALIBRATED_FROM ? TAIL : CALIBRATED_TAIL);
     },
   };
 }

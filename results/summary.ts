@@ -89,7 +89,8 @@ export function summarise(record: RunRecord): Summary {
   };
 }
 
-function byRound(a: Sample, b: Sample): number {
+/** The order of measuring. */
+export function byRound(a: Sample, b: Sample): number {
   return a.round - b.round || a.order - b.order;
 }
 
@@ -126,7 +127,7 @@ function summariseMetric(
 type Reading = { value: number; reason?: never } | { value?: never; reason: string };
 
 /** What one measured sample says about a metric. A failed sample says nothing, whatever it had read before. */
-function readingOf(sample: Sample, metric: Pick<Metric, 'id' | 'unit'>): Reading {
+export function readingOf(sample: Sample, metric: Pick<Metric, 'id' | 'unit'>): Reading {
   if (sample.outcome !== 'ok') return { reason: sample.error?.message ?? `outcome: ${sample.outcome}` };
   const found = sample.values.find((value) => value.metric === metric.id);
   if (!found) {

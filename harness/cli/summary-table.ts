@@ -1,10 +1,10 @@
+import { EMULATION_MARK } from '../../results/emulation.ts';
 import Table from 'cli-table3';
 import { formatValue } from '../../core/units.ts';
 import type { Metric, RunRecord, RuntimeDescription } from '../../results/record.ts';
 import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
 
 /** What every figure of an emulated VM is marked with. */
-const EMULATED = 'emulated (TCG): not a KVM figure';
 
 const plainBorders = {
   top: '',
@@ -31,7 +31,7 @@ const MOST_COLUMNS = 3;
 export function summaryTable(record: RunRecord, summary: Summary): string {
   const table =
     record.runtimes.length > MOST_COLUMNS ? tableByRuntime(record, summary) : tableByMetric(record, summary);
-  const marks = record.runtimes.some((runtime) => runtime.emulated) ? [`* ${EMULATED}`] : [];
+  const marks = record.runtimes.some((runtime) => runtime.emulated) ? [`* ${EMULATION_MARK}`] : [];
   return [table, ...marks, ...failures(summary)].join('\n');
 }
 

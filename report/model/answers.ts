@@ -1,7 +1,8 @@
+import { EMULATION_MARK } from '../../results/emulation.ts';
 import { formatValue } from '../../core/units.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
-import { EMULATION_MARK, formatCounts, formatInterval, formatRatio } from '../format.ts';
-import { plainLine } from '../text.ts';
+import { formatCounts, formatInterval, formatRatio } from '../format.ts';
+import { plainLine } from '../../core/text.ts';
 import { leadRung, type Context } from './context.ts';
 import { findRatio } from './headline.ts';
 import type { RuntimeView } from './runtimes.ts';

@@ -1,6 +1,6 @@
 import type { Unit } from '../../core/units.ts';
 import type { MetricSummary } from '../../results/summary.ts';
-import { plainLine } from '../text.ts';
+import { plainLine } from '../../core/text.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
 import type { RuntimeView } from './runtimes.ts';
 

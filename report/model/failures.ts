@@ -1,5 +1,5 @@
 import type { RunRecord, Sample } from '../../results/record.ts';
-import { plainBlock, plainLine } from '../text.ts';
+import { plainBlock, plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
 import type { RuntimeView } from './runtimes.ts';
 

@@ -2,7 +2,7 @@ import { formatValue } from '../../core/units.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
 import { formatFactor, formatInterval, formatRatio, NO_INTERVAL, NOTHING } from '../format.ts';
-import { plainLine } from '../text.ts';
+import { plainLine } from '../../core/text.ts';
 import { headlineMetrics, type Context } from './context.ts';
 import { markOf, type RuntimeView } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics';
 import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../format.ts';
-import { plainLine } from '../text.ts';
+import { plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
 import { markOf, type RuntimeView } from './runtimes.ts';
 

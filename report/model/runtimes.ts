@@ -1,6 +1,7 @@
+import { EMULATION_MARK } from '../../results/emulation.ts';
 import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
-import { EMULATION_MARK } from '../format.ts';
-import { plainLine } from '../text.ts';
+
+import { plainLine } from '../../core/text.ts';
 
 /** A runtime as the report speaks of it. */
 export interface RuntimeView {

@@ -1,5 +1,5 @@
 import type { Metric, Sample, ScenarioDescription } from '../../results/record.ts';
-import { plainLine } from '../text.ts';
+import { plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
 import type { RuntimeView } from './runtimes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../report/charts/registry.ts';
-import { escapeMarkdown, renderMarkdown } from '../../../report/markdown.ts';
+import { renderMarkdown } from '../../../report/markdown.ts';
 import { buildModel } from '../../../report/model.ts';
 import { summarise } from '../../../results/summary.ts';
 import { buildRecord, type RecordOptions } from '../../fixtures/records/record.ts';
@@ -37,19 +37,4 @@ describe('renderMarkdown', () => {
     const model = buildModel(record, summarise(record));
     expect(renderMarkdown(model, [])).toContain('\n`````text\n```\n````\n# not a heading\n`````\n');
   });
-});
-
-describe('escapeMarkdown', () => {
-  it.each([
-    ['a | b', 'a \\| b'],
-    ['`x`', '\\`x\\`'],
-    ['<b>&', '&lt;b&gt;&amp;'],
-    ['[a](javascript:b)', '\\[a\\](javascript:b)'],
-    ['one\ntwo', 'one two'],
-    ['# one', '\\# one'],
-    ['- one', '\\- one'],
-    ['see http://example.org and www.example.org', 'see http&#58;//example.org and www&#46;example.org'],
-    ['thanks @someone', 'thanks &#64;someone'],
-    ['a\\|b', 'a\\\\\\|b'],
-  ])('%j is %j', (text, escaped) => expect(escapeMarkdown(text)).toBe(escaped));
 });

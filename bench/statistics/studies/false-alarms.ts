@@ -1,0 +1,27 @@
+import { judge } from '../../../results/compare/judge.ts';
+import { drawRecords } from '../family.ts';
+import { noises, type NoiseId } from '../noise.ts';
+import { count, isAlarm, neverNarrow } from '../simulate.ts';
+import type { Rate, Study, StudyOptions } from '../study.ts';
+
+const METRICS = 20;
+const N = 20;
+
+/** `compare` of two records of one and the same thing: whether any of all metrics raises an alarm. */
+export const falseAlarms: readonly Study[] = (Object.keys(noises) as NoiseId[]).map((noise) => ({
+  id: `false-alarms-${noise}`,
+  question: `How often does compare call any of ${METRICS} equal metrics changed? Noise: ${noises[noise]}`,
+  run: (options) => [rate(noise, 0, options), rate(noise, 0.05, options)],
+}));
+
+function rate(noise: NoiseId, minEffect: number, { trials, seed }: StudyOptions): Rate {
+  const options = { alpha: 0.05, minEffect, seed };
+  const happened = count(trials, seed, (random) =>
+    judge(drawRecords({ noise, metrics: METRICS, n: N }, random), options, neverNarrow).some(isAlarm),
+  );
+  const title = `compare, A/A, ${noise}, ${METRICS} metrics, n = ${N}, minimum effect ${minEffect * 100} %`;
+  if (noise === 'wandering') {
+    return { title, happened, trials, remark: 'levels 1 % off: no promise' };
+  }
+  return { title, happened, trials, atMost: 0.05 };
+}

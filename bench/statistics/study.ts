@@ -1,0 +1,28 @@
+/** How often something happened in a simulation, and how often it may or must. */
+export interface Rate {
+  /** What was simulated, to the reader of a table. */
+  title: string;
+  happened: number;
+  trials: number;
+  /** Shares; absent where nothing is promised. */
+  atMost?: number;
+  atLeast?: number;
+  /** What the share alone does not say. */
+  remark?: string;
+}
+
+export interface StudyOptions {
+  /** Trials of each simulation, where a study has no number of its own. */
+  trials: number;
+  /** Trials of each coverage simulation. */
+  coverageTrials: number;
+  seed: number;
+}
+
+/** A promise about the statistics, held against simulated values. The same seed gives the same rates. */
+export interface Study {
+  /** A noun in kebab-case. */
+  id: string;
+  question: string;
+  run: (options: StudyOptions) => Rate[];
+}

@@ -1,0 +1,93 @@
+import { usageError } from '../../core/error.ts';
+import { plainLine } from '../../core/text.ts';
+import type { RuntimeDescription } from '../record.ts';
+import { bootsText, countBoots } from './boots.ts';
+import { candidatesOf, type Candidate } from './candidates.ts';
+import { commonMetrics, commonRuntimes } from './common.ts';
+import {
+  defaultJudgeOptions,
+  type ComparedSide,
+  type Comparison,
+  type EnvironmentDifference,
+  type JudgeOptions,
+} from './comparison.ts';
+import { differenceLines, environmentDifferences } from './environment.ts';
+import { notesOn } from './notes.ts';
+import { assertPlausible } from './plausible.ts';
+import type { PooledSide } from './pool.ts';
+import { judgeCandidates } from './rows.ts';
+import { structuralDifferences } from './structure.ts';
+
+export interface CompareOptions extends Partial<JudgeOptions> {
+  /** Ids or globs of metrics; none: see `isComparedByDefault`. */
+  metrics?: readonly string[];
+  /** Compares across environments, and says so; never emulated figures with others. */
+  force?: boolean;
+}
+
+/**
+ * Compares two sides: the selected metrics of every runtime that both have, each VM over each container, and what
+ * needs no statistics. Pure: the same sides and options give the same comparison.
+ *
+ * Throws usage errors: `impossible-value`, `different-environments` (unless forced), `no-common-runtime`,
+ * `unknown-metric`, `no-common-metric`, `no-values` (BASE has none at all).
+ */
+export function compare(base: PooledSide, next: PooledSide, options: CompareOptions = {}): Comparison {
+  const judging: JudgeOptions = {
+    minEffect: options.minEffect ?? defaultJudgeOptions.minEffect,
+    alpha: options.alpha ?? defaultJudgeOptions.alpha,
+    seed: options.seed ?? defaultJudgeOptions.seed,
+  };
+  assertPlausible(base);
+  assertPlausible(next);
+  const runtimes = commonRuntimes(base, next);
+  const metrics = commonMetrics(base, next, options.metrics ?? []);
+  const environment = environmentDifferences(base.records[0], next.records[0]);
+  if (environment.length > 0 && options.force !== true) throw differentEnvironments(environment);
+
+  const candidates = candidatesOf(base, next, metrics.items, runtimes.items);
+  assertBaseHasValues(base, candidates, runtimes.items);
+  return {
+    base: describeSide(base),
+    next: describeSide(next),
+    options: judging,
+    environment,
+    rows: judgeCandidates(candidates, judging),
+    structure: structuralDifferences(
+      base,
+      next,
+      runtimes.items.map(({ id }) => id),
+    ),
+    notes: [...runtimes.notes, ...metrics.notes, ...notesOn(base, next, runtimes.items)],
+  };
+}
+
+export function describeSide({ name, records }: PooledSide): ComparedSide {
+  const [{ startedAt, image }] = records;
+  return {
+    name,
+    records: records.map(({ id }) => id),
+    startedAt,
+    image: plainLine(`${image.name} (${image.digest.slice(0, 12)})`),
+  };
+}
+
+function assertBaseHasValues(
+  base: PooledSide,
+  candidates: readonly Candidate[],
+  runtimes: readonly RuntimeDescription[],
+): void {
+  if (candidates.some((candidate) => candidate.base.values.length > 0)) return;
+  const boots = runtimes.map(({ id }) => `${plainLine(id)}: ${bootsText(countBoots(base, id))}`);
+  throw usageError('no-values', `BASE has no value to compare with (${boots.join('; ')})`, {
+    hint: 'choose a BASE whose boots succeeded',
+  });
+}
+
+function differentEnvironments(differences: readonly EnvironmentDifference[]) {
+  return usageError(
+    'different-environments',
+    `BASE and NEW were measured in different environments:${differenceLines(differences)}`,
+    { hint: 'measure both on one host with the same limits, or compare all the same with --force' },
+  );
+}

@@ -1,0 +1,46 @@
+import { plainLine } from '../../core/text.ts';
+import type { RuntimeDescription } from '../record.ts';
+import { bootsText, countBoots } from './boots.ts';
+import type { PooledSide } from './pool.ts';
+
+/** What a reader should know of two sides that no row and no structural difference says. */
+export function notesOn(
+  base: PooledSide,
+  next: PooledSide,
+  runtimes: readonly RuntimeDescription[],
+): string[] {
+  return [
+    ...sideNotes(base, 'BASE'),
+    ...sideNotes(next, 'NEW'),
+    ...versionNotes(base, next),
+    ...bootNotes(base, next, runtimes),
+  ];
+}
+
+function sideNotes(side: PooledSide, name: string): string[] {
+  return side.records
+    .filter(({ state }) => state !== 'complete')
+    .map(({ id, state }) =>
+      state === 'interrupted'
+        ? plainLine(`${name}: run ${id} was interrupted; what it measured counts`)
+        : plainLine(`${name}: run ${id} has not ended; what it measured so far counts`),
+    );
+}
+
+function versionNotes(base: PooledSide, next: PooledSide): string[] {
+  const [before, after] = [base.records[0].tool.version, next.records[0].tool.version];
+  const same = base.records[0].id === next.records[0].id;
+  return [
+    ...(before === after ? [] : [plainLine(`measured by twinboot ${before} and ${after}`)]),
+    ...(same ? ['BASE and NEW are the same run'] : []),
+  ];
+}
+
+/** Failed boots that are no structural difference, since both sides have some. */
+function bootNotes(base: PooledSide, next: PooledSide, runtimes: readonly RuntimeDescription[]): string[] {
+  return runtimes.flatMap(({ id }) => {
+    const [before, after] = [countBoots(base, id), countBoots(next, id)];
+    if (before.failed === 0) return [];
+    return [plainLine(`${id}: ${bootsText(before)} in BASE, ${bootsText(after)} in NEW`)];
+  });
+}

@@ -1,0 +1,90 @@
+import { plainLine } from '../../core/text.ts';
+import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
+import { median } from '../statistics.ts';
+import type { Candidate } from './candidates.ts';
+import type { ComparisonRow, JudgeOptions, Judgement, SideFigures } from './comparison.ts';
+import { judge } from './judge.ts';
+import type { Series } from './series.ts';
+
+/** Judges all candidates as one family. */
+export function judgeCandidates(candidates: readonly Candidate[], options: JudgeOptions): ComparisonRow[] {
+  const judgeable = candidates.filter(({ base }) => base.values.length > 0);
+  const judged = judge(
+    judgeable.map(({ row, base, next }) => ({ base: base.values, next: next.values, better: row.better })),
+    options,
+  );
+  const judgements = new Map(judgeable.flatMap((candidate, index) => pairUp(candidate, judged[index])));
+  return rowsOf(candidates, judgements, createBootstrap(options.seed));
+}
+
+function pairUp<K, V>(key: K, value: V | undefined): [K, V][] {
+  return value === undefined ? [] : [[key, value]];
+}
+
+/** A row for each candidate. One without a judgement had nothing in BASE to be compared with. */
+export function rowsOf(
+  candidates: readonly Candidate[],
+  judgements: ReadonlyMap<Candidate, Judgement>,
+  bootstrap: Bootstrap,
+): ComparisonRow[] {
+  const rows = candidates.map((candidate): ComparisonRow => {
+    const { row, base, next } = candidate;
+    return {
+      ...row,
+      ...withReason(judgements.get(candidate) ?? withoutBase(next), base, next),
+      base: figuresOf(base, bootstrap),
+      next: figuresOf(next, bootstrap),
+    };
+  });
+  return rows.map((row, index) => attributeRatio(row, candidates[index]?.pair, rows));
+}
+
+/** There is nothing to compare NEW with. Where every boot failed on both sides, that is no pass: it is missing. */
+function withoutBase(next: Series): Judgement {
+  return { verdict: next.values.length === 0 ? 'missing' : 'inconclusive' };
+}
+
+function figuresOf({ values }: Series, bootstrap: Bootstrap): SideFigures {
+  const middle = median(values);
+  const interval = bootstrap.median(values);
+  return {
+    n: values.length,
+    ...(middle === undefined ? {} : { median: middle }),
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+/** Why a side has no values is known here, not to the judge. */
+function withReason(judgement: Judgement, base: Series, next: Series): Judgement {
+  const without = (side: string, { reasons }: Series): string =>
+    plainLine(`${side} has no value: ${reasons[0] ?? 'it did not measure it'}`);
+  const reasons = [
+    ...(base.values.length === 0 ? [without('BASE', base)] : []),
+    ...(next.values.length === 0 ? [without('NEW', next)] : []),
+  ];
+  return reasons.length === 0 ? judgement : { ...judgement, reason: reasons.join('; ') };
+}
+
+/**
+ * A ratio moves with either of its sides. Where it moved because the container did, and the VM's own figure did not
+ * move that way, it is no verdict on the VM: a container that gets faster must not fail a gate.
+ */
+function attributeRatio(
+  row: ComparisonRow,
+  pair: Candidate['pair'],
+  rows: readonly ComparisonRow[],
+): ComparisonRow {
+  if (pair === undefined) return row;
+  const verdictOf = (subject: string) =>
+    rows.find(
+      (other) => other.subject === subject && other.metric === row.metric && other.scenario === row.scenario,
+    )?.verdict;
+  const { verdict } = row;
+  const isContainers =
+    (verdict === 'regression' && verdictOf(pair.container) === 'improvement') ||
+    (verdict === 'improvement' && verdictOf(pair.container) === 'regression');
+  if (!isContainers || verdictOf(pair.vm) === verdict) return row;
+  const container = plainLine(pair.container);
+  const did = verdict === 'regression' ? 'improved' : 'got worse';
+  return { ...row, verdict: 'pass', reason: `the ratio moved because ${container} ${did}` };
+}

@@ -1,0 +1,59 @@
+import type { Bootstrap, Interval } from '../bootstrap.ts';
+import { median } from '../statistics.ts';
+import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
+import { moreRounds } from './rounds-needed.ts';
+
+/** How far apart the sides of a pair are: medians NEW over BASE, and the 95 % interval of that. */
+export interface Effect {
+  ratio: number;
+  interval: Interval;
+}
+
+export const TOO_FAR_APART = 'the sides are too far apart for a ratio';
+
+/** `undefined` where the ratio is too large or too small for a number. The pair is one that can be tested. */
+export function effectOf({ base, next }: Pair, bootstrap: Bootstrap): Effect | undefined {
+  const ratio = (median(next) ?? NaN) / (median(base) ?? NaN);
+  const interval = bootstrap.ratio(next, base);
+  return Number.isFinite(ratio) && ratio > 0 && interval !== undefined ? { ratio, interval } : undefined;
+}
+
+export interface Evidence {
+  pair: Pair;
+  effect: Effect | undefined;
+  /** Corrected for everything that it has to be corrected for. */
+  pCorrected: number;
+  /** What an uncorrected p has to reach: alpha over the number of pairs. */
+  level: number;
+}
+
+/**
+ * The rule. A change is real (corrected p ≤ alpha) and matters (ratio at least the minimum effect from 1): regression
+ * or improvement. The whole interval within the minimum effect: pass. Else nobody can tell yet.
+ */
+export function verdictOf(
+  { pair, effect, pCorrected, level }: Evidence,
+  { minEffect, alpha }: JudgeOptions,
+): Pick<Judgement, 'verdict' | 'moreRounds' | 'reason'> {
+  if (effect === undefined) return { verdict: 'inconclusive', reason: TOO_FAR_APART };
+  const { ratio, interval } = effect;
+  if (pCorrected <= alpha && matters(ratio, minEffect)) {
+    if (pair.better === 'none')
+      return { verdict: 'inconclusive', reason: 'changed, and neither way is better' };
+    return { verdict: ratio > 1 === (pair.better === 'lower') ? 'regression' : 'improvement' };
+  }
+  if (liesWithin(interval, minEffect)) return { verdict: 'pass' };
+  const n = Math.min(pair.base.length, pair.next.length);
+  return { verdict: 'inconclusive', moreRounds: moreRounds({ n, ratio, interval, minEffect, level }) };
+}
+
+/** Ratios are compared with a grain of salt: 1.05 - 1 is a little more than 0.05. */
+const GRAIN = 1e-12;
+
+function matters(ratio: number, minEffect: number): boolean {
+  return Math.abs(ratio - 1) >= minEffect - GRAIN;
+}
+
+function liesWithin({ low, high }: Interval, minEffect: number): boolean {
+  return low >= 1 - minEffect - GRAIN && high <= 1 + minEffect + GRAIN;
+}
