@@ -23,6 +23,15 @@ export function size(min: number, max: number): (text: string) => number {
   };
 }
 
+/** A time, `90s`, `30m` or `2h`, in milliseconds. */
+export function duration(text: string): number {
+  const match = /^(\d{1,6})(s|m|h)$/.exec(text);
+  const factor = { s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? ''];
+  const ms = factor === undefined ? 0 : Number(match?.[1]) * factor;
+  if (ms <= 0) throw new InvalidArgumentError('It is a time such as 90s, 30m or 2h.');
+  return ms;
+}
+
 /** For an option that may be given several times. */
 export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];

@@ -14,3 +14,8 @@ export interface Io {
   /** Aborted by Ctrl-C and SIGTERM. */
   signal: AbortSignal;
 }
+
+/** The same terminal for whoever wants the result alone. */
+export function silent(io: Io): Io {
+  return { ...io, note: () => undefined, status: () => undefined };
+}

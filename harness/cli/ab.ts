@@ -1,0 +1,206 @@
+import { randomInt } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { Option, type Command } from '@commander-js/extra-typings';
+import { exitCodes } from '../../core/error.ts';
+import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
+import type { ComparisonRow } from '../../results/compare/comparison.ts';
+import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
+import { comparisonFormats } from '../../results/compare/format/registry.ts';
+import { looks } from '../../results/compare/looks.ts';
+import { selectMetrics } from '../../results/compare/select.ts';
+import { ratioText, rowName } from '../../results/compare/words.ts';
+import type { RunRecord } from '../../results/record.ts';
+import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
+import { executeAb, type AbResult } from '../schedule/ab.ts';
+import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
+import { collect, duration, wholeNumber } from './arguments.ts';
+import { alphaOption, formats, minEffectOption, showComparison, type Format } from './comparison-options.ts';
+import { silent, type Io } from './io.ts';
+import { withBench, type Bench, type RunWords } from './measure-run.ts';
+import { planOf, runOptions } from './run-options.ts';
+
+const SIDE = 'a runtime spec, or image=NAME; may be repeated';
+
+/** `twinboot ab`: exit 1 where B is worse than A, 4 where it was interrupted. */
+export function addAbCommand(program: Command, io: Io): void {
+  program
+    .command('ab')
+    .summary('measure two variants turn by turn until it is clear which is better')
+    .description(
+      'Boots A and B by turns on this host, round by round, and stops as soon as every metric is decided: two images ' +
+        '(--a image=trixie --b image=mine), two runtimes, or two settings of one (--b qemu:append=quiet). Looking after ' +
+        'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: startup and memory.',
+    )
+    .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
+    .option('--a <word>', `A, the old one: ${SIDE}`, collect, [])
+    .option('--b <word>', `B, the new one: ${SIDE}`, collect, [])
+    .option(
+      '--runtime <spec>',
+      'of a side that names none; may be repeated (default: nspawn and qemu)',
+      collect,
+      [],
+    )
+    .option('--metric <id>', 'as of `twinboot compare`; may be repeated', collect, [])
+    .option('--max-rounds <n>', 'rounds after which it ends undecided', wholeNumber(1, 10_000), 40)
+    .addOption(
+      new Option('--max-time <time>', 'time after which no further round begins: 90s, 30m, 2h')
+        .argParser(duration)
+        .default(3_600_000, '1h'),
+    )
+    .addOption(minEffectOption())
+    .addOption(alphaOption())
+    .addOption(
+      new Option('--fail-on <what>', 'as of `twinboot compare`')
+        .argParser(parseFailOn)
+        .default([...defaultFailOn], defaultFailOn.join(',')),
+    )
+    .addOption(new Option('--format <form>', 'how it is printed').choices(formats).default('table' as const))
+    .addOption(runOptions.warmup())
+    .addOption(runOptions.cache())
+    .addOption(runOptions.seed())
+    .addOption(runOptions.image())
+    .addOption(runOptions.boot())
+    .addOption(runOptions.memory())
+    .addOption(runOptions.cpus())
+    .addOption(runOptions.timeout())
+    .addOption(runOptions.out())
+    .addOption(runOptions.install())
+    .addOption(runOptions.quiet())
+    .action(async (scenarioIds, options) => {
+      const both = {
+        image: options.image,
+        runtimes: options.runtime.length > 0 ? options.runtime : ['default'],
+      };
+      const sides = { a: parseSide(options.a, both), b: parseSide(options.b, both) };
+      requirePairs(sides.a, sides.b);
+      const seed = options.seed ?? randomInt(2 ** 31);
+      const asked = scenarioIds.length > 0 ? [...new Set(scenarioIds)] : ['startup', 'memory'];
+      const scenarios = asked.map(findScenario);
+      // What cannot be compared must be said before anything boots.
+      selectMetrics(
+        scenarios.flatMap(({ id, metrics }) => metrics.map((metric) => ({ scenario: id, metric }))),
+        options.metric,
+      );
+      const wordsOf = ({ specs, image }: AbSide): RunWords => ({
+        plan: planOf({
+          ...options,
+          seed,
+          scenarios: scenarios.map(({ id }) => id),
+          runtimes: specs.map(({ id }) => id),
+          rounds: options.maxRounds,
+          timeoutMs: options.timeout * 1000,
+          memoryBytes: options.memory,
+        }),
+        specs,
+        scenarios,
+        image,
+        boot: options.boot,
+        out: options.out,
+        install: options.install,
+      });
+      await measureAb(options.quiet || options.format !== 'table' ? silent(io) : io, io, {
+        ...options,
+        sides,
+        words: { a: wordsOf(sides.a), b: wordsOf(sides.b) },
+      });
+    });
+}
+
+interface AbWords {
+  sides: { a: AbSide; b: AbSide };
+  words: { a: RunWords; b: RunWords };
+  warmup: number;
+  maxRounds: number;
+  maxTime: number;
+  minEffect: number;
+  alpha: number;
+  metric: readonly string[];
+  failOn: readonly FailOn[];
+  format: Format;
+}
+
+async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
+  const specs = [...ab.words.a.specs, ...ab.words.b.specs];
+  const { result, comparison, folder } = await withBench(progress, ab.words.a, specs, async (bench) => {
+    const requests = { a: await requestOf(bench, ab, 'a'), b: await requestOf(bench, ab, 'b') };
+    const { seed } = requests.a.plan;
+    const optionsAt = (round: number): AbOptions => ({
+      ...ab,
+      round,
+      seed,
+      metrics: ab.metric,
+      names: { a: `A: ${ab.sides.a.name}`, b: `B: ${ab.sides.b.name}` },
+    });
+    const told = new Set<string>();
+    const result = await executeAb(bench.host, {
+      ...requests,
+      seed,
+      warmup: ab.warmup,
+      maxRounds: ab.maxRounds,
+      maxMs: ab.maxTime,
+      isDecided(round, a, b) {
+        if (!looks(ab.maxRounds).includes(round) || !hasValues(a)) return false;
+        const current = compareAb(a, b, optionsAt(round));
+        progress.note(lookLine(round, current, told));
+        return current.isDecided;
+      },
+    });
+    const comparison = compareAb(result.a, result.b, {
+      ...optionsAt(result.rounds),
+      last: result.end === 'max-time',
+    });
+    comparison.notes.unshift(endNote(result, comparison, ab));
+    await keep(comparison, bench.folder.path, ab.failOn);
+    return { result, comparison, folder: bench.folder };
+  });
+  showComparison(io, comparison, ab);
+  if (ab.format === 'table') {
+    const [a, b] = ['a', 'b'].map((side) => relative('.', join(folder.path, side)));
+    io.out(`\nrecords  ${a} and ${b}, for \`twinboot report\` and \`twinboot compare\``);
+  }
+  if (result.end === 'interrupted') io.exitCode = exitCodes.run;
+}
+
+async function requestOf(bench: Bench, { words }: AbWords, side: 'a' | 'b') {
+  const folder = { id: `${bench.folder.id}-${side}`, path: join(bench.folder.path, side) };
+  await mkdir(folder.path);
+  return bench.request(words[side], await bench.image(words[side]), folder);
+}
+
+/** Without any there is nothing to compare yet. */
+function hasValues({ samples }: RunRecord): boolean {
+  return samples.some(({ phase, outcome }) => phase === 'measured' && outcome === 'ok');
+}
+
+/** `after 8 rounds: startup.ready of nspawn 1.46 [1.41, 1.52] regression; 3 of 4 decided`; each finding once. */
+function lookLine(round: number, { rows }: AbComparison, told: Set<string>): string {
+  const isOpen = ({ verdict, moreRounds }: ComparisonRow): boolean =>
+    verdict === 'inconclusive' && moreRounds !== undefined;
+  const open = rows.filter(isOpen);
+  const news = rows.filter((row) => !isOpen(row) && row.verdict !== 'pass' && !told.has(rowName(row)));
+  for (const row of news) told.add(rowName(row));
+  const findings = news.map((row) => `${rowName(row)} ${ratioText(row)} ${row.verdict}`);
+  return `after ${round} rounds: ${[...findings, `${rows.length - open.length} of ${rows.length} decided`].join('; ')}`;
+}
+
+function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbWords): string {
+  const after = `${rounds} round${rounds === 1 ? '' : 's'}`;
+  if (end === 'decided' || isDecided) return `everything is decided after ${after}`;
+  if (end === 'interrupted') return `interrupted after ${after}: the rest is undecided`;
+  const limit = end === 'max-time' ? `--max-time (${ab.maxTime / 60_000} min)` : `--max-rounds`;
+  return `ended after ${after} by ${limit}: not everything is decided`;
+}
+
+const FILES = {
+  json: 'comparison.json',
+  markdown: 'comparison.md',
+  junit: 'junit.xml',
+  github: 'annotations.txt',
+};
+
+/** Beside the two records, what was made of them. */
+async function keep(comparison: AbComparison, folder: string, failOn: readonly FailOn[]): Promise<void> {
+  for (const { id, render } of comparisonFormats)
+    await writeFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
+}

@@ -1,0 +1,146 @@
+import { EMULATION_MARK } from '../../results/emulation.ts';
+import { styleText } from 'node:util';
+import { plainLine } from '../../core/text.ts';
+import type { ComparedSide, Comparison, ComparisonRow, Verdict } from '../../results/compare/comparison.ts';
+import { defaultFailOn, isFailingDifference, type FailOn } from '../../results/compare/failures.ts';
+import { verdictSentence } from '../../results/compare/sentence.ts';
+import {
+  environmentText,
+  FORCED,
+  listText,
+  medianText,
+  percentText,
+  pText,
+  ratioText,
+} from '../../results/compare/words.ts';
+
+export interface TableOptions {
+  failOn?: readonly FailOn[];
+  /** Whether verdicts are coloured: for a terminal only. */
+  colour?: boolean;
+}
+
+/** The comparison for people: a block for each runtime, then what needs no statistics, the verdict last. */
+export function compareTable(comparison: Comparison, options: TableOptions = {}): string {
+  const { failOn = defaultFailOn, colour = false } = options;
+  return [
+    sideLines(comparison),
+    figureLines(comparison, colour),
+    structureLines(comparison, failOn),
+    comparison.notes.map((note) => `! ${plainLine(note)}`),
+    footnotes(comparison),
+    [verdictSentence(comparison, failOn)],
+  ]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n');
+}
+
+function sideLines({ base, next }: Comparison): string[] {
+  const text = ({ name, records, image, startedAt }: ComparedSide): string => {
+    const runs = records.length === 1 ? '' : `, ${records.length} runs`;
+    return plainLine(`${name}${runs}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, image ${image}`);
+  };
+  return [`BASE  ${text(base)}`, `NEW   ${text(next)}`];
+}
+
+const HEAD = ['metric', 'BASE', 'NEW', 'NEW/BASE [95 %]', 'p', 'verdict'];
+
+function figureLines(comparison: Comparison, colour: boolean): string[] {
+  const { rows } = comparison;
+  const cells = new Map(rows.map((row) => [row, cellsOf(row, comparison)]));
+  const widths = HEAD.map((head, column) =>
+    Math.max(head.length, ...[...cells.values()].map((texts) => texts[column]?.length ?? 0)),
+  );
+  const subjects = [...new Set(rows.map(({ subject }) => subject))];
+  return [
+    aligned(HEAD, widths),
+    ...subjects.flatMap((subject) => {
+      const group = rows.filter((row) => row.subject === subject);
+      return [
+        headingOf(group),
+        ...group.map((row) => coloured(aligned(cells.get(row) ?? [], widths), row.verdict, colour)),
+        ...reasonLines(group),
+      ];
+    }),
+  ];
+}
+
+function cellsOf(row: ComparisonRow, { environment }: Comparison): string[] {
+  const more = row.moreRounds === undefined ? '' : `, ~${row.moreRounds} more`;
+  return [
+    `  ${plainLine(row.metric)}${environment.length > 0 ? ' †' : ''}`,
+    medianText(row.base, row.unit),
+    medianText(row.next, row.unit),
+    ratioText(row),
+    pText(row.pCorrected),
+    `${row.verdict}${more}`,
+  ];
+}
+
+/** The first and the last column to the left, figures to the right. */
+function aligned(texts: readonly string[], widths: readonly number[]): string {
+  return texts
+    .map((text, column) => {
+      const width = widths[column] ?? 0;
+      return column === 0 || column === texts.length - 1 ? text.padEnd(width) : text.padStart(width);
+    })
+    .join('  ')
+    .trimEnd();
+}
+
+/** `qemu *  (n = 12 and 12)`; of rows that differ, the counts of each. */
+function headingOf(group: readonly ComparisonRow[]): string {
+  const [first] = group;
+  const counts = [...new Set(group.map(({ base, next }) => `${base.n} and ${next.n}`))];
+  return `${plainLine(first?.subject ?? '')}${first?.emulated ? ' *' : ''}  (n = ${counts.join(', ')})`;
+}
+
+/** Each reason once, with the metrics that it holds for. */
+function reasonLines(group: readonly ComparisonRow[]): string[] {
+  const reasons = [...new Set(group.flatMap(({ reason }) => reason ?? []))];
+  return reasons.map((reason) => {
+    const metrics = group.filter((row) => row.reason === reason).map(({ metric }) => plainLine(metric));
+    const whose = metrics.length === group.length ? '' : `${listText(metrics)}: `;
+    return `  ! ${whose}${plainLine(reason)}`;
+  });
+}
+
+const colours = {
+  regression: 'red',
+  missing: 'red',
+  improvement: 'green',
+  inconclusive: 'yellow',
+  pass: undefined,
+} as const satisfies Record<Verdict, string | undefined>;
+
+/** The verdict is what a line ends with. */
+function coloured(line: string, verdict: Verdict, colour: boolean): string {
+  const style = colours[verdict];
+  if (!colour || style === undefined) return line;
+  const start = line.lastIndexOf(verdict);
+  return line.slice(0, start) + styleText(style, line.slice(start), { validateStream: false });
+}
+
+function structureLines({ structure }: Comparison, failOn: readonly FailOn[]): string[] {
+  if (structure.length === 0) return [];
+  return [
+    'Structural differences',
+    ...structure.map((difference) => {
+      const mark = isFailingDifference(difference, failOn) ? '✗' : '-';
+      return `  ${mark} ${plainLine(difference.message, 1000)} [${difference.kind}]`;
+    }),
+  ];
+}
+
+function footnotes(comparison: Comparison): string[] {
+  const { rows, environment, options } = comparison;
+  return [
+    `Medians. p: permutation test, corrected over all rows (Holm); least effect ${percentText(options.minEffect)}, alpha ${options.alpha}.`,
+    ...(rows.some(({ moreRounds }) => moreRounds !== undefined)
+      ? ['~n more: about so many more rounds a side would decide']
+      : []),
+    ...(rows.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
+    ...(environment.length > 0 ? [`† ${FORCED}: ${environmentText(comparison)}`] : []),
+  ];
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+import type { BootMode, Plan, RunRecord } from '../../results/record.ts';
+import {
+  assertWritableFolder,
+  createRunFolder,
+  RECORD_FILE,
+  writeRecord,
+  type RunFolder,
+} from '../../results/store.ts';
+import type { Scenario } from '../../scenarios/define.ts';
+import type { HostContext } from '../host/context.ts';
+import { describeHost } from '../host/describe.ts';
+import { readHostServices } from '../host/host-services.ts';
+import { ensureTools } from '../host/install.ts';
+import type { CachedImage } from '../image/cache.ts';
+import { resolveImage } from '../image/resolve.ts';
+import { findLeftovers } from '../process/cleanup.ts';
+import { takeRunLock } from '../process/run-lock.ts';
+import { fakeImage } from '../runtimes/fake.ts';
+import type { RuntimeSpec } from '../runtimes/spec.ts';
+import type { RunListener, RunRequest } from '../schedule/open-run.ts';
+import { executeRun } from '../schedule/run.ts';
+import type { Io } from './io.ts';
+import { createProgress } from './progress.ts';
+import { requireRoot, withHost } from './session.ts';
+
+/** What is measured, and where it goes. */
+export interface RunWords {
+  plan: Plan;
+  specs: readonly RuntimeSpec[];
+  scenarios: readonly Scenario[];
+  /** Its name; without it, Debian stable, built when missing. */
+  image?: string | undefined;
+  boot?: BootMode | undefined;
+  out: string;
+  install: boolean;
+}
+
+/** Measures as `twinboot run` does, up to the complete record: one run, in a folder of its own. */
+export function measureRun(io: Io, words: RunWords): Promise<{ record: RunRecord; folder: RunFolder }> {
+  return withBench(io, words, words.specs, async (bench) => {
+    const image = await bench.image(words);
+    const request = await bench.request(words, image, bench.folder);
+    return { record: await executeRun(bench.host, request), folder: bench.folder };
+  });
+}
+
+/** A host that stands ready to be measured on, and a new folder for what comes of it. */
+export interface Bench {
+  host: HostContext;
+  folder: RunFolder;
+  listener: RunListener;
+  /** Finds or builds the image of that name. */
+  image(words: Pick<RunWords, 'image' | 'boot'>): Promise<CachedImage>;
+  /** What the schedule needs for a run whose record lies in `folder`. */
+  request(words: RunWords, image: CachedImage, folder: RunFolder): Promise<RunRequest>;
+}
+
+/**
+ * Makes the run folder, takes the host for this run alone, removes what a killed run left behind, and sees that the
+ * tools are there; gives all of it back when `work` ends. The folder stays if it holds anything.
+ * Errors: `not-root`, `host-busy`, `missing-tool`, … (host).
+ */
+export async function withBench<T>(
+  io: Io,
+  { out, install }: Pick<RunWords, 'out' | 'install'>,
+  specs: readonly RuntimeSpec[],
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const isFake = specs.every(({ runtime }) => runtime.id === 'fake');
+  if (!isFake) requireRoot('run');
+  await assertWritableFolder(out);
+  const folder = await createRunFolder(out, new Date());
+  const log = openLog(folder);
+  const listener = createProgress(io);
+  let release: (() => void) | undefined;
+  try {
+    release = takeRunLock(`run ${folder.id}`);
+    return await withHost(
+      io,
+      `run ${folder.id}`,
+      async (host) => {
+        await removeLeftovers(host, io);
+        if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs) });
+        return work({
+          host,
+          folder,
+          listener,
+          image: (words) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, words)),
+          request: (words, image, own) => runRequest(host, words, image, own, { listener, log }),
+        });
+      },
+      { asRoot: !isFake },
+    );
+  } finally {
+    release?.();
+    await removeWithoutRecord(folder);
+  }
+}
+
+function openLog(folder: RunFolder): Logger {
+  return pino(
+    { base: { run: folder.id } },
+    pino.destination({ dest: join(folder.path, 'run.log'), sync: true }),
+  );
+}
+
+/** The host tools that the chosen runtimes need, by name. */
+function toolsOf(specs: readonly RuntimeSpec[]): string[] {
+  return specs.flatMap(({ runtime }) => runtime.tools);
+}
+
+/** What a killed run left behind would be measured along. */
+async function removeLeftovers(host: HostContext, io: Io): Promise<void> {
+  for (const leftover of findLeftovers(host.runner)) {
+    io.note(`removing what ${leftover.purpose} (pid ${leftover.pid}, no longer alive) left behind`);
+    for (const failure of await leftover.remove()) io.note(`could not be removed: ${failure}`);
+  }
+}
+
+function chooseImage(
+  host: HostContext,
+  io: Io,
+  { image, boot }: Pick<RunWords, 'image' | 'boot'>,
+): Promise<CachedImage> {
+  return resolveImage(host, {
+    name: image,
+    boot,
+    note: (message) => io.note(message),
+    progress: (message) => io.status(message),
+  });
+}
+
+async function runRequest(
+  host: HostContext,
+  { plan, specs, scenarios }: RunWords,
+  image: CachedImage,
+  { id, path }: RunFolder,
+  { listener, log }: Pick<RunRequest, 'listener' | 'log'>,
+): Promise<RunRequest> {
+  const services = readHostServices();
+  return {
+    runId: id,
+    runFolder: path,
+    plan,
+    specs,
+    scenarios,
+    image,
+    description: await describeHost(host.cgroups),
+    onHost: (unit) => services.stateOf(unit),
+    save: (record) => writeRecord(path, record),
+    listener,
+    log,
+  };
+}
+
+/** A run that ended before its first record has nothing to show: its folder would only be in the way. */
+async function removeWithoutRecord({ path }: RunFolder): Promise<void> {
+  const records = [path, join(path, 'a')].map((folder) => join(folder, RECORD_FILE));
+  if (!records.some((file) => existsSync(file))) await rm(path, { recursive: true, force: true });
+}

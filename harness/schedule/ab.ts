@@ -1,0 +1,143 @@
+import { usageError } from '../../core/error.ts';
+import { createRandom, type Random } from '../../core/random.ts';
+import type { RunRecord } from '../../results/record.ts';
+import type { HostContext } from '../host/context.ts';
+import { openRun, type OpenRun, type RunListener, type RunRequest } from './open-run.ts';
+import type { PlannedBoot } from './order.ts';
+import { untilInterrupted } from './run.ts';
+
+/** Two runs that are measured as one: the runtime at each place of A is paired with the one at the same place of B. */
+export interface AbRequest {
+  a: RunRequest;
+  b: RunRequest;
+  warmup: number;
+  maxRounds: number;
+  /** Wall time after which no further round begins, ms. */
+  maxMs: number;
+  seed: number;
+  /** Asked after every measured round; `true` ends the run. */
+  isDecided(round: number, a: RunRecord, b: RunRecord): boolean;
+}
+
+export interface AbResult {
+  a: RunRecord;
+  b: RunRecord;
+  end: 'decided' | 'max-rounds' | 'max-time' | 'interrupted';
+  /** Measured rounds that were finished. */
+  rounds: number;
+}
+
+/** A planned boot and the side that it belongs to. */
+export interface SidedBoot {
+  side: 'a' | 'b';
+  boot: PlannedBoot;
+}
+
+/**
+ * Boots both sides round by round on one host, each round every pair of runtimes, until everything is decided or no more
+ * rounds or time are left. Both records are saved after every boot, as in `executeRun`.
+ */
+export async function executeAb(host: HostContext, request: AbRequest): Promise<AbResult> {
+  const startedMs = performance.now();
+  const listener = request.a.listener;
+  const sides = {
+    a: await openRun(host, { ...request.a, listener: toldAs('a', listener) }),
+    b: await openRun(host, { ...request.b, listener: toldAs('b', listener) }),
+  };
+  requireSameKind(sides);
+  const rounds = planAbRounds(runtimeIds(sides.a), runtimeIds(sides.b), request, createRandom(request.seed));
+  listener.plan(rounds.flat().map(named));
+  const result: AbResult = { a: sides.a.record, b: sides.b.record, end: 'max-rounds', rounds: 0 };
+  await untilInterrupted(host.signal, async () => {
+    let done = 0;
+    for (const round of rounds) {
+      const measured = round[0]?.boot.phase === 'measured';
+      if (measured && result.rounds > 0 && performance.now() - startedMs > request.maxMs) {
+        result.end = 'max-time';
+        return;
+      }
+      done = await bootRound(host, listener, sides, round, { done, total: rounds.flat().length });
+      if (!measured) continue;
+      result.rounds += 1;
+      if (request.isDecided(result.rounds, result.a, result.b)) {
+        result.end = 'decided';
+        return;
+      }
+    }
+  });
+  if (host.signal.aborted) result.end = 'interrupted';
+  for (const side of Object.values(sides)) await side.end();
+  return result;
+}
+
+/** An emulated figure says nothing about one of KVM, so that not a single round is worth its time. */
+function requireSameKind({ a, b }: Record<SidedBoot['side'], OpenRun>): void {
+  a.record.runtimes.forEach((runtime, index) => {
+    const other = b.record.runtimes[index];
+    if (other === undefined || other.emulated === runtime.emulated) return;
+    const [emulated, real] = runtime.emulated ? [runtime, other] : [other, runtime];
+    throw usageError(
+      'emulated-against-kvm',
+      `${emulated.id} is emulated (TCG) and ${real.id} is not: such figures are never compared`,
+      { hint: 'the same accelerator on both sides: accel=tcg, or accel=kvm where KVM works' },
+    );
+  });
+}
+
+async function bootRound(
+  host: HostContext,
+  listener: RunListener,
+  sides: Record<SidedBoot['side'], OpenRun>,
+  round: readonly SidedBoot[],
+  { done, total }: { done: number; total: number },
+): Promise<number> {
+  for (const [index, { side, boot }] of round.entries()) {
+    host.signal.throwIfAborted();
+    listener.bootBegins(named({ side, boot }), done + index, total);
+    await sides[side].boot(boot);
+  }
+  return done + round.length;
+}
+
+/**
+ * Every round boots the pairs in shuffled order, and the two of a pair one right after the other. Which side of a pair is
+ * first alternates from round to round, begun by a coin: what the first boot does to the second hits both sides alike.
+ */
+export function planAbRounds(
+  a: readonly string[],
+  b: readonly string[],
+  { warmup, maxRounds }: Pick<AbRequest, 'warmup' | 'maxRounds'>,
+  random: Random,
+): SidedBoot[][] {
+  const pairs = a.map((runtime, index) => ({ a: runtime, b: b[index] ?? runtime, coin: random.below(2) }));
+  const roundsOf = (phase: PlannedBoot['phase'], count: number): SidedBoot[][] =>
+    Array.from({ length: count }, (_, index) =>
+      random
+        .shuffle(pairs)
+        .flatMap((pair) => {
+          const sides = (index + pair.coin) % 2 === 0 ? (['a', 'b'] as const) : (['b', 'a'] as const);
+          return sides.map((side) => ({ side, runtime: pair[side] }));
+        })
+        .map(({ side, runtime }, position) => ({
+          side,
+          boot: { phase, round: index + 1, order: position + 1, runtime },
+        })),
+    );
+  return [...roundsOf('warmup', warmup), ...roundsOf('measured', maxRounds)];
+}
+
+/** For people a boot is one of `A: nspawn` or `B: nspawn`. */
+function named({ side, boot }: SidedBoot): PlannedBoot {
+  return { ...boot, runtime: `${side.toUpperCase()}: ${boot.runtime}` };
+}
+
+function toldAs(side: SidedBoot['side'], listener: RunListener): RunListener {
+  return {
+    ...listener,
+    bootEnds: (boot, samples, result) => listener.bootEnds(named({ side, boot }), samples, result),
+  };
+}
+
+function runtimeIds({ record }: OpenRun): string[] {
+  return record.runtimes.map(({ id }) => id);
+}

@@ -1,0 +1,189 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { hostError, TwinbootError } from '../../core/error.ts';
+import { packageVersion } from '../../core/package-root.ts';
+import {
+  RECORD_SCHEMA,
+  type HostDescription,
+  type Plan,
+  type RunRecord,
+  type Sample,
+} from '../../results/record.ts';
+import type { Circumstances, Scenario } from '../../scenarios/define.ts';
+import type { HostContext } from '../host/context.ts';
+import type { CachedImage } from '../image/cache.ts';
+import type { ArtifactName } from '../observe/artifacts.ts';
+import { prepareRuntime } from '../runtimes/prepare.ts';
+import type { PreparedRuntime } from '../runtimes/runtime.ts';
+import type { RuntimeSpec } from '../runtimes/spec.ts';
+import { bootOnce, type BootResult } from './boot.ts';
+import type { PlannedBoot } from './order.ts';
+import { dropPageCache } from './page-cache.ts';
+import { sampleOf } from './samples.ts';
+
+export interface RunRequest {
+  runId: string;
+  runFolder: string;
+  plan: Plan;
+  specs: readonly RuntimeSpec[];
+  scenarios: readonly Scenario[];
+  image: CachedImage;
+  description: HostDescription;
+  onHost: Circumstances['onHost'];
+  /** Called with the record after every boot, and when it is complete. */
+  save(record: RunRecord): Promise<void>;
+  listener: RunListener;
+  log: Logger;
+}
+
+/** Who wants to know how the run goes on. Nothing is drawn while an instance boots. */
+export interface RunListener {
+  note(message: string): void;
+  /** Every boot to come, once it is known. */
+  plan(boots: readonly PlannedBoot[]): void;
+  bootBegins(boot: PlannedBoot, done: number, total: number): void;
+  bootEnds(boot: PlannedBoot, samples: readonly Sample[], result: BootResult): void;
+}
+
+/** A run between its preparation and its end: whoever has it decides which boot is next. */
+export interface OpenRun {
+  /** Grows with every boot. */
+  readonly record: RunRecord;
+  /** Boots once, and saves the record with what came of it. Throws where the run was interrupted. */
+  boot(planned: PlannedBoot): Promise<void>;
+  /** Gives back what was prepared. The record is complete, or interrupted where the host's signal says so. */
+  end(): Promise<void>;
+}
+
+const SHUTDOWN_DEADLINE_MS = 60_000;
+
+/** Prepares every runtime and saves the record for the first time. Nothing has booted when this returns. */
+export async function openRun(host: HostContext, request: RunRequest): Promise<OpenRun> {
+  const { runtimes: prepared, leftOut } = await prepareRuntimes(host, request);
+  const record = newRecord(request, prepared);
+  record.warnings.push(...leftOut);
+  await mkdir(join(request.runFolder, 'console'), { recursive: true });
+  await request.save(record);
+  const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));
+  return {
+    record,
+    async boot(planned) {
+      record.samples.push(...(await runBoot(host, request, prepared, planned, needs)));
+      await request.save(record);
+    },
+    async end() {
+      for (const runtime of prepared.values()) await runtime.release();
+      record.state = host.signal.aborted ? 'interrupted' : 'complete';
+      record.endedAt = new Date().toISOString();
+      await request.save(record);
+      request.log.info({ state: record.state, samples: record.samples.length }, 'run ended');
+    },
+  };
+}
+
+/**
+ * Prepares every runtime before anything boots. One that this host cannot run ends the run here with its reason and fix;
+ * one that only a preset named is left out, and the record says why.
+ */
+async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<Prepared> {
+  const prepared: Prepared = { runtimes: new Map(), leftOut: [] };
+  const limits = { memoryBytes: request.plan.memoryBytes, cpus: request.plan.cpus };
+  for (const spec of request.specs) {
+    const { id, optional } = spec;
+    const note = (message: string): void => request.listener.note(`${id}: ${message}`);
+    try {
+      const context = { host, image: request.image, limits, note };
+      prepared.runtimes.set(id, await prepareRuntime(spec, context));
+    } catch (error) {
+      if (!optional || !(error instanceof TwinbootError) || error.kind !== 'host') throw error;
+      const fix = error.hint === undefined ? '' : ` (${error.hint})`;
+      note(`left out: ${error.message}${fix}`);
+      prepared.leftOut.push({
+        code: 'runtime-left-out',
+        message: `${id} was left out: ${error.message}${fix}`,
+      });
+    }
+  }
+  if (prepared.runtimes.size > 0) return prepared;
+  throw hostError('no-runtime', 'this host can run none of the runtimes', {
+    hint: 'twinboot runtimes says why',
+  });
+}
+
+interface Prepared {
+  runtimes: Map<string, PreparedRuntime>;
+  leftOut: RunRecord['warnings'];
+}
+
+async function runBoot(
+  host: HostContext,
+  request: RunRequest,
+  prepared: ReadonlyMap<string, PreparedRuntime>,
+  boot: PlannedBoot,
+  needs: ReadonlySet<ArtifactName>,
+): Promise<Sample[]> {
+  const runtime = prepared.get(boot.runtime);
+  if (runtime === undefined) throw new Error(`${boot.runtime} was not prepared`);
+  const { plan, listener, log } = request;
+  if (plan.cache === 'cold') await dropPageCache(host.runner);
+  const place = `${boot.phase === 'warmup' ? 'w' : 'r'}${boot.round}-${boot.order}`;
+  const header = {
+    ...boot,
+    bootId: `${request.runId.slice(-4)}-${place}`,
+    startedAt: new Date().toISOString(),
+  };
+  const consoleLog = join(request.runFolder, 'console', `${place}-${runtime.description.runtime}.log`);
+  const deadlines = { readyMs: plan.timeoutMs, shutdownMs: SHUTDOWN_DEADLINE_MS };
+  const result = await bootOnce(
+    runtime,
+    { bootId: header.bootId, consoleLog },
+    needs,
+    deadlines,
+    host.signal,
+  );
+  const circumstances: Circumstances = {
+    kind: runtime.description.kind,
+    memoryBytes: Number(runtime.description.options.memory ?? plan.memoryBytes),
+    onHost: request.onHost,
+  };
+  const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
+  log.info(
+    { ...header, spans: result.spans, failures: [...result.failures.values()].map(String) },
+    'boot ended',
+  );
+  listener.bootEnds(boot, samples, result);
+  return samples;
+}
+
+function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRuntime>): RunRecord {
+  const runtimes = [...prepared.values()].map((runtime) => runtime.description);
+  return {
+    schema: RECORD_SCHEMA,
+    id: request.runId,
+    tool: { name: 'twinboot', version: packageVersion() },
+    state: 'running',
+    startedAt: new Date().toISOString(),
+    plan: request.plan,
+    host: request.description,
+    image: request.image.description,
+    runtimes,
+    scenarios: request.scenarios.map(({ id, title, question, metrics }) => ({
+      id,
+      title,
+      question,
+      metrics,
+    })),
+    samples: [],
+    warnings: warningsOf(runtimes),
+  };
+}
+
+function warningsOf(runtimes: RunRecord['runtimes']): RunRecord['warnings'] {
+  return runtimes
+    .filter((runtime) => runtime.emulated)
+    .map((runtime) => ({
+      code: 'emulated',
+      message: `${runtime.id} was emulated (TCG), not run by KVM: ${runtime.acceleratorReason ?? 'no reason known'}`,
+    }));
+}
