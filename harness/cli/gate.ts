@@ -1,0 +1,122 @@
+import { join, relative } from 'node:path';
+import { Option, type Command } from '@commander-js/extra-typings';
+import { exitCodes } from '../../core/error.ts';
+import { assertSetName, DEFAULT_SET, findBaseline, saveBaseline } from '../../results/baseline/folder.ts';
+import { needsBaseline, type BaselineState } from '../../results/gate/baseline-rules.ts';
+import { evaluateGate } from '../../results/gate/evaluate.ts';
+import { gateFormats } from '../../results/gate/format/registry.ts';
+import { GATE_FILE, readGate, type Gate } from '../../results/gate/read-gate.ts';
+import type { GateResult } from '../../results/gate/verdict.ts';
+import type { RunRecord } from '../../results/record.ts';
+import { readRecord, RECORD_FILE } from '../../results/store.ts';
+import { summarise } from '../../results/summary.ts';
+import { findScenario, scenarios } from '../../scenarios/registry.ts';
+import { parseRuntimes } from '../runtimes/spec.ts';
+import { knownNames } from './gate-names.ts';
+import { gateTable } from './gate-table.ts';
+import { silent, type Io } from './io.ts';
+import { measureRun } from './measure-run.ts';
+import { publish } from './publish.ts';
+import { planOf, runOptions } from './run-options.ts';
+
+const formats = ['table', ...gateFormats.map(({ id }) => id)] as const;
+type Format = (typeof formats)[number];
+
+/** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
+export function addGateCommand(program: Command, io: Io): void {
+  program
+    .command('gate')
+    .summary('run what twinboot.yaml says, and fail where a rule of it does not hold')
+    .description(
+      'Boots and measures as the file says, then holds the record against its rules: limits on metrics, absolute or ' +
+        'relative to a baseline of this environment, and rules for services, boots and the image. A metric that is ' +
+        'missing is a failure.',
+    )
+    .argument('[file]', 'the rules', GATE_FILE)
+    .option('--run <run>', 'judge this run folder or run.json, and boot nothing')
+    .option('--baseline <name>', 'which set of baselines to compare with', DEFAULT_SET)
+    .option(
+      '--save-baseline',
+      'where this environment has no baseline yet: skip what needs one, and make this run it if all else holds',
+      false,
+    )
+    .addOption(new Option('--format <form>', 'how it is printed').choices(formats).default('table' as const))
+    .addOption(runOptions.out())
+    .addOption(runOptions.install())
+    .addOption(runOptions.quiet())
+    .action(async (file, options) => {
+      const gate = await readGate(file, knownNames);
+      assertSetName(options.baseline);
+      const progress = options.quiet ? silent(io) : io;
+      const record =
+        options.run === undefined ? await measure(progress, gate, options) : await readRecord(options.run);
+      const baseline = await baselineOf(gate, record, options);
+      const result = evaluateGate(gate, record, baseline);
+      show(io, result, options.format);
+      if ('willBeSaved' in baseline && baseline.willBeSaved) {
+        await saveFirst(progress, gate, record, result, options.baseline);
+      }
+      io.exitCode = result.passed ? exitCodes.ok : exitCodes.gate;
+    });
+}
+
+/** As `twinboot run` with the words of the file. */
+async function measure(
+  io: Io,
+  { run }: Gate,
+  { out, install }: { out: string; install: boolean },
+): Promise<RunRecord> {
+  const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
+  const chosen = run.scenarios?.map(findScenario) ?? scenarios;
+  const plan = planOf({
+    ...run,
+    scenarios: chosen.map(({ id }) => id),
+    runtimes: specs.map(({ id }) => id),
+  });
+  const words = { plan, specs, scenarios: chosen, image: run.image, out, install };
+  const { record, folder } = await measureRun(io, words);
+  io.status('drawing the report');
+  await publish(record, summarise(record), folder.path);
+  io.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
+  return record;
+}
+
+async function baselineOf(
+  gate: Gate,
+  record: RunRecord,
+  { baseline: set, saveBaseline: willBeSaved }: { baseline: string; saveBaseline: boolean },
+): Promise<BaselineState> {
+  if (!needsBaseline(gate) && !willBeSaved) return { reason: 'nothing needs one', willBeSaved };
+  const found = await findBaseline(gate.baselines, set, record);
+  return 'baseline' in found
+    ? { side: { name: found.baseline.name, records: [found.baseline.record] } }
+    : { reason: found.reason, willBeSaved };
+}
+
+/** A form for other programs is alone on standard output; the sentence goes beside it. */
+function show(io: Io, result: GateResult, format: Format): void {
+  const found = gateFormats.find(({ id }) => id === format);
+  if (found === undefined) {
+    const colour = io.isTerminal && process.stdout.isTTY && (io.env.NO_COLOR ?? '') === '';
+    io.out(gateTable(result, { colour }));
+    return;
+  }
+  io.out(found.render(result));
+  for (const warning of result.warnings) io.note(`! ${warning}`);
+  io.note(result.why);
+}
+
+async function saveFirst(
+  io: Io,
+  gate: Gate,
+  record: RunRecord,
+  { passed }: GateResult,
+  set: string,
+): Promise<void> {
+  if (!passed) {
+    io.note('not saved as the baseline: the gate failed');
+    return;
+  }
+  const { name, path } = await saveBaseline(gate.baselines, set, record);
+  io.note(`saved as the baseline ${name}: commit ${relative('.', path)}`);
+}

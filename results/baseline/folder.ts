@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { usageError } from '../../core/error.ts';
+import { suggestion } from '../../core/suggest.ts';
+import { plainLine } from '../../core/text.ts';
+import type { EnvironmentDifference } from '../compare/comparison.ts';
+import { environmentDifferences, environmentOf } from '../compare/environment.ts';
+import { assertPlausible } from '../compare/plausible.ts';
+import { readRecord } from '../read-record.ts';
+import type { RunRecord } from '../record.ts';
+import { assertWritableFolder, listRuns, namesOfFolders, RECORD_FILE } from '../run-folder.ts';
+import { writeRecord } from '../store.ts';
+import { summarise } from '../summary.ts';
+import { writeFailure } from '../write-failure.ts';
+import { slimRecord } from './slim.ts';
+
+/** The set that baselines are kept in unless another is named: a branch, a release. */
+export const DEFAULT_SET = 'main';
+
+/** A record kept to be compared with, in `<folder>/<set>/<image>-<environment>/run.json`. */
+export interface Baseline {
+  /** `main/trixie-3f2a9c1b7d4e`: what `baseline show` and `rm` take. */
+  name: string;
+  /** The run folder that holds it: what `twinboot compare` takes. */
+  path: string;
+  record: RunRecord;
+}
+
+/**
+ * Keeps a record as the baseline of its image and environment, in place of the one before (`replaced`: its run).
+ * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value` (usage), those of a write.
+ */
+export async function saveBaseline(
+  folder: string,
+  set: string,
+  record: RunRecord,
+): Promise<Baseline & { replaced?: string }> {
+  assertSetName(set);
+  assertUsable(record);
+  const name = `${set}/${keyOf(record)}`;
+  const path = join(folder, set, keyOf(record));
+  const before = (await listBaselines(folder)).find((baseline) => baseline.name === name);
+  const slim = slimRecord(record);
+  await assertWritableFolder(path);
+  await writeRecord(path, slim);
+  return { name, path, record: slim, ...(before && { replaced: before.record.id }) };
+}
+
+/** A set is a folder's name and nothing more: no way out of the folder of baselines. */
+export function assertSetName(set: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(set)) return;
+  throw usageError('bad-set-name', `"${plainLine(set, 80)}" is no name for a set of baselines`, {
+    hint: 'letters, digits, dots, dashes and underscores, such as main or release-1.2',
+  });
+}
+
+/** Nothing can be compared with half a run, or with one in which a runtime has no value. */
+function assertUsable(record: RunRecord): void {
+  if (record.state !== 'complete') {
+    throw usageError('incomplete-baseline', `run ${plainLine(record.id)} was cut short: it is no baseline`, {
+      hint: 'save a run that ended',
+    });
+  }
+  assertPlausible({ name: record.id, records: [record] });
+  const { metrics } = summarise(record);
+  const barren = record.runtimes.filter(
+    ({ id }) => !metrics.some(({ runtime, n }) => runtime === id && n > 0),
+  );
+  if (barren.length === 0) return;
+  const ids = barren.map(({ id }) => plainLine(id)).join(', ');
+  throw usageError(
+    'no-baseline-values',
+    `run ${plainLine(record.id)} has no value of ${ids}: it is no baseline`,
+    {
+      hint: 'save a run whose boots succeeded',
+    },
+  );
+}
+
+/** `trixie-3f2a9c1b7d4e`: the image's name, and a fingerprint of the environment. */
+function keyOf(record: RunRecord): string {
+  const facts = Object.entries(environmentOf(record)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const ids = record.runtimes.map(({ id }) => id).sort();
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([facts, ids]))
+    .digest('hex')
+    .slice(0, 12);
+  // An image's name comes from a record, which anyone may have edited.
+  const image = record.image.name
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^[._-]+/, '')
+    .slice(0, 64);
+  return `${image === '' ? 'image' : image}-${fingerprint}`;
+}
+
+/** Every baseline in the folder, by name; none where there is no such folder. Errors: those of `readRecord`. */
+export async function listBaselines(folder: string): Promise<Baseline[]> {
+  const sets = (await namesOfFolders(folder)).sort();
+  const runs = await Promise.all(
+    sets.map(async (set) => (await listRuns(join(folder, set))).map(({ id, path }) => ({ set, id, path }))),
+  );
+  const baselines = runs.flat().map(async ({ set, id, path }) => ({
+    name: `${set}/${id}`,
+    path,
+    record: await readRecord(path),
+  }));
+  return (await Promise.all(baselines)).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** By name; the set alone is enough where it holds one. Errors: `unknown-baseline`, `no-baselines` (usage). */
+export async function getBaseline(folder: string, name: string): Promise<Baseline> {
+  const all = await listBaselines(folder);
+  // Looked up among what is there, so that no name leads out of the folder.
+  const found = all.find((baseline) => baseline.name === name);
+  if (found !== undefined) return found;
+  const [only, ...others] = all.filter((baseline) => baseline.name.startsWith(`${name}/`));
+  if (only !== undefined && others.length === 0) return only;
+  if (all.length === 0) {
+    throw usageError('no-baselines', `${folder} holds no baselines`, { hint: SAVE_HINT });
+  }
+  const what = only === undefined ? 'there is no baseline' : `${others.length + 1} baselines are in`;
+  throw usageError('unknown-baseline', `${what} "${plainLine(name, 80)}"`, {
+    hint: suggestion(
+      name,
+      all.map((baseline) => baseline.name),
+    ),
+  });
+}
+
+export const SAVE_HINT = 'make one with: twinboot baseline save RUN';
+
+/** Removes what `saveBaseline` wrote; a folder with something else in it stays. */
+export async function removeBaseline({ path }: Baseline): Promise<void> {
+  try {
+    await rm(join(path, RECORD_FILE));
+    await rmdir(path);
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+}
+
+/** The baseline that a run can be compared with; else why there is none, in words. */
+export type FoundBaseline = { baseline: Baseline } | { reason: string };
+
+/**
+ * The baseline of a run's image in its environment, all of the run's runtimes in it; the newest where there are
+ * several. Otherwise the reason names the keys in which the nearest one differs.
+ */
+export async function findBaseline(folder: string, set: string, record: RunRecord): Promise<FoundBaseline> {
+  assertSetName(set);
+  const inSet = (await listBaselines(folder)).filter(({ name }) => name.startsWith(`${set}/`));
+  const ofImage = inSet
+    .filter((baseline) => baseline.record.image.name === record.image.name)
+    .map((baseline) => ({ baseline, differences: differencesFrom(baseline.record, record) }))
+    .sort(
+      (a, b) =>
+        a.differences.length - b.differences.length ||
+        b.baseline.record.startedAt.localeCompare(a.baseline.record.startedAt),
+    );
+  const [nearest] = ofImage;
+  const hint = `${SAVE_HINT} --name ${set} --dir ${folder}`;
+  const image = plainLine(record.image.name, 80);
+  if (nearest === undefined) return { reason: `no baseline of image ${image} in ${folder}; ${hint}` };
+  if (nearest.differences.length === 0) return { baseline: nearest.baseline };
+  const keys = nearest.differences.map(({ key, base, next }) => `${key}: ${base} → ${next}`).join('; ');
+  return {
+    reason: `no baseline for this host: ${nearest.baseline.name} differs in ${keys}; ${hint}`,
+  };
+}
+
+/** The environment, and the runtimes that the baseline lacks. */
+function differencesFrom(base: RunRecord, next: RunRecord): EnvironmentDifference[] {
+  const known = new Set(base.runtimes.map(({ id }) => id));
+  const lacking = next.runtimes.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  const missing = lacking.map((id) => ({ key: `runtime ${plainLine(id)}`, base: 'not run', next: 'run' }));
+  return [...environmentDifferences(base, next), ...missing];
+}

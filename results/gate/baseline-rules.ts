@@ -1,0 +1,137 @@
+import { plainLine } from '../../core/text.ts';
+import { TwinbootError } from '../../core/error.ts';
+import { compare } from '../compare/compare.ts';
+import type { Comparison, ComparisonRow } from '../compare/comparison.ts';
+import type { PooledSide } from '../compare/pool.ts';
+import { NOTHING, percentText, ratioText } from '../compare/words.ts';
+import type { RunRecord } from '../record.ts';
+import { subjectLimits, type SubjectLimits } from './limit-rules.ts';
+import type { Gate } from './read-gate.ts';
+import type { GateFinding, GateVerdict } from './verdict.ts';
+
+/** The baseline of a run's environment; or why there is none, and whether this run becomes it (`--save-baseline`). */
+export type BaselineState = { side: PooledSide } | { reason: string; willBeSaved: boolean };
+
+type Judged = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
+
+/** Whether anything in the file needs a baseline. */
+export function needsBaseline(gate: Gate): boolean {
+  const isRelative = Object.values(gate.metrics).some(({ everywhere, under }) =>
+    [everywhere, ...Object.values(under)].some(({ regression }) => regression !== undefined),
+  );
+  return isRelative || gate.forbidChanges.length > 0;
+}
+
+/**
+ * The rows of `regression` limits and forbidden changes. All relative limits are judged as one family, so that the
+ * gate as a whole keeps its bound on false alarms; each with its own percentage as the least effect.
+ */
+export function baselineRows(gate: Gate, record: RunRecord, baseline: BaselineState): GateFinding[] {
+  const relative = subjectLimits(gate, record).filter(({ limits }) => limits.regression !== undefined);
+  const metrics = [...new Set(relative.map(({ metric }) => metric))];
+  const comparisons = new Map<number, ComparisonState>();
+  const against = (minEffect: number): ComparisonState => {
+    const known = comparisons.get(minEffect) ?? compareWith(gate, record, baseline, metrics, minEffect);
+    comparisons.set(minEffect, known);
+    return known;
+  };
+  return [
+    ...relative.map((entry) => regressionRow(entry, against)),
+    ...gate.forbidChanges.flatMap((kind) => changeRows(kind, against(DEFAULT_EFFECT))),
+  ];
+}
+
+/** Of the comparison that only its structural differences are read of; any effect does. */
+const DEFAULT_EFFECT = 0.05;
+
+type ComparisonState = Comparison | Pick<GateFinding, 'verdict' | 'reason'>;
+
+function compareWith(
+  { alpha }: Gate,
+  record: RunRecord,
+  baseline: BaselineState,
+  metrics: readonly string[],
+  minEffect: number,
+): ComparisonState {
+  if (!('side' in baseline)) {
+    return { verdict: baseline.willBeSaved ? 'skipped' : 'fail', reason: baseline.reason };
+  }
+  const declared = new Set(
+    baseline.side.records[0].scenarios.flatMap((scenario) => scenario.metrics.map(({ id }) => id)),
+  );
+  const common = metrics.filter((metric) => declared.has(metric));
+  try {
+    return compare(
+      baseline.side,
+      { name: record.id, records: [record] },
+      { metrics: common, minEffect, alpha },
+    );
+  } catch (error) {
+    // A baseline that has nothing to compare with fails its rules; a record that cannot be believed ends it all.
+    const isEmpty = error instanceof TwinbootError && EMPTY.includes(error.code);
+    if (isEmpty) return { verdict: 'fail', reason: error.message };
+    throw error;
+  }
+}
+
+const EMPTY = ['no-values', 'no-common-metric', 'no-common-runtime'];
+
+function regressionRow(
+  { metric, subject, limits }: SubjectLimits,
+  against: (minEffect: number) => ComparisonState,
+): GateFinding {
+  const regression = limits.regression ?? NaN;
+  const state = against(regression);
+  return {
+    rule: `${metric} regression`,
+    subject: subject.name,
+    limit: `less than ${percentText(regression)} worse than the baseline`,
+    ...('rows' in state ? judgeRow(state, metric, subject.name) : { measured: NOTHING, ...state }),
+    emulated: subject.emulated,
+  };
+}
+
+const verdictOf: Readonly<Record<ComparisonRow['verdict'], GateVerdict>> = {
+  pass: 'pass',
+  improvement: 'pass',
+  regression: 'fail',
+  inconclusive: 'inconclusive',
+  missing: 'fail',
+};
+
+function judgeRow({ rows, notes }: Comparison, metric: string, subject: string): Judged {
+  const row = rows.find((one) => one.metric === metric && one.subject === subject);
+  if (row === undefined) {
+    const note = notes.find((text) => subject.split(' / ').some((id) => text.startsWith(`${id}:`)));
+    return { measured: NOTHING, verdict: 'fail', reason: note ?? 'missing: it has no value on one side' };
+  }
+  const reason = reasonOf(row);
+  return {
+    measured: row.ratio === undefined ? NOTHING : `${ratioText(row)} times the baseline`,
+    verdict: verdictOf[row.verdict],
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function reasonOf({ verdict, reason, moreRounds }: ComparisonRow): string | undefined {
+  const words = [
+    ...(verdict === 'improvement' || verdict === 'missing' ? [verdict] : []),
+    ...(reason === undefined ? [] : [plainLine(reason)]),
+    ...(moreRounds === undefined ? [] : [`about ${moreRounds} more rounds would decide`]),
+  ];
+  return words.length === 0 ? undefined : words.join('; ');
+}
+
+/** A row for each forbidden difference that is there, or one that says there is none. */
+function changeRows(kind: Gate['forbidChanges'][number], state: ComparisonState): GateFinding[] {
+  const row = { rule: kind, subject: 'baseline', limit: 'may not be', emulated: false };
+  if (!('rows' in state)) return [{ ...row, measured: NOTHING, ...state }];
+  const found = state.structure.filter((difference) => difference.kind === kind);
+  if (found.length === 0) return [{ ...row, measured: 'none', verdict: 'pass' }];
+  return found.map(({ runtime, message }) => ({
+    ...row,
+    subject: runtime ?? row.subject,
+    measured: plainLine(message),
+    verdict: 'fail' as const,
+  }));
+}

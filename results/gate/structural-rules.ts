@@ -1,0 +1,169 @@
+import { plainLine } from '../../core/text.ts';
+import { formatBytes } from '../../core/units.ts';
+import { measuredSamples } from '../compare/series.ts';
+import { NOTHING } from '../compare/words.ts';
+import { ledgerIn, type Ledger, type LedgerRow, type RunRecord } from '../record.ts';
+import type { Summary } from '../summary.ts';
+import { unmatchedRow } from './limit-rules.ts';
+import type { ServiceRules } from './file-schema.ts';
+import type { Gate } from './read-gate.ts';
+import { absentRuntimes, runtimeSubjects, unmatchedKeys, type Subject } from './subjects.ts';
+import type { GateFinding } from './verdict.ts';
+
+/** That the run was finished, has every runtime of the file, and how many boots failed. */
+export function runRows(gate: Gate, record: RunRecord, summary: Summary): GateFinding[] {
+  const complete: GateFinding = {
+    rule: 'run complete',
+    subject: 'run',
+    measured: record.state,
+    limit: 'it must be complete',
+    verdict: 'fail',
+    reason: 'the run was cut short',
+    emulated: false,
+  };
+  return [
+    ...(record.state === 'complete' ? [] : [complete]),
+    ...absentRuntimes(gate, record).map((id) => unmatchedRow('runtime measured', id)),
+    ...runtimeSubjects(gate, record).map((subject) => bootsRow(gate, subject, summary)),
+  ];
+}
+
+function bootsRow({ maxFailedBoots }: Gate, { name }: Subject, { boots }: Summary): GateFinding {
+  const { begun, failed } = boots.find(({ runtime }) => runtime === name) ?? { begun: 0, failed: 0 };
+  return {
+    rule: 'failed boots',
+    subject: name,
+    measured: `${failed} of ${begun}`,
+    limit: `at most ${maxFailedBoots}`,
+    verdict: begun > 0 && failed <= maxFailedBoots ? 'pass' : 'fail',
+    ...(begun === 0 && { reason: 'nothing was booted' }),
+    emulated: false,
+  };
+}
+
+export function imageRows({ maxImageBytes }: Gate, { image }: RunRecord): GateFinding[] {
+  if (maxImageBytes === undefined) return [];
+  return [
+    {
+      rule: 'image size',
+      subject: 'image',
+      measured: formatBytes(image.usedBytes),
+      limit: `at most ${formatBytes(maxImageBytes)}`,
+      verdict: image.usedBytes <= maxImageBytes ? 'pass' : 'fail',
+      emulated: false,
+    },
+  ];
+}
+
+/** What the services rules find in the ledgers of every good measured boot. */
+export function serviceRows(
+  { services }: Gate,
+  subjects: readonly Subject[],
+  record: RunRecord,
+): GateFinding[] {
+  if (services === undefined) return [];
+  const { everywhere, under } = services;
+  return [
+    ...unmatchedKeys(under, subjects).map((key) => unmatchedRow('services', key)),
+    ...subjects.flatMap((subject) => {
+      const rules = [everywhere, ...subject.keys.flatMap((key) => under[key] ?? [])];
+      return rowsOfSubject(subject, rules, ledgersOf(record, subject.name));
+    }),
+  ];
+}
+
+function rowsOfSubject(
+  subject: Subject,
+  rules: readonly ServiceRules[],
+  ledgers: readonly Ledger[],
+): GateFinding[] {
+  const named = (key: 'forbid' | 'require'): string[] => [
+    ...new Set(rules.flatMap((rule) => rule[key]).map(unitName)),
+  ];
+  const row = (rule: string, limit: string, found: Finding): GateFinding => ({
+    rule,
+    subject: subject.name,
+    limit,
+    emulated: false,
+    ...(ledgers.length === 0 ? NO_LEDGER : found),
+  });
+  return [
+    ...named('forbid').map((name) =>
+      row(`${name} forbidden`, 'may not be started', judgeEach(ledgers, name, isSurelyIdle)),
+    ),
+    ...named('require').map((name) =>
+      row(`${name} required`, 'must run, or have run', judgeEach(ledgers, name, isUp)),
+    ),
+    ...(rules.some((rule) => rule['forbid-failed'])
+      ? [row('failed services', 'none may fail', judgeFailed(ledgers))]
+      : []),
+  ];
+}
+
+type Finding = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
+
+const NO_LEDGER: Finding = {
+  measured: NOTHING,
+  verdict: 'fail',
+  reason: 'missing: no good boot with a services ledger (scenario services)',
+};
+
+function ledgersOf(record: RunRecord, runtime: string): Ledger[] {
+  return measuredSamples(record, 'services', runtime).flatMap(({ outcome, details }) =>
+    outcome === 'ok' ? (ledgerIn(details) ?? []) : [],
+  );
+}
+
+/** `systemd-udevd` → `systemd-udevd.service`, as systemctl reads names. */
+function unitName(name: string): string {
+  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+}
+
+/** Every boot must be as `isGood` wants it; the most frequent state of the others is what was measured. */
+function judgeEach(ledgers: readonly Ledger[], name: string, isGood: (row: LedgerRow) => boolean): Finding {
+  const rows = ledgers.map(
+    ({ services }) => services.find(({ service }) => service === name) ?? absent(name),
+  );
+  const bad = rows.filter((row) => !isGood(row));
+  const shown = mostFrequent((bad.length > 0 ? bad : rows).map(stateText));
+  const count = bad.length > 0 ? bad.length : rows.length;
+  return {
+    measured: `${shown} (${count} of ${rows.length} boots)`,
+    verdict: bad.length > 0 ? 'fail' : 'pass',
+  };
+}
+
+function absent(service: string): LedgerRow {
+  return { service, host: 'unknown', state: 'not-installed', duplicated: false };
+}
+
+/** Never begun to start. A state that is not known proves nothing. */
+function isSurelyIdle({ state, startMs }: LedgerRow): boolean {
+  return startMs === undefined && ['skipped', 'inactive', 'masked', 'not-installed'].includes(state);
+}
+
+/** A one-shot service that ran and ended well is inactive, and has a start. */
+function isUp({ state, startMs }: LedgerRow): boolean {
+  return state === 'running' || state === 'exited' || (state === 'inactive' && startMs !== undefined);
+}
+
+function stateText({ state, reason }: LedgerRow): string {
+  return plainLine(reason === undefined ? state : `${state}: ${reason}`, 120);
+}
+
+function mostFrequent(texts: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? NOTHING;
+}
+
+function judgeFailed(ledgers: readonly Ledger[]): Finding {
+  const failed = ledgers.map(({ services }) =>
+    services.filter(({ state }) => state === 'failed').map(({ service }) => service),
+  );
+  const names = [...new Set(failed.flat())].map((name) => plainLine(name, 80));
+  if (names.length === 0) return { measured: 'none', verdict: 'pass' };
+  const boots = failed.filter((services) => services.length > 0).length;
+  return { measured: `${names.join(', ')} (${boots} of ${ledgers.length} boots)`, verdict: 'fail' };
+}

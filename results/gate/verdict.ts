@@ -1,0 +1,48 @@
+import type { SideFigures } from '../compare/comparison.ts';
+
+/**
+ * `inconclusive`: these rounds can neither confirm nor refute the rule. `skipped`: it needs a baseline, and this run
+ * becomes the first.
+ */
+export const gateVerdicts = ['pass', 'fail', 'inconclusive', 'skipped'] as const;
+export type GateVerdict = (typeof gateVerdicts)[number];
+
+/** One rule for one subject, and what was found. Texts may hold words of a guest or of a hand-edited record. */
+export interface GateFinding {
+  /** `startup.ready max`, `systemd-udevd.service forbidden`, `failed boots`. */
+  rule: string;
+  /** RuntimeDescription.id, `qemu / nspawn`; `image`, `run` or `baseline` as a whole. */
+  subject: string;
+  /** For people: `1.98 s [1.90 s, 2.05 s], n = 20`; `–` where there is nothing. */
+  measured: string;
+  /** For people: `at most 2 s`. */
+  limit: string;
+  verdict: GateVerdict;
+  /** Why, where the figures alone do not say it. */
+  reason?: string;
+  /** Of a limit on a metric: in its unit. */
+  figures?: SideFigures;
+  /** true: a figure of an emulated VM (TCG), not one of KVM. */
+  emulated: boolean;
+}
+
+/** A finding, and whether it counts as failed: `inconclusive` does where the file says so. */
+export interface GateRow extends GateFinding {
+  failed: boolean;
+}
+
+/** Everything `twinboot gate` knows: tables and CI forms are made from it. Pure data, fit for JSON. */
+export interface GateResult {
+  /** The gate's file. */
+  gate: string;
+  /** Id of the record that was judged. */
+  record: string;
+  /** Id of the baseline's record, where one was found. */
+  baseline?: string;
+  passed: boolean;
+  rows: GateRow[];
+  /** What must not be overlooked: `2 rules are inconclusive and count as passed`. */
+  warnings: string[];
+  /** One sentence. */
+  why: string;
+}
