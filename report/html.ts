@@ -78,7 +78,7 @@ function definitionTable({ title, definitions }: ScenarioText): Table {
   };
 }
 
-function pageStyle(): string {
+export function pageStyle(): string {
   const faces = ([400, 600] as const).map(
     (weight) =>
       `@font-face{font-family:Inter;font-weight:${weight};src:url(data:font/woff2;base64,${readFileSync(fontPath(weight), 'base64')}) format('woff2')}`,
@@ -87,7 +87,7 @@ function pageStyle(): string {
 }
 
 /** drawing.js is a module for the pictures; the page runs it in one scope with what uses it. */
-function pageScript(): string {
+export function pageScript(): string {
   const drawing = readAsset('drawing.js').replace(/^export /gmu, '');
   return `(() => {\n'use strict';\n${drawing}\n${readAsset('page.js')}})();`;
 }
@@ -96,7 +96,7 @@ function pageScript(): string {
  * Keeps text from ending the script element that it stands in. Inside JSON and inside JavaScript's strings and
  * comments `\u003c` means `<`; U+2028 and U+2029 end a line in old JavaScript.
  */
-function inScript(text: string): string {
+export function inScript(text: string): string {
   return text
     .replace(/<(?=\/script|!--|script)/giu, '\\u003c')
     .replace(/\u2028/gu, '\\u2028')
@@ -104,7 +104,7 @@ function inScript(text: string): string {
 }
 
 /** Only what is in the document itself may run or be shown, and nothing may be fetched. */
-function contentPolicy(style: string, scripts: readonly string[]): string {
+export function contentPolicy(style: string, scripts: readonly string[]): string {
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
   return [

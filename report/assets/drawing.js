@@ -225,6 +225,11 @@ const drawers = {
     id: 'connectors',
     beforeDatasetsDraw: (chart) => drawConnectors(chart, colors),
   }),
+  history: (colors) => ({
+    id: 'history',
+    beforeDatasetsDraw: drawIntervals,
+    afterDatasetsDraw: (chart) => drawChanges(chart, colors),
+  }),
 };
 
 function eachElement(chart, key, draw) {
@@ -317,4 +322,67 @@ function drawConnectors(chart, colors) {
     ctx.stroke();
   });
   ctx.restore();
+}
+
+/** A band between `low` and `high` of each series. */
+function drawIntervals(chart) {
+  const { ctx, scales } = chart;
+  ctx.save();
+  ctx.globalAlpha = 0.16;
+  for (const { low, high, borderColor } of chart.data.datasets) {
+    const there = low.flatMap((value, index) => (value === null ? [] : [index]));
+    const place = (values) => (index) => [
+      scales.x.getPixelForValue(index),
+      scales.y.getPixelForValue(values[index]),
+    ];
+    ctx.fillStyle = borderColor;
+    ctx.beginPath();
+    for (const [x, y] of [...there.map(place(high)), ...there.toReversed().map(place(low))]) ctx.lineTo(x, y);
+    ctx.fill();
+  }
+  ctx.restore();
+}
+
+/** The levels that were found, and a labelled line where one ends. */
+function drawChanges(chart, colors) {
+  const { ctx, scales, chartArea } = chart;
+  const taken = [];
+  ctx.save();
+  ctx.font = `600 11px ${fontFamily}`;
+  ctx.textBaseline = 'middle';
+  for (const { fits, marks } of chart.data.datasets) {
+    ctx.strokeStyle = colors.ink;
+    ctx.lineWidth = 1.25;
+    for (const path of fits) {
+      ctx.beginPath();
+      for (const [at, level] of path)
+        ctx.lineTo(scales.x.getPixelForValue(at), scales.y.getPixelForValue(level));
+      ctx.stroke();
+    }
+    for (const { at, text, color } of marks) {
+      const x = scales.x.getPixelForValue(at);
+      ctx.strokeStyle = ctx.fillStyle = color;
+      ctx.setLineDash([4, 3]);
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top - 4);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.setLineDash([]);
+      const place = placeAbove(chart, x, ctx.measureText(text).width, taken);
+      if (place !== undefined) ctx.fillText(text, place.left, place.y);
+    }
+  }
+  ctx.restore();
+}
+
+/** Beside the line that it belongs to, in one of two rows above the chart; nowhere where others have taken them. */
+function placeAbove({ width, chartArea }, x, textWidth, taken) {
+  const left = Math.max(0, x + 3 + textWidth > width ? x - 3 - textWidth : x + 3);
+  for (const y of [chartArea.top - 8, chartArea.top - 21]) {
+    const place = { left, width: textWidth + 4, y };
+    if (taken.some((other) => overlap(place, other))) continue;
+    taken.push(place);
+    return place;
+  }
+  return undefined;
 }

@@ -1,0 +1,167 @@
+import { EMULATION_MARK } from '../../results/emulation.ts';
+import type { History, HistorySeries, RecordReference } from '../../results/history/history.ts';
+import {
+  changeSentence,
+  dayOf,
+  evidenceOf,
+  findingLines,
+  methodText,
+  overallText,
+  valueText,
+} from '../../results/history/words.ts';
+import { formatCount, formatList, formatTime } from '../format.ts';
+import { cell, type Table } from '../model/table.ts';
+import { subjectName, type MetricSeries } from './series-chart.ts';
+
+/** Everything that the page says, as plain text; the template only lays it out. */
+export interface HistoryPage {
+  title: string;
+  subtitle: string;
+  answer: string;
+  mark?: string;
+  findings: Table;
+  places: Place[];
+  runs: Table;
+  leftOut: History['leftOut'];
+  method: string;
+}
+
+/** Two runs between which something changed. */
+interface Place {
+  title: string;
+  /** Their ids, and what differs between them. */
+  evidence: string;
+  changes: { name: string; text: string }[];
+}
+
+/** Pairs of a VM with a container are drawn up to here; beyond, only those that changed. */
+const MOST_PAIRS = 2;
+
+export function pageModel(history: History): HistoryPage {
+  const { records, series, leftOut } = history;
+  const [first, last] = [records[0], records.at(-1)];
+  const images = [...new Set(records.map(({ imageName }) => imageName))];
+  return {
+    title: `${formatList(images.slice(0, 3))}: history of ${formatCount(records.length, 'run')}`,
+    subtitle:
+      first === undefined || last === undefined
+        ? ''
+        : `${formatTime(first.startedAt)} to ${formatTime(last.startedAt)} · twinboot ${formatList([...new Set(records.map(({ tool }) => tool))].slice(-3))}`,
+    answer: answerOf(series),
+    ...(series.some(({ emulated }) => emulated) ? { mark: `* ${EMULATION_MARK}` } : {}),
+    findings: findingsTable(series),
+    places: placesOf(series),
+    runs: runsTable(records),
+    leftOut,
+    method: methodText(history),
+  };
+}
+
+/** By metric, each with its subjects (an emulated one apart from itself under KVM); of many pairs only those that changed. */
+export function drawnSeries({ series }: History): MetricSeries[] {
+  const pairs = new Set(
+    series.filter(({ kind }) => kind === 'vm-over-container').map(({ subject }) => subject),
+  );
+  const drawn = series.filter(
+    ({ kind, finding }) =>
+      kind !== 'vm-over-container' || pairs.size <= MOST_PAIRS || finding.verdict === 'changed',
+  );
+  return groups(drawn, ({ metric }) => metric).flatMap((ofMetric) => {
+    const [first] = ofMetric;
+    if (first === undefined) return [];
+    const { scenario, metric, title } = first;
+    return [{ scenario, metric, title, subjects: groups(ofMetric, subjectName) }];
+  });
+}
+
+function answerOf(series: readonly HistorySeries[]): string {
+  const count = (verdict: HistorySeries['finding']['verdict']): number =>
+    series.filter(({ finding }) => finding.verdict === verdict).length;
+  const worse = series.filter(({ finding }) =>
+    finding.changes.some(({ direction }) => direction === 'worse'),
+  );
+  const parts = [
+    `${count('changed')} of ${series.length} series changed${worse.length === 0 ? '' : `, ${worse.length} of them for the worse`}`,
+    ...(count('steady') > 0 ? [`${count('steady')} are steady`] : []),
+    ...(count('unclear') > 0 ? [`of ${count('unclear')} the noise would hide a change`] : []),
+    ...(count('too-few') > 0 ? [`for ${count('too-few')} there are too few runs to tell`] : []),
+  ];
+  return `${parts.join('; ')}.`;
+}
+
+function findingsTable(series: readonly HistorySeries[]): Table {
+  return {
+    caption: 'Each metric of each runtime; an environment of its own is a series of its own',
+    head: [
+      { text: 'Series' },
+      { text: 'Runs', numeric: true },
+      { text: 'First', numeric: true },
+      { text: 'Last', numeric: true },
+      { text: 'Change', numeric: true },
+      { text: 'Finding' },
+    ],
+    rows: series.map((entry) => {
+      const { metric, points, unit, environment } = entry;
+      const [first, last] = [points[0], points.at(-1)];
+      const where = environment === undefined ? '' : `, ${environment}`;
+      return [
+        cell(metric, `${subjectName(entry)}${where}`),
+        cell(String(points.length)),
+        cell(first === undefined ? '' : valueText(first.median, unit)),
+        cell(last === undefined ? '' : valueText(last.median, unit)),
+        cell(overallText(entry)),
+        cell(findingLines(entry).join('; ')),
+      ];
+    }),
+  };
+}
+
+/** In order of time. */
+function placesOf(series: readonly HistorySeries[]): Place[] {
+  const all = series.flatMap((entry) =>
+    entry.finding.changes.map((change) => ({
+      at: entry.points[change.kind === 'step' ? change.after : change.before]?.record.startedAt ?? '',
+      kind: change.kind,
+      evidence: evidenceOf(entry, change),
+      change: { name: `${entry.metric} of ${subjectName(entry)}`, text: changeSentence(entry, change) },
+    })),
+  );
+  return groups(all, ({ evidence }) => evidence)
+    .flatMap((group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      return [{ ...first, changes: group.map(({ change }) => change) }];
+    })
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ at, kind, evidence, changes }) => ({
+      title: kind === 'step' ? dayOf(at) : `Since ${dayOf(at)}`,
+      evidence,
+      changes,
+    }));
+}
+
+function runsTable(records: readonly RecordReference[]): Table {
+  return {
+    caption: 'The runs, oldest first',
+    head: [
+      { text: 'Started' },
+      { text: 'Run' },
+      { text: 'twinboot' },
+      { text: 'Image' },
+      { text: 'Kernel of the image' },
+    ],
+    rows: records.map(({ id, startedAt, tool, imageName, digest, imageKernel }) => [
+      cell(formatTime(startedAt)),
+      cell(id),
+      cell(tool),
+      cell(imageName, digest.slice(0, 12)),
+      cell(imageKernel),
+    ]),
+  };
+}
+
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const found = new Map<string, T[]>();
+  for (const item of items) found.set(keyOf(item), [...(found.get(keyOf(item)) ?? []), item]);
+  return [...found.values()];
+}

@@ -1,0 +1,22 @@
+import { Eta } from 'eta';
+import { assetPath, browserBundles } from '../assets.ts';
+import { contentPolicy, inScript, pageScript, pageStyle } from '../html.ts';
+import type { History } from '../../results/history/history.ts';
+import { drawnSeries, pageModel } from './page-model.ts';
+import { seriesChart } from './series-chart.ts';
+
+/** The history as one HTML document that loads nothing: scripts, style, font and data are inside it. */
+export function renderHistory(history: History): string {
+  const eta = new Eta({ views: assetPath('.'), autoEscape: true, cache: true });
+  const style = pageStyle();
+  const scripts = [...browserBundles(), pageScript()].map(inScript);
+  const figures = drawnSeries(history).map((series) => seriesChart(series, history));
+  return eta.render('./history', {
+    page: pageModel(history),
+    figures,
+    style,
+    scripts,
+    policy: contentPolicy(style, scripts),
+    figuresJson: inScript(JSON.stringify(figures.map(({ id, panels }) => ({ id, panels })))),
+  });
+}

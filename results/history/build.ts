@@ -1,0 +1,125 @@
+import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
+import { metricKey, selectMetrics, type SelectedMetric } from '../compare/select.ts';
+import type { RunRecord } from '../record.ts';
+import { plainLine } from '../../core/text.ts';
+import { median } from '../statistics.ts';
+import { causesOf } from './causes.ts';
+import { environmentKey, environmentNames } from './environments.ts';
+import type { Extract, Subject } from './extract.ts';
+import { findingsOf } from './findings.ts';
+import type { History, HistoryOptions, HistoryPoint, HistorySeries, LeftOut } from './history.ts';
+
+/** Makes a history of what was taken from records, in any order. Throws the usage error `unknown-metric`. */
+export function buildHistory(
+  extracts: readonly Extract[],
+  leftOut: readonly LeftOut[],
+  options: HistoryOptions,
+): History {
+  const inTime = [...extracts].sort(byTime);
+  const declared = [
+    ...new Map(
+      inTime.flatMap((extract) => extract.declared).map((metric) => [metricKey(metric), metric]),
+    ).values(),
+  ];
+  const bootstrap = createBootstrap(options.seed);
+  const family = selectMetrics(declared, options.metrics).flatMap((metric) =>
+    seriesOf(inTime, metric, bootstrap),
+  );
+  const findings = findingsOf(
+    family.map(({ series }) => series),
+    options,
+    (index, before, after) => {
+      const [older, newer] = [family[index]?.records[before], family[index]?.records[after]];
+      return older === undefined || newer === undefined ? [] : causesOf(older, newer);
+    },
+  );
+  return {
+    options,
+    records: inTime.map(({ reference }) => reference),
+    leftOut: leftOut.map(({ path, reason }) => ({ path: plainLine(path), reason: plainLine(reason) })),
+    series: family.flatMap(({ series }, index) => {
+      const finding = findings[index];
+      return finding === undefined ? [] : [{ ...series, finding }];
+    }),
+  };
+}
+
+function byTime(a: Extract, b: Extract): number {
+  return (
+    Date.parse(a.record.startedAt) - Date.parse(b.record.startedAt) || (a.record.id < b.record.id ? -1 : 1)
+  );
+}
+
+/** A series of which nothing is said yet, and the record of each point. */
+interface Candidate {
+  series: Omit<HistorySeries, 'finding'>;
+  records: RunRecord[];
+}
+
+interface Measured {
+  extract: Extract;
+  subject: Subject;
+  values: readonly number[];
+}
+
+function seriesOf(extracts: readonly Extract[], selected: SelectedMetric, bootstrap: Bootstrap): Candidate[] {
+  const measured = extracts.flatMap((extract) =>
+    extract.subjects.flatMap((subject): Measured[] => {
+      const values = subject.valuesOf(selected);
+      return values.length === 0 ? [] : [{ extract, subject, values }];
+    }),
+  );
+  return groupsBy(measured, ({ subject }) => subject.subject).flatMap((ofSubject) => {
+    const groups = groupsBy(ofSubject, ({ subject }) => environmentKey(subject.environment));
+    const names = environmentNames(groups.map(([first]) => first?.subject.environment ?? {}));
+    return groups.flatMap((group, index) => candidateOf(selected, group, names[index], bootstrap) ?? []);
+  });
+}
+
+function candidateOf(
+  { scenario, metric }: SelectedMetric,
+  group: readonly Measured[],
+  environment: string | undefined,
+  bootstrap: Bootstrap,
+): Candidate | undefined {
+  const [first] = group;
+  if (first === undefined) return undefined;
+  const { subject, kind, emulated } = first.subject;
+  return {
+    series: {
+      scenario,
+      metric: metric.id,
+      title: plainLine(metric.role === 'rung' ? `Time until ${metric.title}` : metric.title, 80),
+      unit: kind === 'vm-over-container' ? 'ratio' : metric.unit,
+      // A ratio falls where the VM gains, and just as much where the container loses.
+      better: kind === 'vm-over-container' ? 'none' : metric.better,
+      subject: plainLine(subject, 120),
+      kind,
+      emulated,
+      ...(environment === undefined ? {} : { environment }),
+      points: group.map((measured) => pointOf(measured, bootstrap)),
+    },
+    records: group.map(({ extract }) => extract.record),
+  };
+}
+
+function pointOf({ extract, values }: Measured, bootstrap: Bootstrap): HistoryPoint {
+  const interval = bootstrap.median(values);
+  return {
+    record: extract.reference,
+    n: values.length,
+    median: median(values) ?? NaN,
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+function groupsBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
