@@ -1,13 +1,19 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Help, type Option } from '@commander-js/extra-typings';
 import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
+import { addAbCommand } from './ab.ts';
+import { addBaselineCommand } from './baseline.ts';
 import { addCleanCommand } from './clean.ts';
+import { addCompareCommand } from './compare.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addGateCommand } from './gate.ts';
+import { addHistoryCommand } from './history.ts';
 import { addImageCommand } from './image.ts';
 import type { Io } from './io.ts';
+import { addNoiseCommand } from './noise.ts';
 import { addReportCommand } from './report.ts';
 import { addRunCommand } from './run.ts';
 import { addRuntimesCommand } from './runtimes.ts';
@@ -32,12 +38,19 @@ function createProgram(io: Io): Command {
     .version(packageVersion())
     .showHelpAfterError('(--help says more)')
     .exitOverride()
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.note(text.trimEnd()),
     });
   for (const add of [
     addRunCommand,
+    addCompareCommand,
+    addAbCommand,
+    addGateCommand,
+    addBaselineCommand,
+    addHistoryCommand,
+    addNoiseCommand,
     addReportCommand,
     addRuntimesCommand,
     addImageCommand,
@@ -48,6 +61,11 @@ function createProgram(io: Io): Command {
   }
   inheritSettings(program);
   return program;
+}
+
+/** An empty list is no default worth a word. */
+function describeOption(option: Option): string {
+  return new Help().optionDescription(option).replace(' (default: [])', '');
 }
 
 /** commander copies settings to subcommands that it makes itself only when they are made after the setting. */

@@ -48,9 +48,18 @@ describe('twinboot run', { timeout: 60_000 }, () => {
     expect(out).toContain('startup.ready');
     expect(out).toContain('* emulated (TCG): not a KVM figure');
     expect(notes).toContain('✓ warm-up 1: fake ready after');
-    expect(readdirSync(runFolders()[0] ?? '').sort()).toEqual(
-      ['console', 'ratios.csv', 'report', 'run.json', 'run.log', 'samples.csv', 'summary.csv'].sort(),
-    );
+    expect(readdirSync(runFolders()[0] ?? '').sort()).toEqual([
+      'bencher.json',
+      'console',
+      'github-action-benchmark.json',
+      'metrics.openmetrics.txt',
+      'ratios.csv',
+      'report',
+      'run.json',
+      'run.log',
+      'samples.csv',
+      'summary.csv',
+    ]);
     const record = onlyRecord();
     expect(record.state).toBe('complete');
     // (1 warm-up + 3 rounds) × 2 runtimes × 3 scenarios

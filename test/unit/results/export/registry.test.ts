@@ -9,6 +9,9 @@ describe('the exports', () => {
       'samples-csv: samples.csv',
       'summary-csv: summary.csv',
       'ratios-csv: ratios.csv',
+      'github-action-benchmark: github-action-benchmark.json',
+      'bencher: bencher.json',
+      'openmetrics: metrics.openmetrics.txt',
     ]);
   });
 

@@ -1,0 +1,116 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../core/package-root.ts';
+import { newTraces, rememberTraces } from '../support/host-state.ts';
+import { twinboot, type Told } from '../support/terminal.ts';
+
+/** The README's CI section, typed as it stands there, with real boots: green for the same image, red for a slower one. */
+
+const folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+const gateFile = join(folder, 'twinboot.yaml');
+const runs = join(folder, 'runs');
+const [same, slower] = [join(folder, 'same'), join(folder, 'slower')];
+
+/** A unit that multi-user.target waits for, once the services that it waits for anyway are up. */
+const SLEEPER = `[Unit]
+Description=Sleeps before multi-user.target
+Before=multi-user.target
+After=dbus.service systemd-logind.service systemd-user-sessions.service
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sleep 0.2
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+beforeAll(async () => {
+  mkdirSync(join(same, 'etc/mine'), { recursive: true });
+  writeFileSync(join(same, 'etc/mine/settings'), 'quick = yes\n');
+  cpSync(same, slower, { recursive: true });
+  const units = join(slower, 'etc/systemd/system');
+  mkdirSync(join(units, 'multi-user.target.wants'), { recursive: true });
+  writeFileSync(join(units, 'sleeper.service'), SLEEPER);
+  symlinkSync('/etc/systemd/system/sleeper.service', join(units, 'multi-user.target.wants/sleeper.service'));
+  writeFileSync(gateFile, yamlOfReadme());
+  await done(build('mine', same));
+  await done(build('slower', slower));
+});
+
+beforeEach(rememberTraces);
+afterEach(() => expect(newTraces()).toEqual([]));
+
+describe('the gate of the README', () => {
+  it('keeps a first run as the baseline', async () => {
+    const told = await gate('--save-baseline');
+    expect(told.exitCode, told.out + told.notes).toBe(0);
+    expect(told.notes).toContain('saved as the baseline');
+  });
+
+  it('is green for the same image', async () => {
+    const told = await gate();
+    expect(told.exitCode, told.out + told.notes).toBe(0);
+  });
+
+  it('is red for a slower image of that name, and says what got worse', async () => {
+    await done(build('mine', slower));
+    const told = await gate();
+    expect(told.exitCode, told.out + told.notes).toBe(1);
+    expect(told.out).toMatch(/startup\.ready.*regression|regression.*startup\.ready/);
+  });
+});
+
+describe('an A/B run', () => {
+  it('finds the unit that sleeps 200 ms within 15 rounds', async () => {
+    const told = await ab('trixie', 'slower', '--max-rounds', '15');
+    expect(told.exitCode, told.out + told.notes).toBe(1);
+    expect(told.out).toMatch(/startup\.ready .* regression/);
+    expect(told.out).toMatch(/everything is decided after \d+ rounds/);
+  });
+
+  it('raises no alarm where both sides are the same', async () => {
+    const told = await ab('trixie', 'trixie', '--max-rounds', '8');
+    expect(told.exitCode, told.out + told.notes).toBe(0);
+    expect(told.out).not.toContain('regression');
+  });
+});
+
+function yamlOfReadme(): string {
+  const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
+  const [, section = ''] = readme.split('\n## In CI\n');
+  const yaml = /```yaml\n([^`]+)```/.exec(section)?.[1];
+  if (yaml === undefined) throw new Error('the README has no gate in its section on CI');
+  return yaml;
+}
+
+function build(name: string, tree: string): Promise<Told> {
+  return twinboot(['image', 'build', name, '--tree', tree]);
+}
+
+function gate(...words: string[]): Promise<Told> {
+  return twinboot(['gate', gateFile, '--out', runs, ...words]);
+}
+
+function ab(a: string, b: string, ...words: string[]): Promise<Told> {
+  const sides = ['--a', `image=${a}`, '--b', `image=${b}`];
+  return twinboot([
+    'ab',
+    'startup',
+    ...sides,
+    '--runtime',
+    'nspawn',
+    '--metric',
+    'startup.ready',
+    '--out',
+    runs,
+    ...words,
+  ]);
+}
+
+async function done(told: Promise<Told>): Promise<void> {
+  const { exitCode, notes } = await told;
+  expect(exitCode, notes).toBe(0);
+}
