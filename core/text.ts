@@ -18,7 +18,14 @@ export function plainLine(text: string, limit = 300): string {
 export function plainBlock(lines: readonly string[], limitLines = 40): string {
   return lines
     .slice(-limitLines)
-    .map((line) => shorten(plain(line).replace(/[\n\t]/gu, ' ').trimEnd(), 300))
+    .map((line) =>
+      shorten(
+        plain(line)
+          .replace(/[\n\t]/gu, ' ')
+          .trimEnd(),
+        300,
+      ),
+    )
     .join('\n');
 }
 
@@ -37,6 +44,15 @@ export function escapeMarkdown(text: string): string {
     .replace(/@/gu, '&#64;')
     .replace(/:\/\//gu, '&#58;//')
     .replace(/\bwww\./giu, 'www&#46;');
+}
+
+/** For element text and attributes in double quotes; what XML cannot hold at all is gone with `plainLine`. */
+export function escapeXml(text: string): string {
+  return plainLine(text, 1000)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 function plain(text: string): string {

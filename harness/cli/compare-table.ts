@@ -13,6 +13,7 @@ import {
   pText,
   ratioText,
 } from '../../results/compare/words.ts';
+import { aligned } from './columns.ts';
 
 export interface TableOptions {
   failOn?: readonly FailOn[];
@@ -76,17 +77,6 @@ function cellsOf(row: ComparisonRow, { environment }: Comparison): string[] {
     pText(row.pCorrected),
     `${row.verdict}${more}`,
   ];
-}
-
-/** The first and the last column to the left, figures to the right. */
-function aligned(texts: readonly string[], widths: readonly number[]): string {
-  return texts
-    .map((text, column) => {
-      const width = widths[column] ?? 0;
-      return column === 0 || column === texts.length - 1 ? text.padEnd(width) : text.padStart(width);
-    })
-    .join('  ')
-    .trimEnd();
 }
 
 /** `qemu *  (n = 12 and 12)`; of rows that differ, the counts of each. */

@@ -10,6 +10,7 @@ import {
   overallText,
   valueText,
 } from '../../results/history/words.ts';
+import { aligned } from './columns.ts';
 
 /** The history for people: a block for each runtime and environment, then what the changes fall together with. */
 export function historyTable(history: History): string {
@@ -73,17 +74,6 @@ function rowsOf(series: HistorySeries): string[][] {
     ],
     ...further.map((line) => ['', '', '', '', '', line]),
   ];
-}
-
-/** The first and the last column to the left, figures to the right. */
-function aligned(texts: readonly string[], widths: readonly number[]): string {
-  return texts
-    .map((text, column) => {
-      const width = widths[column] ?? 0;
-      return column === 0 || column === texts.length - 1 ? text.padEnd(width) : text.padStart(width);
-    })
-    .join('  ')
-    .trimEnd();
 }
 
 /** Each pair of records once, with the series that changed between them. */

@@ -1,4 +1,4 @@
-import { plainLine } from '../../../core/text.ts';
+import { escapeXml } from '../../../core/text.ts';
 import type { Comparison, ComparisonRow, StructuralDifference } from '../comparison.ts';
 import { defaultFailOn, isFailingDifference, isFailingRow, type FailOn } from '../failures.ts';
 import { rowEvidence } from '../words.ts';
@@ -85,13 +85,4 @@ function caseLines({ name, outcome, type, message }: Case, suite: string): strin
     skipped: `      <skipped message="${text}"/>`,
   }[outcome];
   return [head, body, '    </testcase>'];
-}
-
-/** For element text and attributes in double quotes; what XML cannot hold at all is gone with `plainLine`. */
-function escapeXml(text: string): string {
-  return plainLine(text, 1000)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,4 +1,4 @@
-import { plainLine } from '../../../core/text.ts';
+import { escapeXml } from '../../../core/text.ts';
 import { rowEvidence } from '../evidence.ts';
 import type { GateResult, GateRow } from '../verdict.ts';
 
@@ -44,13 +44,4 @@ function caseLines(row: GateRow): string[] {
   }[outcomeOf(row)];
   const head = `classname="twinboot.${escapeXml(row.subject)}" name="${escapeXml(row.rule)}" time="0"`;
   return [`    <testcase ${head}>`, body, '    </testcase>'];
-}
-
-/** For element text and attributes in double quotes; what XML cannot hold at all is gone with `plainLine`. */
-function escapeXml(text: string): string {
-  return plainLine(text, 1000)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
