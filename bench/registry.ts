@@ -12,6 +12,7 @@ import { observerEffect } from './observer-effect.ts';
 import { overhead } from './overhead.ts';
 import { peakMemory } from './peak-memory.ts';
 import { roundTrip } from './round-trip.ts';
+import { startPhases } from './start-phases.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   largeComparison,
   roundTrip,
   launchCost,
+  startPhases,
   containerStart,
   firmware,
 ];

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
+import { changePoints } from './studies/change-points.ts';
 import { coverage } from './studies/coverage.ts';
 import { falseAlarms } from './studies/false-alarms.ts';
 import { power } from './studies/power.ts';
@@ -17,6 +18,7 @@ export const studies: readonly Study[] = [
   power,
   sequentialPower,
   ...coverage,
+  changePoints,
   statistic,
 ];
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { exitCodes } from '../../core/error.ts';
+import { exitCodes, runError } from '../../core/error.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
@@ -10,9 +10,9 @@ import { comparisonFormats } from '../../results/compare/format/registry.ts';
 import { looks } from '../../results/compare/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
 import { ratioText, rowName } from '../../results/compare/words.ts';
-import type { RunRecord } from '../../results/record.ts';
 import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';
+import { interrupted } from '../schedule/boot.ts';
 import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
 import { collect, duration, wholeNumber } from './arguments.ts';
 import { alphaOption, formats, minEffectOption, showComparison, type Format } from './comparison-options.ts';
@@ -140,12 +140,13 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
       maxRounds: ab.maxRounds,
       maxMs: ab.maxTime,
       isDecided(round, a, b) {
-        if (!looks(ab.maxRounds).includes(round) || !hasValues(a)) return false;
+        if (!looks(ab.maxRounds).includes(round)) return false;
         const current = compareAb(a, b, optionsAt(round));
         progress.note(lookLine(round, current, told));
         return current.isDecided;
       },
     });
+    if (result.rounds === 0) throw interrupted();
     const comparison = compareAb(result.a, result.b, {
       ...optionsAt(result.rounds),
       last: result.end === 'max-time',
@@ -154,6 +155,7 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
     await keep(comparison, bench.folder.path, ab.failOn);
     return { result, comparison, folder: bench.folder };
   });
+  requireBase(comparison, folder.path);
   showComparison(io, comparison, ab);
   if (ab.format === 'table') {
     const [a, b] = ['a', 'b'].map((side) => relative('.', join(folder.path, side)));
@@ -168,11 +170,6 @@ async function requestOf(bench: Bench, { words }: AbWords, side: 'a' | 'b') {
   return bench.request(words[side], await bench.image(words[side]), folder);
 }
 
-/** Without any there is nothing to compare yet. */
-function hasValues({ samples }: RunRecord): boolean {
-  return samples.some(({ phase, outcome }) => phase === 'measured' && outcome === 'ok');
-}
-
 /** `after 8 rounds: startup.ready of nspawn 1.46 [1.41, 1.52] regression; 3 of 4 decided`; each finding once. */
 function lookLine(round: number, { rows }: AbComparison, told: Set<string>): string {
   const isOpen = ({ verdict, moreRounds }: ComparisonRow): boolean =>
@@ -182,6 +179,14 @@ function lookLine(round: number, { rows }: AbComparison, told: Set<string>): str
   for (const row of news) told.add(rowName(row));
   const findings = news.map((row) => `${rowName(row)} ${ratioText(row)} ${row.verdict}`);
   return `after ${round} rounds: ${[...findings, `${rows.length - open.length} of ${rows.length} decided`].join('; ')}`;
+}
+
+/** Where A has nothing to compare with, nothing was found out: that must not look like a pass. */
+function requireBase({ rows }: AbComparison, folder: string): void {
+  if (rows.some(({ base }) => base.n > 0)) return;
+  throw runError('no-values', 'no boot of A gave a value to compare with', {
+    hint: `twinboot report ${relative('.', join(folder, 'a'))} says why`,
+  });
 }
 
 function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbWords): string {

@@ -52,6 +52,12 @@ export function subjectName({ subject, emulated }: Pick<HistorySeries, 'subject'
   return emulated ? `${subject} *` : subject;
 }
 
+/** Days, or the time of day where all of it was on one. */
+function labelsOf(records: History['records']): string[] {
+  const days = records.map(({ startedAt }) => dayOf(startedAt));
+  return new Set(days).size > 1 ? days : records.map(({ startedAt }) => startedAt.slice(11, 16));
+}
+
 function panel(group: readonly HistorySeries[], records: History['records'], index: number): Panel {
   const [first] = group;
   const name = first === undefined ? '' : subjectName(first);
@@ -66,7 +72,7 @@ function panel(group: readonly HistorySeries[], records: History['records'], ind
     height: HEIGHT,
     narrowHeight: HEIGHT,
     data: {
-      labels: records.map(({ startedAt }) => dayOf(startedAt)),
+      labels: labelsOf(records),
       datasets: group.map((series, environment) => dataset(series, environment, records.length, position)),
     },
     options: {

@@ -85,6 +85,13 @@ describe('twinboot ab', { timeout: 60_000 }, () => {
     });
   });
 
+  it('does not go on where A never boots: there is nothing to compare with', async () => {
+    const { exitCode, notes } = await ab('startup', '--a', 'fake:fail=exit', '--b', 'fake');
+    expect(exitCode).toBe(4);
+    expect(notes).toContain('error: no boot of A gave a value to compare with');
+    expect(recordOf('b').samples.length).toBeLessThan(10);
+  });
+
   it('counts a side whose boots all fail as missing', async () => {
     const { exitCode, out } = await ab(
       'startup',
