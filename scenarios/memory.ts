@@ -61,7 +61,7 @@ export const memory = defineScenario({
       'bytes',
       'part',
       'guest kernel',
-      "Guest RAM outside MemTotal (kernel image, struct pages) and the guest's Slab, PageTables, Percpu and VmallocUsed. VMs only.",
+      "Guest RAM outside MemTotal (kernel image, struct pages) and the guest's Slab, PageTables, Percpu and VmallocUsed, less what the host never had to provide. VMs only.",
     ),
     metric(
       'memory.guest-page-cache',
@@ -170,13 +170,17 @@ function vmParts({ memory: { cgroup, guestRam }, inside }: Readings, circumstanc
   const touchedBytes = guestRam?.touchedBytes ?? cgroup.shmemBytes;
   const cacheBytes = guestRam?.translationCacheBytes ?? 0;
   const usedBytes = circumstances.memoryBytes - field('MemFree');
+  const kernelBytes =
+    circumstances.memoryBytes -
+    field('MemTotal') +
+    sum(['Slab', 'PageTables', 'SecPageTables', 'Percpu', 'VmallocUsed'].map(field));
+  // What the guest counts as used and the host never had to provide is the kernel's: User-Mode Linux maps its image from its
+  // program's file, which the host caches once for all.
+  const neverProvidedBytes = Math.max(0, usedBytes - touchedBytes);
   return {
     'memory.manager': cgroup.anonBytes - cacheBytes,
     'memory.translation-cache': cacheBytes,
-    'memory.guest-kernel':
-      circumstances.memoryBytes -
-      field('MemTotal') +
-      sum(['Slab', 'PageTables', 'SecPageTables', 'Percpu', 'VmallocUsed'].map(field)),
+    'memory.guest-kernel': Math.max(0, kernelBytes - neverProvidedBytes),
     'memory.guest-page-cache': field('Cached') + field('Buffers') - field('Shmem'),
     'memory.page-cache': cgroup.fileBytes,
     'memory.tmpfs': field('Shmem'),

@@ -85,6 +85,16 @@ describe('the waterfall', () => {
     expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
   });
 
+  it('of a VM whose kernel was never provided in whole: that share of it costs nothing', () => {
+    const used = 512 * MIB - 398_392 * KIB;
+    const whole = measure('vm').values['memory.guest-kernel'] ?? NaN;
+    const measured = measure('vm', ({ memory: reading }) => {
+      reading.guestRam = { touchedBytes: used - 5 * MIB, translationCacheBytes: 0 };
+    });
+    expect(measured.values['memory.guest-kernel']).toBe(whole - 5 * MIB);
+    expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
+  });
+
   it('of a VM without a mapping of its own for guest RAM: its shared memory stands for it', () => {
     const measured = measure('vm', ({ memory: reading }) => (reading.guestRam = undefined));
     expect(measured.values).toMatchObject({ 'memory.translation-cache': 0, 'memory.manager': 347_631_616 });
