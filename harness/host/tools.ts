@@ -166,6 +166,11 @@ export const tools: readonly Tool[] = [
   },
 ];
 
+/** `undefined` for what twinboot does not rely on. */
+export function toolNamed(name: string): Tool | undefined {
+  return tools.find((tool) => tool.name === name);
+}
+
 /** What a need takes, and the tools of `also` by name. */
 export function toolsFor(need: Need, also: readonly string[] = []): readonly Tool[] {
   const last = needs.indexOf(need);
@@ -181,7 +186,7 @@ export function locate(tool: Tool): string | undefined {
 export function findTool(name: string): string {
   const path = findCommand(name);
   if (path !== undefined) return path;
-  const known = tools.find((tool) => tool.name === name);
+  const known = toolNamed(name);
   throw hostError('missing-tool', `${name} is not installed`, {
     hint:
       known === undefined

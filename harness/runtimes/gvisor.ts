@@ -17,7 +17,7 @@ export const gvisor: Runtime<typeof options> = {
   options,
 
   async availability(host): Promise<Availability> {
-    const tool = await toolAvailability(host, TOOL, /version (\S+)/);
+    const tool = await toolAvailability(host, { tool: TOOL, version: /version (\S+)/ });
     const found = tool.ok ? ` (here: ${tool.version ?? 'of unknown version'})` : '';
     return {
       ok: false,

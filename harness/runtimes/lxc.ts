@@ -40,7 +40,9 @@ export const lxc: Runtime<typeof options> = {
   tools: [TOOL],
   options,
   availability: async (host, { userns }) =>
-    (userns === 'on' ? whyNoUserNamespace() : undefined) ?? toolAvailability(host, TOOL, /^(\d[\w.~-]*)/),
+    (userns === 'on' ? whyNoUserNamespace() : undefined) ??
+    // `denylist` in a seccomp profile: LXC 4.0.6 of Debian 11 has it, 3.1 of Debian 10 has not.
+    toolAvailability(host, { tool: TOOL, version: /^(\d[\w.~-]*)/, oldest: '4.0.6' }),
 
   isolation: ({ userns }) => ({
     kernel: 'shared',

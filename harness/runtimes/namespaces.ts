@@ -42,7 +42,9 @@ export const namespaces: Runtime<typeof options> = {
 
   async availability(host, { userns }) {
     const obstacle = whyNotThisHost(host) ?? (userns === 'on' ? whyNoUserNamespace() : undefined);
-    return obstacle ?? toolAvailability(host, TOOL, /util-linux (\d[\w.-]*)/);
+    // unshare --kill-child
+    const tool = { tool: TOOL, version: /util-linux (\d[\w.-]*)/, oldest: '2.32' };
+    return obstacle ?? toolAvailability(host, tool);
   },
 
   isolation: ({ userns }) => ({

@@ -32,7 +32,12 @@ export const nspawn: Runtime<typeof options> = {
   options,
   availability: async (host, { userns }) =>
     (userns === 'on' ? whyNoUserNamespace() : undefined) ??
-    toolAvailability(host, TOOL, /^systemd (\d+ \([^)]*\)|\d+)/),
+    toolAvailability(host, {
+      tool: TOOL,
+      version: /^systemd (\d+ \([^)]*\)|\d+)/,
+      // --console= (systemd 242), --private-users-ownership= (249).
+      oldest: userns === 'on' ? '249' : '242',
+    }),
 
   isolation: ({ userns }) => ({
     kernel: 'shared',

@@ -47,7 +47,12 @@ export const podman: Runtime<typeof options> = {
   async availability(host, { oci, userns }) {
     const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;
     if (blocked !== undefined) return blocked;
-    const found = await toolAvailability(host, TOOL, /version (\d[\w.~+-]*)/);
+    // --network-config-dir
+    const found = await toolAvailability(host, {
+      tool: TOOL,
+      version: /version (\d[\w.~+-]*)/,
+      oldest: '4.0',
+    });
     const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
     return found.ok && typeof chosen !== 'string' ? chosen : found;
   },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
-import { formatBytes, MIB } from '../../core/units.ts';
+import { formatBytes } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
@@ -24,11 +24,7 @@ import {
 import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
-
-/** What QEMU takes beside the guest's RAM: measured, with the translation cache, and rounded up. */
-const VMM_MEMORY_BYTES = 128 * MIB;
-/** The host's page cache of the disk, which its control group is charged too and gives back when it must. */
-const DISK_CACHE_BYTES = 512 * MIB;
+import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
 export const qemu: Runtime<typeof qemuOptions> = {
@@ -47,7 +43,8 @@ export const qemu: Runtime<typeof qemuOptions> = {
       };
     }
     const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
-    return lacking ?? toolAvailability(host, QEMU, /version (\d[\w.]*)/);
+    // A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2).
+    return lacking ?? toolAvailability(host, { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' });
   },
 
   isolation: () => ({
@@ -104,10 +101,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(await openSocketChannel(agentSocket));
           own(closing(agent));
-          const group = makeBootCgroup(host, bootId, {
-            cpus: limits.cpus,
-            memoryBytes: vmmBytes(machine) + memoryBytes + DISK_CACHE_BYTES,
-          });
+          const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
           own(group.lease);
           const boot = {
             ...machine,

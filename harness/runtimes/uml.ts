@@ -14,6 +14,7 @@ import { sizeOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { UML, umlBootArguments, umlRegisters, WITHOUT_CORE } from './uml-command.ts';
+import { vmmLimits } from './vmm-limits.ts';
 
 const options = z.object({
   memory: sizeOption({ min: 64 * MIB, max: 64 * GIB })
@@ -41,7 +42,7 @@ export const uml: Runtime<typeof options> = {
         fix: 'use an x86-64 host',
       };
     }
-    return toolAvailability(host, UML, /^(\d[\w.+-]*)/);
+    return toolAvailability(host, { tool: UML, version: /^(\d[\w.+-]*)/ });
   },
 
   isolation: () => ({
@@ -85,7 +86,7 @@ export const uml: Runtime<typeof options> = {
           const channelFolder = join(folder, 'channel');
           const agent = createAgent(await openFifoChannel(channelFolder, host.runner));
           own(closing(agent));
-          const group = makeBootCgroup(host, bootId);
+          const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes));
           own(group.lease);
           return launchInstance({
             command: WITHOUT_CORE,
