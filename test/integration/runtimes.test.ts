@@ -27,12 +27,15 @@ const boots = [
   { spec: 'namespaces', multiUserWithin: () => 20 },
   { spec: 'namespaces:userns=on', multiUserWithin: () => 20 },
   { spec: 'nspawn', multiUserWithin: () => 20 },
+  { spec: 'nspawn:userns=on', multiUserWithin: () => 20 },
+  { spec: 'nspawn:sys=rw', multiUserWithin: () => 20 },
   { spec: 'lxc', multiUserWithin: () => 20 },
   { spec: 'lxc:userns=on', multiUserWithin: () => 20 },
   { spec: 'lxc:sys=rw', multiUserWithin: () => 20 },
   // conmon looks at a terminal that nobody holds open only every 100 ms, as systemd's console is between two lines.
   { spec: 'podman', multiUserWithin: () => 150 },
   { spec: 'qemu', multiUserWithin: (ms: number) => ms * 0.02 },
+  { spec: 'qemu:machine=microvm', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=bios', multiUserWithin: (ms: number) => ms * 0.02 },
   { spec: 'qemu:boot=uefi', multiUserWithin: (ms: number) => ms * 0.02 },
   // The image of UML's kernel lies in its program file, which the host caches once and charges to nobody here.
