@@ -1,5 +1,5 @@
 import { plainLine } from '../core/text.ts';
-import { formatCount } from '../core/words.ts';
+import { formatCount, formatList } from '../core/words.ts';
 import { EMULATION_MARK } from '../results/emulation.ts';
 import type { RunRecord } from '../results/record.ts';
 import type { Summary } from '../results/summary.ts';
@@ -125,10 +125,14 @@ function titleOf({ record, runtimes }: Context): string {
 function emulationOf({ runtimes }: Context): ReportModel['emulation'] {
   const emulated = runtimes.filter((runtime) => runtime.mark !== undefined);
   if (emulated.length === 0) return undefined;
-  const reasons = emulated.map(({ name, description }) =>
-    description.acceleratorReason === undefined
-      ? name
-      : `${name}: ${plainLine(description.acceleratorReason)}`,
+  // One host gives most of its VMs the same reason: it is said once.
+  const byReason = new Map<string, string[]>();
+  for (const { name, description } of emulated) {
+    const reason = plainLine(description.acceleratorReason ?? '');
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  const reasons = [...byReason].map(([reason, names]) =>
+    reason === '' ? formatList(names) : `${formatList(names)}: ${reason}`,
   );
   return { mark: EMULATION_MARK, reason: reasons.join('; ') };
 }

@@ -9,7 +9,8 @@ import { thinOut } from '../model/distribution.ts';
 import { cell, type Table } from '../model/table.ts';
 import { msAxis } from './axes.ts';
 import { countAxis } from './density-growth.ts';
-import { isFarApart, looksOf, panelHeight } from './fleet-look.ts';
+import { isFarApart, panelHeight } from './fleet-look.ts';
+import { looksOf } from './runtime-looks.ts';
 import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject } from './spec.ts';
 

@@ -6,6 +6,7 @@ import { markedName, markOf } from '../model/runtimes.ts';
 import { cell } from '../model/table.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { chartName, figureId, withMark } from './labels.ts';
+import { looksOf } from './runtime-looks.ts';
 import type { Figure, Json } from './spec.ts';
 
 const ROW_HEIGHT = 34;
@@ -38,7 +39,7 @@ export function startupLadder(ladder: Ladder): Figure {
         narrowHeight: height + 20,
         data: {
           labels: ladder.rungs.map(({ title }) => title),
-          datasets: ladder.climbs.map((climb, index) => dataset(climb, index, ladder.climbs.length)),
+          datasets: datasets(ladder.climbs),
         },
         options: {
           indexAxis: 'y',
@@ -77,20 +78,20 @@ export function startupLadder(ladder: Ladder): Figure {
 
 const textOf = (ms: number | undefined): string => (ms === undefined ? NOTHING : formatMs(ms));
 
-function dataset({ runtime, reachedMs }: Climb, index: number, of: number): Json {
-  const texts = reachedMs.map(textOf);
-  return {
-    label: chartName(runtime),
-    data: reachedMs.map((ms) => ms ?? null),
-    texts,
-    // With more than two runtimes the labels would lie on each other; tooltips and the table have them.
-    ...(of <= 2 ? { outside: texts, side: index === 0 && of === 2 ? 'left' : 'right' } : {}),
-    spanGaps: true,
-    borderColor: `@${runtime.color}`,
-    backgroundColor: `@${runtime.color}`,
-    borderWidth: 1.5,
-    pointRadius: 4.5,
-    pointHoverRadius: 6,
-    pointStyle: runtime.kind === 'vm' ? 'rectRot' : 'circle',
-  };
+function datasets(climbs: readonly Climb[]): Json[] {
+  const looks = looksOf(climbs.map(({ runtime }) => runtime));
+  return climbs.map(({ runtime, reachedMs }, index) => {
+    const texts = reachedMs.map(textOf);
+    return {
+      label: chartName(runtime),
+      data: reachedMs.map((ms) => ms ?? null),
+      texts,
+      // With more than two runtimes the labels would lie on each other; tooltips and the table have them.
+      ...(climbs.length <= 2
+        ? { outside: texts, side: index === 0 && climbs.length === 2 ? 'left' : 'right' }
+        : {}),
+      spanGaps: true,
+      ...looks[index],
+    };
+  });
 }

@@ -6,7 +6,8 @@ import type { FleetView } from '../model/fleet.ts';
 import { markedBy } from '../model/fleet-tables.ts';
 import { markedName } from '../model/runtimes.ts';
 import { cell, type Table } from '../model/table.ts';
-import { isFarApart, looksOf, panelHeight } from './fleet-look.ts';
+import { isFarApart, panelHeight } from './fleet-look.ts';
+import { looksOf } from './runtime-looks.ts';
 import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 

@@ -1,13 +1,12 @@
 import { EMULATION_MARK } from '../../results/emulation.ts';
 import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
-
 import { plainLine } from '../../core/text.ts';
 
 /** A runtime as the report speaks of it. */
 export interface RuntimeView {
   /** RuntimeDescription.id: the key of samples and summaries. */
   id: string;
-  /** What people read: the title, or the spec where two runtimes share a title. */
+  /** What people read: the title; or in a run with two runtimes of one title, the spec, for all of them alike. */
   name: string;
   kind: RuntimeDescription['kind'];
   /** `EMULATION_MARK` where it was emulated. */
@@ -24,13 +23,14 @@ const MOST_NAMES = 2;
 
 export function viewRuntimes(record: RunRecord): RuntimeView[] {
   const seen = { container: 0, vm: 0 };
+  const titles = new Set(record.runtimes.map(({ title }) => title));
+  const byTitle = titles.size === record.runtimes.length;
   return record.runtimes.map((runtime) => {
-    const namesake = record.runtimes.some((other) => other !== runtime && other.title === runtime.title);
     const slot = seen[runtime.kind] % COLORS_PER_KIND;
     seen[runtime.kind] += 1;
     return {
       id: runtime.id,
-      name: plainLine(namesake ? runtime.id : runtime.title, 60),
+      name: plainLine(byTitle ? runtime.title : runtime.id, 60),
       kind: runtime.kind,
       ...(runtime.emulated ? { mark: EMULATION_MARK } : {}),
       color: `${runtime.kind}${slot}`,

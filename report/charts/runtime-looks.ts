@@ -1,0 +1,27 @@
+import type { RuntimeView } from '../model/runtimes.ts';
+import type { JsonObject } from './spec.ts';
+
+const pointStyles = {
+  container: ['circle', 'triangle', 'rect'],
+  vm: ['rectRot', 'rectRounded', 'star'],
+} as const;
+
+/**
+ * How each runtime's points and lines look, in their order. Runtimes that have to share a colour, because there are more
+ * than colours, differ in their points and dashes.
+ */
+export function looksOf(runtimes: readonly RuntimeView[]): JsonObject[] {
+  return runtimes.map(({ color, kind }, index) => {
+    const before = runtimes.slice(0, index).filter((other) => other.color === color).length;
+    const styles = pointStyles[kind];
+    return {
+      borderColor: `@${color}`,
+      backgroundColor: `@${color}`,
+      borderWidth: 1.5,
+      borderDash: before === 0 ? [] : [2 + 3 * before, 3],
+      pointStyle: styles[before % styles.length] ?? 'circle',
+      pointRadius: 4,
+      pointHoverRadius: 6,
+    };
+  });
+}
