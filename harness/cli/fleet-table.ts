@@ -9,18 +9,23 @@ import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
 import { fleetsOf, type FleetSeries } from '../../results/fleet/series.ts';
 import type { Storm } from '../../results/fleet/storm.ts';
 import { withoutVariants } from '../../results/fleet/variants.ts';
-import { slopeText, stopText, trialText } from '../../results/fleet/words.ts';
-import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
+import { slopeText, stopWord, trialText } from '../../results/fleet/words.ts';
+import type { RunRecord } from '../../results/record.ts';
+import { fleetPartsTable } from './fleet-parts-table.ts';
+import { fleetSharingTables } from './fleet-sharing-table.ts';
+import { markedId } from './marked-id.ts';
 import { plainTable } from './plain-table.ts';
 
 /** How many instances the bill for the services is made out for. */
 const BILLED = 100;
 
-/** A block for each scenario of a fleet that the record holds, and for the services' bill; empty where it holds none. */
+/** A block for each scenario of a fleet that the record holds, and of density for what its cost consists of; empty where it holds none. */
 export function fleetTables(record: RunRecord): string {
   const { density, storm, minimumMemory } = fleetsOf(record);
   const blocks = [
     ...(density.length > 0 ? [densityTable(density)] : []),
+    ...fleetSharingTables(density),
+    ...fleetPartsTable(density),
     ...billTable(density),
     ...(storm.length > 0 ? [stormTable(storm)] : []),
     ...(minimumMemory.length > 0 ? [minimumMemoryTable(minimumMemory)] : []),
@@ -30,10 +35,6 @@ export function fleetTables(record: RunRecord): string {
   const marks = all.some(({ runtime }) => runtime.emulated) ? [`* ${EMULATION_MARK}`] : [];
   // A last column to the left is padded to its width.
   return [...blocks, ...marks].join('\n\n').replace(/ +$/gmu, '');
-}
-
-function nameOf({ id, emulated }: Pick<RuntimeDescription, 'id' | 'emulated'>): string {
-  return emulated ? `${id} *` : id;
 }
 
 function densityTable(series: readonly FleetSeries<Density>[]): string {
@@ -46,7 +47,7 @@ function densityTable(series: readonly FleetSeries<Density>[]): string {
       'live',
       'last ready',
       'idle CPU',
-      'why it stopped',
+      'ended',
     ],
     ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
   );
@@ -54,14 +55,14 @@ function densityTable(series: readonly FleetSeries<Density>[]): string {
     const { firstBytes, live, lastReadyMs, idleCpuMsPerS } = densityFigures(details);
     const { total, hostDelta } = details.fits;
     table.push([
-      nameOf(runtime),
+      markedId(runtime),
       orNothing(firstBytes, formatBytes),
       orNothing(total, slopeText),
       orNothing(hostDelta, slopeText),
       String(live),
       orNothing(lastReadyMs, formatMs),
       orNothing(idleCpuMsPerS, (rate) => formatValue(rate, 'ms/s')),
-      stopText(details.stop),
+      stopWord(details.stop),
     ]);
   }
   const lost = series.flatMap(({ runtime, details }) =>
@@ -70,14 +71,17 @@ function densityTable(series: readonly FleetSeries<Density>[]): string {
         `! ${runtime.id}: lost instance ${instance} after ${formatMs(atMs)}: ${plainLine(message, 160)}`,
     ),
   );
-  return [table.toString(), ...lost].join('\n');
+  const stops = series
+    .filter(({ details }) => details.stop.reason !== 'planned')
+    .map(({ runtime, details }) => `! ${runtime.id}: ${plainLine(details.stop.message, 240)}`);
+  return [table.toString(), ...lost, ...stops].join('\n');
 }
 
 function billTable(series: readonly FleetSeries<Density>[]): string[] {
   const bill = billOf(
     withoutVariants(series).map(({ runtime, details }) => ({
       id: runtime.id,
-      name: nameOf(runtime),
+      name: markedId(runtime),
       kind: runtime.kind,
       density: details,
     })),
@@ -121,7 +125,7 @@ function stormTable(series: readonly FleetSeries<Storm>[]): string {
     for (const burst of details.bursts) {
       const { medianMs, slowestMs } = burstFigures(burst);
       table.push([
-        nameOf(runtime),
+        markedId(runtime),
         String(burst.parallel),
         orNothing(medianMs === undefined ? undefined : burst.allReadyMs, formatMs),
         formatValue(burst.bootsPerS, 'count/s'),
@@ -142,7 +146,7 @@ function minimumMemoryTable(series: readonly FleetSeries<MinimumMemory>[]): stri
   for (const { runtime, details } of series) {
     const { smallest, tooSmall } = limitOf(details);
     table.push([
-      nameOf(runtime),
+      markedId(runtime),
       orNothing(smallest?.memoryBytes, formatBytes),
       orNothing(tooSmall?.memoryBytes, formatBytes),
       orNothing(tooSmall, trialText),

@@ -4,6 +4,7 @@ import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
 import { isLeading, type Metric, type RunRecord, type RuntimeDescription } from '../../results/record.ts';
 import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
 import { fleetTables } from './fleet-table.ts';
+import { markedId } from './marked-id.ts';
 import { plainTable } from './plain-table.ts';
 
 /** More runtimes than fit beside each other with their ratios get a line each. */
@@ -38,7 +39,7 @@ function tableByRuntime(record: RunRecord, summary: Summary): string {
   for (const runtime of record.runtimes) {
     const cells = columns.map((metric) => find(summary, metric, runtime));
     table.push([
-      heading(runtime),
+      markedId(runtime),
       ...columns.map((metric, index) => figure(cells[index], metric)),
       counts(cells),
     ]);
@@ -59,7 +60,7 @@ const TELLING = [
 /** A line for each headline and rung, a column for each runtime, and the ratio. */
 function tableByMetric(record: RunRecord, summary: Summary): string {
   const table = plainTable(
-    ['metric', ...record.runtimes.map(heading), 'ratio VM/container [95 %]', 'n'],
+    ['metric', ...record.runtimes.map(markedId), 'ratio VM/container [95 %]', 'n'],
     ['left', ...record.runtimes.map(() => 'right' as const), 'right', 'right'],
   );
   for (const metric of shown(record)) {
@@ -77,10 +78,6 @@ function tableByMetric(record: RunRecord, summary: Summary): string {
 
 function shown(record: RunRecord): Metric[] {
   return record.scenarios.flatMap(({ metrics }) => metrics.filter(isLeading));
-}
-
-function heading(runtime: RuntimeDescription): string {
-  return runtime.emulated ? `${runtime.id} *` : runtime.id;
 }
 
 function find(summary: Summary, metric: Metric, runtime: RuntimeDescription): MetricSummary | undefined {

@@ -1,8 +1,14 @@
-import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep } from '../../results/fleet/density.ts';
-import { stepsWithInstances } from '../../results/fleet/figures.ts';
+import {
+  endLabel,
+  endsWithParts,
+  isUnexplained,
+  partOfOne,
+  partsOver,
+  type Part,
+} from '../../results/fleet/parts.ts';
 import type { FleetView } from '../model/fleet.ts';
 import { markedBy } from '../model/fleet-tables.ts';
 import { markedName } from '../model/runtimes.ts';
@@ -16,7 +22,7 @@ import type { Figure, Panel } from './spec.ts';
 export function densityParts(density: readonly FleetView<Density>[]): Figure | undefined {
   const shown = density.flatMap((series) => shownOf(series) ?? []);
   if (shown.length === 0) return undefined;
-  const parts = partsOver(shown);
+  const parts = partsOver(shown.flatMap(({ steps }) => steps));
   const scales = scalesOf(shown.map(({ steps }) => highest(steps)));
   const unexplained = shown.flatMap((series) => unexplainedText(series) ?? []);
   return {
@@ -40,38 +46,12 @@ export function densityParts(density: readonly FleetView<Density>[]): Figure | u
   };
 }
 
-interface Part {
-  id: string;
-  title: string;
-}
-
 type Shown = FleetView<Density> & { steps: DensityStep[] };
 
-/** The first step with its parts, and the last where that is another. */
 function shownOf(series: FleetView<Density>): Shown | undefined {
-  const steps = stepsWithInstances(series.details).filter(({ parts }) => parts.length > 0);
-  const [first, last] = [steps[0], steps.at(-1)];
-  if (first === undefined || last === undefined) return undefined;
-  return { ...series, steps: first === last ? [first] : [first, last] };
+  const steps = endsWithParts(series.details);
+  return steps.length === 0 ? undefined : { ...series, steps };
 }
-
-/** In the order of the runtime that has most of them, what nobody can explain last. */
-function partsOver(shown: readonly Shown[]): Part[] {
-  const steps = shown.flatMap((series) => series.steps).sort((a, b) => b.parts.length - a.parts.length);
-  const titles = new Map(steps.flatMap(({ parts }) => parts.map(({ id, title }) => [id, title])));
-  const isRest = (id: string): boolean => id.endsWith('.unexplained');
-  return [...titles]
-    .map(([id, title]) => ({ id, title: plainLine(title, 60) }))
-    .sort((a, b) => Number(isRest(a.id)) - Number(isRest(b.id)));
-}
-
-/** Bytes of one instance, or `undefined` where there is no such part. */
-function eachOf({ parts, live }: DensityStep, id: string): number | undefined {
-  const part = parts.find((candidate) => candidate.id === id);
-  return part === undefined ? undefined : part.bytes / live;
-}
-
-const labelOf = ({ live }: DensityStep): string => (live === 1 ? 'alone' : `each of ${live}`);
 
 const textOf = (bytes: number | undefined): string => (bytes === undefined ? NOTHING : formatBytes(bytes));
 
@@ -88,17 +68,17 @@ function panel({ runtime, steps }: Shown, parts: readonly Part[], { index, end, 
   return {
     id: `runtime${index}`,
     heading: markedName(runtime),
-    alt: `Stacked bars of the parts of one instance of ${markedName(runtime)}: ${steps.map((step, at) => `${labelOf(step)} ${textOf(totals[at])}`).join(', ')}`,
+    alt: `Stacked bars of the parts of one instance of ${markedName(runtime)}: ${steps.map((step, at) => `${endLabel(step)} ${textOf(totals[at])}`).join(', ')}`,
     type: 'bar',
     height: height + (isLast ? 64 : 0),
     narrowHeight: height + (isLast ? 150 : 0),
     data: {
-      labels: steps.map((step, at) => [labelOf(step), textOf(totals[at])]),
+      labels: steps.map((step, at) => [endLabel(step), textOf(totals[at])]),
       datasets: parts.map(({ id, title }) => {
-        const texts = steps.map((step) => textOf(eachOf(step, id)));
+        const texts = steps.map((step) => textOf(partOfOne(step, id)));
         return {
           label: title,
-          data: steps.map((step) => eachOf(step, id) ?? null),
+          data: steps.map((step) => partOfOne(step, id) ?? null),
           texts,
           inside: texts,
           backgroundColor: `@${partColor(id)}`,
@@ -141,8 +121,8 @@ function shareOf(bytes: number, { totalBytes, live }: DensityStep): string {
 
 function unexplainedText({ runtime, steps }: Shown): string | undefined {
   const shares = steps.flatMap((step) => {
-    const bytes = step.parts.find(({ id }) => id.endsWith('.unexplained'));
-    return bytes === undefined ? [] : [`${shareOf(bytes.bytes / step.live, step)} (${labelOf(step)})`];
+    const bytes = step.parts.find(isUnexplained);
+    return bytes === undefined ? [] : [`${shareOf(bytes.bytes / step.live, step)} (${endLabel(step)})`];
   });
   return shares.length === 0 ? undefined : `${runtime.name} ${shares.join(', ')}`;
 }
@@ -156,7 +136,7 @@ function partTable(shown: readonly Shown[], parts: readonly Part[]): Table {
       { text: 'Part' },
       ...columns.map(({ runtime, step }) => ({
         text: markedName(runtime),
-        note: labelOf(step),
+        note: endLabel(step),
         numeric: true,
       })),
     ],
@@ -164,7 +144,7 @@ function partTable(shown: readonly Shown[], parts: readonly Part[]): Table {
       ...parts.map(({ id, title }) => [
         cell(title),
         ...columns.map(({ step }) => {
-          const bytes = eachOf(step, id);
+          const bytes = partOfOne(step, id);
           return bytes === undefined ? cell(NOTHING) : cell(formatBytes(bytes), shareOf(bytes, step));
         }),
       ]),

@@ -10,7 +10,13 @@ import {
   slopeDifference,
   type SlopeDifference,
 } from '../../results/fleet/figures.ts';
-import { bytesInterval, stopText, trialText } from '../../results/fleet/words.ts';
+import {
+  bytesInterval,
+  differenceInterval,
+  signedBytes,
+  stopText,
+  trialText,
+} from '../../results/fleet/words.ts';
 import type { Fleet, FleetView, Sharing } from './fleet.ts';
 import { markOf, type RuntimeView } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
@@ -264,12 +270,7 @@ function sharingTable({ technology, plain, variants }: Sharing): SectionTable {
 
 function differenceCell(difference: SlopeDifference | undefined): Cell {
   if (difference === undefined) return cell(NOTHING);
-  const { bytes, interval } = difference;
-  const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatBytes(value)}`;
-  return cell(
-    signed(bytes),
-    interval === undefined ? bytesInterval(undefined) : `[${signed(interval.low)}, ${signed(interval.high)}]`,
-  );
+  return cell(signedBytes(difference.bytes), differenceInterval(difference));
 }
 
 function lostTables({ density }: Fleet): SectionTable[] {

@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Slope, Stop } from './density.ts';
+import type { SlopeDifference } from './figures.ts';
 import type { Trial } from './minimum-memory.ts';
 
 /** What stands where a slope rests on too few steps for 95 %. */
@@ -17,6 +18,22 @@ export function slopeText({ slope, interval }: Slope): string {
   return `${formatBytes(slope)} ${bytesInterval(interval)}`;
 }
 
+/** `-62.1 MiB [-70.0 MiB, -55.4 MiB]` */
+export function differenceText(difference: SlopeDifference): string {
+  return `${signedBytes(difference.bytes)} ${differenceInterval(difference)}`;
+}
+
+/** `[-70.0 MiB, -55.4 MiB]`, or why there is none. */
+export function differenceInterval({ interval }: SlopeDifference): string {
+  if (interval === undefined) return bytesInterval(undefined);
+  return `[${signedBytes(interval.low)}, ${signedBytes(interval.high)}]`;
+}
+
+/** `+1.20 MiB` */
+export function signedBytes(bytes: number): string {
+  return `${bytes > 0 ? '+' : ''}${formatBytes(bytes)}`;
+}
+
 const reasons: Record<Stop['reason'], string> = {
   planned: 'as planned',
   memory: 'memory',
@@ -27,6 +44,11 @@ const reasons: Record<Stop['reason'], string> = {
   failure: 'a failure',
   interrupted: 'interrupted',
 };
+
+/** `memory` */
+export function stopWord({ reason }: Stop): string {
+  return reasons[reason];
+}
 
 /** `memory: MemAvailable fell to 1.02 GiB` */
 export function stopText({ reason, message }: Stop): string {

@@ -26,7 +26,7 @@ function detailsOf(record: RunRecord, scenario: string, runtime: string): Record
 describe('the table of density', () => {
   const text = fleetTables(fleetRecord({ scenarios: ['density'] }));
 
-  it('has a line for each runtime with slopes, their intervals, and why it stopped', () => {
+  it('has a line for each runtime with slopes, their intervals, and why the series ended', () => {
     expect(cellsOf(text, 'density')).toEqual([
       'density',
       'first',
@@ -35,14 +35,11 @@ describe('the table of density', () => {
       'live',
       'last ready',
       'idle CPU',
-      'why it stopped',
+      'ended',
     ]);
     const [name, first, more, available, live, ready, idle, stopped] = cellsOf(text, 'qemu *');
-    expect([name, live, stopped]).toEqual([
-      'qemu *',
-      '8',
-      'memory: MemAvailable fell to 1.02 GiB, of which 1.00 GiB is kept for the host',
-    ]);
+    expect([name, live, stopped]).toEqual(['qemu *', '8', 'memory']);
+    expect(text).toContain('! qemu: MemAvailable fell to 1.02 GiB, of which 1.00 GiB is kept for the host');
     expect(first).toMatch(/^4\d\d MiB$/);
     expect(more).toMatch(/^3\d\d MiB \[3\d\d MiB, 3\d\d MiB\]$/);
     expect(available).toMatch(/^3\d\d MiB \[3\d\d MiB, 3\d\d MiB\]$/);
@@ -64,6 +61,54 @@ describe('the table of density', () => {
     const one = fleetTables(densityRecord({ steps: [4], scenarios: ['density'], runtimes: ['nspawn'] }));
     const [name, first, more, available, live] = cellsOf(one, 'nspawn');
     expect([name, first, more, available, live]).toEqual(['nspawn', '–', '–', '–', '4']);
+  });
+});
+
+describe('the waterfall of one instance', () => {
+  const text = fleetTables(fleetRecord({ scenarios: ['density'] }));
+
+  it('stands beside itself alone and among many, part by part, and adds up', () => {
+    const head = text.slice(text.indexOf('memory of one')).split('\n').slice(0, 2);
+    expect(head[0]?.split(/ {2,}/u)).toEqual(['memory of one', 'nspawn', 'nspawn', 'qemu *', 'qemu *']);
+    expect(head[1]?.trim().split(/ {2,}/u)).toEqual(['alone', 'each of 50', 'alone', 'each of 8']);
+    expect(cellsOf(text, 'Translation cache')).toEqual([
+      'Translation cache',
+      '–',
+      '–',
+      '96.0 MiB',
+      '96.0 MiB',
+    ]);
+    expect(cellsOf(text, 'total')).toEqual(['total', '27.4 MiB', '16.2 MiB', '406 MiB', '339 MiB']);
+    expect(text.indexOf('Unexplained')).toBeLessThan(text.indexOf('\ntotal'));
+  });
+
+  it('leaves an instance alone to the report where the columns would not fit', () => {
+    const record = fleetRecord({ scenarios: ['density'] });
+    for (const id of ['lxc', 'podman']) {
+      const [runtime] = record.runtimes;
+      const [sample] = record.samples;
+      if (runtime === undefined || sample === undefined) throw new Error('the record has no sample');
+      record.runtimes.push({ ...runtime, id, runtime: id });
+      record.samples.push({ ...sample, runtime: id });
+    }
+    const wide = fleetTables(record);
+    expect(cellsOf(wide, 'memory of one')).toEqual(['memory of one', 'nspawn', 'qemu *', 'lxc', 'podman']);
+    expect(wide).not.toContain('alone');
+  });
+});
+
+describe('the table of variants', () => {
+  it('says what each changes of the cost of one more, with the interval of the difference', () => {
+    const text = fleetTables(sharingRecord());
+    const [name, more, available] = cellsOf(text, 'qemu:balloon=on *  -');
+    expect(name).toBe('qemu:balloon=on *');
+    for (const change of [more, available])
+      expect(change).toMatch(/^-[\d.]+ MiB \[-[\d.]+ MiB, -[\d.]+ MiB\]$/);
+    expect(text).toContain('against qemu *');
+  });
+
+  it('is not there where no technology has any', () => {
+    expect(fleetTables(fleetRecord())).not.toContain('against');
   });
 });
 
@@ -100,7 +145,7 @@ describe("the services' bill", () => {
     const record = densityRecord({ scenarios: ['density'] });
     for (const { details } of record.samples)
       for (const step of (details as { steps: { services: unknown[] }[] }).steps) step.services = [];
-    expect(fleetTables(record)).not.toContain('services');
+    expect(fleetTables(record)).not.toContain('services × 100');
   });
 });
 
