@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, TwinbootError } from '../../core/error.ts';
 import { MIB } from '../../core/units.ts';
 import type { Stop } from '../../results/fleet/density.ts';
@@ -14,6 +15,7 @@ import { needKind } from '../host/limits/limit.ts';
 import { raiseLimits, type RaisedLimit } from '../host/limits/raise.ts';
 import { hostLimits, readLimits, type LimitReadings } from '../host/limits/registry.ts';
 import { releaseInReverse } from '../process/leases.ts';
+import { untilAborted } from '../runtimes/ready.ts';
 import type { Fleet, Loss } from './fleet.ts';
 import type { DensityReading, StepReading } from './readings.ts';
 import {
@@ -22,6 +24,7 @@ import {
   nextStepVerdict,
   readHostState,
   type SafetyPolicy,
+  type Verdict,
 } from './safety.ts';
 import type { SurveyContext } from './survey.ts';
 
@@ -32,8 +35,8 @@ import type { SurveyContext } from './survey.ts';
 export interface Allowance {
   /** How far the next step may go: all the way, not so far, or nowhere; and why not. */
   reach(target: number): Promise<{ target: number; stop?: Stop }>;
-  /** Whether one more may be started now. */
-  mayStart(live: number): Stop | undefined;
+  /** Why no more may be started now, where that is so. */
+  mayStart(live: number): Promise<Stop | undefined>;
   /** From what the fleet takes now follows what the next ones will. */
   learn(step: StepReading): void;
   /** What became of an instance, with the limit of the host that it failed at, where it was one. */
@@ -46,6 +49,9 @@ export interface Allowance {
 
 /** Measured marginal costs are medians of what was: the next one may take more. */
 const MARGIN = 1.25;
+/** A load is what lasts: the end of another fleet, or timers that go off together, are over within this. */
+const LOAD_PATIENCE_MS = 30_000;
+const LOAD_POLL_MS = 1000;
 /** What an instance may take before any was measured: a Debian container, and a VMM beside its guest's RAM. */
 const FIRST_GUESS_BYTES = { container: 128 * MIB, vm: 256 * MIB };
 
@@ -60,6 +66,7 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
   let needs = usualNeeds(kind);
   let bytesPerInstance = firstGuess(context);
   let firstStep: StepReading | undefined;
+  let forecastSaid = false;
 
   async function raise(findings: readonly LimitFinding[]): Promise<void> {
     const done = await raiseLimits(context.host, findings);
@@ -78,44 +85,56 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
     return look()[0];
   }
 
+  /** The verdict on this many; where nothing but the load is in the way, when that has lasted. */
+  async function verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
+    for (let waitedMs = 0; ; waitedMs += LOAD_POLL_MS) {
+      const state = {
+        ...readHostState(),
+        elapsedMs: fleet.elapsedMs(),
+        live: fleet.members().length,
+        next,
+        bytesPerInstance,
+        ...(hostLimit === undefined ? {} : { hostLimit }),
+      };
+      const verdict = nextStepVerdict(state, policy);
+      if (verdict.go || verdict.reason !== 'load' || waitedMs >= LOAD_PATIENCE_MS) return verdict;
+      if (waitedMs === 0) context.status('waiting for the load of this host to fall');
+      await untilAborted(sleep(LOAD_POLL_MS), context.host.signal);
+    }
+  }
+
   const early = checkLimits(kind, planned);
   if (context.plan.raiseLimits) await raise(early);
   else for (const { message, hint } of early.slice(0, 1)) context.note(`${message}; ${hint}`);
 
   return {
     async reach(target) {
-      const live = fleet.members().length;
-      const host = { ...readHostState(), elapsedMs: fleet.elapsedMs(), live, bytesPerInstance };
-      const memory = forecastMemory(host, target, policy);
       const limit = context.plan.until === 'failure' ? undefined : await bitingLimit(target);
-      const nearest = Math.min(target, memory.fits, limit?.fits ?? target);
-      const step = { ...host, next: target, ...(limit === undefined ? {} : { hostLimit: limit.message }) };
-      const verdict = nextStepVerdict(step, policy);
+      const verdict = await verdictOn(target, limit?.message);
       if (verdict.go) return { target };
       const { reason, message } = verdict;
+      const live = fleet.members().length;
+      const memory = forecastMemory({ ...readHostState(), live, bytesPerInstance }, target, policy);
+      const nearest = Math.min(target, memory.fits, limit?.fits ?? target);
       const isForecast = reason === 'memory' || reason === 'host-limit';
       return { target: isForecast ? Math.max(live, nearest) : live, stop: { reason, message } };
     },
-    mayStart(live) {
-      const state = {
-        ...readHostState(),
-        elapsedMs: fleet.elapsedMs(),
-        live,
-        next: live + 1,
-        bytesPerInstance,
-      };
-      const verdict = nextStepVerdict(state, policy);
+    async mayStart(live) {
+      const verdict = await verdictOn(live + 1);
       return verdict.go ? undefined : { reason: verdict.reason, message: verdict.message };
     },
     learn(step) {
       const { members } = step;
       needs = forecastLimits(before, readLimits(), members.length, needs);
       bytesPerInstance = marginalBytes(firstStep ?? step, step) * MARGIN;
-      if (firstStep !== undefined) return;
-      firstStep = step;
-      const host = { ...readHostState(), live: members.length, bytesPerInstance };
-      const { message } = forecastMemory(host, planned, policy);
-      if (message !== undefined) context.note(message);
+      // The first instance pays for what all share: what a further one costs is known from the second step on.
+      if (firstStep === undefined) firstStep = step;
+      else if (!forecastSaid) {
+        const host = { ...readHostState(), live: members.length, bytesPerInstance };
+        const { message } = forecastMemory(host, planned, policy);
+        if (message !== undefined) context.note(message);
+        forecastSaid = true;
+      }
     },
     lossWords({ error }) {
       const said = messageOf(error);

@@ -51,20 +51,36 @@ interface Series {
 
 /** Step after step, until all are done or something says stop. Errors: that of the first instance, where none got ready. */
 async function climb(context: SurveyContext, series: Series): Promise<Stop> {
-  const { fleet, allowance, reading } = series;
   for (const planned of targetsOf(context.plan)) {
+    const ended = await climbTo(planned, context, series);
+    if (ended !== undefined) return ended;
+  }
+  return { reason: 'planned', message: 'every step was reached' };
+}
+
+/** Of what lives: fewer than these more would tell nothing new. */
+const WORTH_ANOTHER_STEP = 0.1;
+
+/**
+ * As far as the host allows. A step that was cut short has shown what one more really costs; where that is less than was
+ * feared, further steps follow. Why it did not get there, where it did not.
+ */
+async function climbTo(planned: number, context: SurveyContext, series: Series): Promise<Stop | undefined> {
+  const { fleet, allowance, reading } = series;
+  for (let attempt = 1; ; attempt += 1) {
     const { target, stop } = await allowance.reach(planned);
-    const missing = target - fleet.members().length;
-    if (missing > 0) {
+    const live = fleet.members().length;
+    const missing = target - live;
+    const isWorthIt = stop === undefined || attempt === 1 || missing > live * WORTH_ANOTHER_STEP;
+    if (missing > 0 && isWorthIt) {
       const ended = await step(context, series, missing);
       if (ended !== undefined) return ended;
-    }
-    if (stop !== undefined) {
+    } else if (stop !== undefined) {
       if (reading.steps.length === 0) throw runError('fleet-not-started', stop.message);
       return stop;
     }
+    if (stop === undefined) return undefined;
   }
-  return { reason: 'planned', message: 'every step was reached' };
 }
 
 /** Starts what is missing and reads the whole fleet; why it is the last step, where it is. */
@@ -75,9 +91,7 @@ async function step(
 ): Promise<Stop | undefined> {
   const { plan, runtime, host } = context;
   context.status(`${fleet.members().length} live, starting ${missing} more`);
-  const growth = await fleet.grow(missing, plan.parallel, (live) =>
-    Promise.resolve(allowance.mayStart(live)),
-  );
+  const growth = await fleet.grow(missing, plan.parallel, (live) => allowance.mayStart(live));
   const [first] = fleet.members();
   if (first === undefined) throw firstError(fleet, allowance);
   context.status(`${fleet.members().length} live, measuring`);

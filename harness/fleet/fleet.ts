@@ -140,7 +140,10 @@ export function createFleet(request: FleetRequest): Fleet {
       const numbers = Array.from({ length: count }, (_, index) => last + index + 1);
       await eachAtOnce(numbers, Math.min(parallel, count), async (number) => {
         request.signal.throwIfAborted();
-        stop ??= await mayStart?.(living.size);
+        if (stop !== undefined) return;
+        const refusal = await mayStart?.(living.size);
+        // Others may have been refused while this one was asked about.
+        stop ??= refusal;
         if (stop !== undefined) return;
         last = Math.max(last, number);
         const member = await boot(number);

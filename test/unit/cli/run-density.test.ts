@@ -82,15 +82,23 @@ describe('twinboot run density', { timeout: 60_000 }, () => {
   });
 
   it('says beforehand that the memory of this host is not enough, and goes as far as it is', async () => {
-    // Nearly all of the host's memory is kept: the reserve is what stops it.
-    const gib = Math.max(1, Math.floor(memAvailableBytes() / 2 ** 30) - 1);
-    const words = ['--runtime', 'fake:kind=vm', '--instances', '1,2,10000', '--reserve', `${gib}G`];
+    const words = ['--runtime', 'fake:kind=vm', '--instances', '1,2,10000', '--reserve', nearlyAllMemory()];
     const { exitCode, notes } = await run(...words);
     expect(exitCode, notes).toBe(0);
     const [{ stop, steps }] = series() as [Density];
     expect(notes).toMatch(/10000 instances will not fit: .*: about \d+ fit/);
     expect(stop.reason).toBe('memory');
     expect(steps.at(-1)?.live).toBeLessThan(1000);
+  });
+
+  it('goes on where the first steps show that more fits than was feared', async () => {
+    // Before anything is known 128 MiB are feared for each, and there is room for 8 to 16 of that; each takes 20.
+    await run('--runtime', 'fake', '--instances', '40', '--reserve', nearlyAllMemory());
+    const [{ stop, steps }] = series() as [Density];
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps[0]?.live).toBeLessThan(40);
+    expect(steps.at(-1)?.live).toBe(40);
+    expect(stop.reason).toBe('planned');
   });
 
   it('starts nothing where the reserve is gone already, and says so', async () => {
@@ -117,6 +125,11 @@ describe('twinboot run density', { timeout: 60_000 }, () => {
     expect(notes).toContain(words);
   });
 });
+
+/** All but 1 to 2 GiB of what this host has available: what a series is left with. */
+function nearlyAllMemory(): string {
+  return `${Math.max(1, Math.floor(memAvailableBytes() / 2 ** 30) - 1)}G`;
+}
 
 function memAvailableBytes(): number {
   const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1];
