@@ -77,10 +77,11 @@ async function readActivity(
   pids: readonly number[],
   clock: Clock,
 ): Promise<Activity> {
-  const spent = await Promise.all(members.map(({ instance }) => instance.meters.cpuMs()));
-  const cpuMs = spent.some((ms) => ms === undefined)
-    ? undefined
-    : spent.reduce<number>((sum, ms = 0) => sum + ms, 0);
+  let cpuMs: number | undefined = 0;
+  await eachAtOnce(members, READ_AT_ONCE, async ({ instance }) => {
+    const spentMs = await instance.meters.cpuMs();
+    cpuMs = cpuMs === undefined || spentMs === undefined ? undefined : cpuMs + spentMs;
+  });
   return { atNs: clock.nowNs(), cpuMs, switches: readContextSwitches(pids) };
 }
 
@@ -116,9 +117,7 @@ async function readMember(
 function seenFromHost(processes: readonly HostProcess[]): SeenInside {
   return {
     meminfo: new Map(),
-    processes: processes.flatMap(({ manager, unit, pssBytes, pssAnonBytes }) =>
-      manager ? [] : [{ unit, pssBytes, pssAnonBytes }],
-    ),
+    processes: processes.filter(({ manager }) => !manager),
   };
 }
 
