@@ -21,6 +21,7 @@ import type { DensityReading, StepReading } from './readings.ts';
 import {
   defaultPolicy,
   forecastMemory,
+  lastingVerdict,
   nextStepVerdict,
   readHostState,
   type SafetyPolicy,
@@ -49,9 +50,7 @@ export interface Allowance {
 
 /** Measured marginal costs are medians of what was: the next one may take more. */
 const MARGIN = 1.25;
-/** A load is what lasts: the end of another fleet, or timers that go off together, are over within this. */
-const LOAD_PATIENCE_MS = 30_000;
-const LOAD_POLL_MS = 1000;
+const LOAD_PAUSE_MS = 1000;
 /** What an instance may take before any was measured: a Debian container, and a VMM beside its guest's RAM. */
 const FIRST_GUESS_BYTES = { container: 128 * MIB, vm: 256 * MIB };
 
@@ -85,22 +84,20 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
     return look()[0];
   }
 
-  /** The verdict on this many; where nothing but the load is in the way, when that has lasted. */
-  async function verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
-    for (let waitedMs = 0; ; waitedMs += LOAD_POLL_MS) {
-      const state = {
-        ...readHostState(),
-        elapsedMs: fleet.elapsedMs(),
-        live: fleet.members().length,
-        next,
-        bytesPerInstance,
-        ...(hostLimit === undefined ? {} : { hostLimit }),
-      };
-      const verdict = nextStepVerdict(state, policy);
-      if (verdict.go || verdict.reason !== 'load' || waitedMs >= LOAD_PATIENCE_MS) return verdict;
-      if (waitedMs === 0) context.status('waiting for the load of this host to fall');
-      await untilAborted(sleep(LOAD_POLL_MS), context.host.signal);
-    }
+  /** The verdict on having this many; one that is for the load alone comes after half a minute of it. */
+  function verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
+    const look = (): Verdict => {
+      const live = fleet.members().length;
+      const series = { elapsedMs: fleet.elapsedMs(), live, next, bytesPerInstance };
+      return nextStepVerdict(
+        { ...readHostState(), ...series, ...(hostLimit === undefined ? {} : { hostLimit }) },
+        policy,
+      );
+    };
+    return lastingVerdict(look, () => {
+      context.status('waiting for the load of this host to fall');
+      return untilAborted(sleep(LOAD_PAUSE_MS), context.host.signal);
+    });
   }
 
   const early = checkLimits(kind, planned);

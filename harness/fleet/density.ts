@@ -10,6 +10,7 @@ import { openAllowance, type Allowance } from './allowance.ts';
 import type { Fleet } from './fleet.ts';
 import { letKsmRun } from './ksm-switch.ts';
 import type { DensityReading, StepReading } from './readings.ts';
+import { settleHost } from './settle.ts';
 import { readStep } from './step.ts';
 import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 
@@ -32,7 +33,11 @@ export const densitySurvey: Survey<DensityReading> = {
       reading.stop = await climb(context, { fleet, allowance, reading, grown });
       if (reading.stop.reason !== 'planned') context.note(`ends here: ${reading.stop.message}`);
       context.status(`stopping ${formatCount(fleet.members().length, 'instance')}`);
+      const clock = fleet.members()[0]?.instance.clock;
       reading.stoppedInMs = await fleet.stop();
+      // The series is complete: an interrupt has nothing to spoil any more.
+      if (clock !== undefined)
+        await untilAborted(settleHost(clock), context.host.signal).catch(() => undefined);
     } finally {
       await fleet.kill();
       await ksm?.release();

@@ -86,6 +86,18 @@ export function nextStepVerdict(state: SeriesState, policy: SafetyPolicy): Verdi
   return { go: true };
 }
 
+/** A load is what lasts: the end of another fleet, or timers that go off together, are over within so many looks. */
+const LOOKS_AT_LOAD = 30;
+
+/** The verdict of `look`; one that says no for the load alone is looked at again, after a `pause`, until that has lasted. */
+export async function lastingVerdict(look: () => Verdict, pause: () => Promise<void>): Promise<Verdict> {
+  for (let looks = 1; ; looks += 1) {
+    const verdict = look();
+    if (verdict.go || verdict.reason !== 'load' || looks === LOOKS_AT_LOAD) return verdict;
+    await pause();
+  }
+}
+
 /** How many instances memory is enough for in all, and the words for a target that is more; before it happens. */
 export function forecastMemory(
   state: Pick<SeriesState, 'availableBytes' | 'live' | 'bytesPerInstance'>,

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MIB } from '../../core/units.ts';
 import type { Clock } from '../meters/clock.ts';
 import { readKsm, type KsmReading } from '../meters/ksm.ts';
+import { readAvailableBytes } from '../observe/observe.ts';
 import { waitUntilSettled, type Settled } from '../observe/settle.ts';
 import type { Member } from './fleet.ts';
 
@@ -23,6 +25,14 @@ export async function settleFleet(members: readonly Member[], withKsm: boolean):
     settled: quiet.settled && merged.settled && still.settled,
     waitedMs: quiet.waitedMs + merged.waitedMs + still.waitedMs,
   };
+}
+
+/** Of MemAvailable, which moves by some hundred KiB on a host that does nothing. */
+const HOST_TOLERANCE = { bytes: 2 * MIB, share: 0 };
+
+/** Waits until the host has got back what a fleet that has ended took: the next one is measured against it. */
+export function settleHost(clock: Clock): Promise<Settled> {
+  return waitUntilSettled(readAvailableBytes, clock, HOST_TOLERANCE);
 }
 
 async function chargeOf(members: readonly Member[]): Promise<number> {

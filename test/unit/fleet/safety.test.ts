@@ -5,6 +5,7 @@ import { GIB, MIB } from '../../../core/units.ts';
 import {
   defaultPolicy,
   forecastMemory,
+  lastingVerdict,
   nextStepVerdict,
   parseHostState,
   type SeriesState,
@@ -29,6 +30,34 @@ const calm: SeriesState = {
   threadsPerInstance: 8,
 };
 const verdict = (change: Partial<SeriesState> = {}) => nextStepVerdict({ ...calm, ...change }, policy);
+
+describe('a load that is too high', () => {
+  const loaded = verdict({ load: 82.6, busy: 124 });
+  const looking = (verdicts: readonly ReturnType<typeof verdict>[]) => {
+    const told = { looks: 0, pauses: 0 };
+    const look = () => verdicts[told.looks++] ?? loaded;
+    const pause = () => Promise.resolve(void (told.pauses += 1));
+    return { told, asked: lastingVerdict(look, pause) };
+  };
+
+  it('is waited for while it may pass', async () => {
+    const { told, asked } = looking([loaded, loaded, verdict()]);
+    expect(await asked).toEqual({ go: true });
+    expect(told.pauses).toBe(2);
+  });
+
+  it('ends the series when it lasts', async () => {
+    const { told, asked } = looking([]);
+    expect(await asked).toMatchObject({ go: false, reason: 'load' });
+    expect(told).toEqual({ looks: 30, pauses: 29 });
+  });
+
+  it('is not waited for where memory is short as well', async () => {
+    const { told, asked } = looking([loaded, verdict({ availableBytes: 2 * GIB })]);
+    expect(await asked).toMatchObject({ reason: 'memory' });
+    expect(told.pauses).toBe(1);
+  });
+});
 
 describe('the next step of a series', () => {
   it('may be taken while nothing is near its end', () => {
