@@ -58,7 +58,7 @@ export function stepsTo(fleet: number): number[] {
 function figuresOf(
   spec: string,
   fleet: number,
-  { steps, stop, lost, stoppedInMs }: Density,
+  { steps, stop, lost, stoppedInMs, killed = NaN }: Density,
   { peakBytes, left }: { peakBytes: number; left: number },
 ): Figure[] {
   const growth = growthOf(steps);
@@ -73,6 +73,7 @@ function figuresOf(
   return [
     { title: `${spec}: live at once`, unit: 'count', value: live, n: 1, floor: fleet, ...end },
     { title: `${spec}: lost`, unit: 'count', value: lost.length, n: 1, bound: 0 },
+    { title: `${spec}: did not power off`, unit: 'count', value: killed, n: 1, bound: 0 },
     { title: `${spec}: left on the host`, unit: 'count', value: left, n: 1, bound: 0 },
     {
       title: `${spec}: peak RSS of the harness with ${live}, report included`,

@@ -25,7 +25,7 @@ export const vmDozen: Benchmark = {
     const left = leftBehind(before, hostTraces(host));
     for (const trace of left) note(`  left behind: ${trace}`);
     const emulated = record.runtimes.some((runtime) => runtime.emulated);
-    return [...series.values()].flatMap(({ steps, stop, lost, stoppedInMs }): Figure[] => {
+    return [...series.values()].flatMap(({ steps, stop, lost, stoppedInMs, killed = NaN }): Figure[] => {
       const last = steps.at(-1);
       const live = last?.live ?? 0;
       const growth = growthOf(steps);
@@ -40,6 +40,7 @@ export const vmDozen: Benchmark = {
           ...(stop.reason === 'planned' ? {} : { remark: stop.message }),
         },
         { ...figure('lost', 'count', lost.length), bound: 0 },
+        { ...figure('did not power off', 'count', killed), bound: 0 },
         { ...figure('left on the host', 'count', left.length), bound: 0 },
         figure(`charge of all ${live}`, 'bytes', last?.totalBytes ?? NaN),
         figure(`fall of MemAvailable with all ${live}`, 'bytes', last?.hostDeltaBytes ?? NaN),

@@ -118,7 +118,7 @@ export const density = defineFleetScenario<DensityReading>({
     measured.put('density.pss-marginal', fits.pss?.slope, TOO_FEW_STEPS);
     measured.put('density.private-marginal', fits.private?.slope, TOO_FEW_STEPS);
     measured.put('density.disk', each(last?.writableBytes), 'this runtime writes to no layer of its own');
-    const { stop, lost, limits, stoppedInMs } = reading;
+    const { stop, lost, limits, stopped } = reading;
     const details: Density = {
       steps,
       stop,
@@ -126,7 +126,7 @@ export const density = defineFleetScenario<DensityReading>({
       lost: [...lost],
       fits,
       limits: [...limits],
-      ...(stoppedInMs === undefined ? {} : { stoppedInMs }),
+      ...(stopped === undefined ? {} : { stoppedInMs: stopped.tookMs, killed: stopped.killed }),
     };
     Object.assign(measured.details, details);
     return measured;

@@ -24,7 +24,7 @@ export const densitySurvey: Survey<DensityReading> = {
       stop: { reason: 'interrupted', message: 'the series was cut short' },
       lost: [],
       limits: [],
-      stoppedInMs: undefined,
+      stopped: undefined,
     };
     const fleet = fleetFor(context);
     const allowance = await openAllowance(context, fleet);
@@ -34,7 +34,10 @@ export const densitySurvey: Survey<DensityReading> = {
       if (reading.stop.reason !== 'planned') context.note(`ends here: ${reading.stop.message}`);
       context.status(`stopping ${formatCount(fleet.members().length, 'instance')}`);
       const clock = fleet.members()[0]?.instance.clock;
-      reading.stoppedInMs = await fleet.stop();
+      reading.stopped = await fleet.stop();
+      const { killed } = reading.stopped;
+      if (killed > 0)
+        context.note(`✗ ${formatCount(killed, 'instance')} did not power off in time and had to be killed`);
       // The series is complete: an interrupt has nothing to spoil any more.
       if (clock !== undefined)
         await untilAborted(settleHost(clock), context.host.signal).catch(() => undefined);

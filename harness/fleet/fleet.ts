@@ -51,10 +51,16 @@ export interface Fleet {
    * and can end it. Throws where the run was interrupted.
    */
   grow(count: number, parallel: number, mayStart?: MayStart): Promise<Growth>;
-  /** Asks all to power off and waits until nothing of them is left. ms; those that do not obey are killed. */
-  stop(): Promise<number>;
+  /** Asks all to power off and waits until nothing of them is left. */
+  stop(): Promise<Stopped>;
   /** Kills all and removes what they made. Safe to call twice, and after `stop`. */
   kill(): Promise<void>;
+}
+
+export interface Stopped {
+  tookMs: number;
+  /** How many did not power off in time, and were killed. */
+  killed: number;
 }
 
 export type MayStart = (live: number) => Promise<Stop | undefined>;
@@ -121,10 +127,12 @@ export function createFleet(request: FleetRequest): Fleet {
     started.delete(number);
   }
 
-  async function powerOff(number: number, instance: Instance): Promise<void> {
+  /** Whether it obeyed, where it was a member. */
+  async function powerOff(number: number, instance: Instance): Promise<boolean> {
     const isMember = living.delete(number);
-    if (isMember) await instance.stop(request.shutdownDeadlineMs).catch(() => undefined);
+    const obeyed = !isMember || (await instance.stop(request.shutdownDeadlineMs).then(yes, no));
     await remove(number);
+    return obeyed;
   }
 
   return {
@@ -153,8 +161,11 @@ export function createFleet(request: FleetRequest): Fleet {
     },
     async stop() {
       const askedNs = monotonicNs();
-      await eachAtOnce([...started], STOPS_AT_ONCE, ([number, instance]) => powerOff(number, instance));
-      return nsToMs(monotonicNs() - askedNs);
+      let killed = 0;
+      await eachAtOnce([...started], STOPS_AT_ONCE, async ([number, instance]) => {
+        if (!(await powerOff(number, instance))) killed += 1;
+      });
+      return { tookMs: nsToMs(monotonicNs() - askedNs), killed };
     },
     async kill() {
       living.clear();
@@ -162,3 +173,6 @@ export function createFleet(request: FleetRequest): Fleet {
     },
   };
 }
+
+const yes = (): boolean => true;
+const no = (): boolean => false;

@@ -6,6 +6,7 @@ import type { CgroupMemory } from '../meters/cgroup-memory.ts';
 import type { GuestRam } from '../meters/guest-ram.ts';
 import type { InsideReading } from '../observe/artifacts.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
+import type { Stopped } from './fleet.ts';
 
 /** What is read of one of many live instances. */
 export interface MemberReading {
@@ -56,7 +57,8 @@ export interface DensityReading {
     perInstance?: number;
     raisedTo?: number;
   }[];
-  stoppedInMs: number | undefined;
+  /** How the fleet ended; while it lives, `undefined`. */
+  stopped: Stopped | undefined;
 }
 
 /** So many at once, in turn. */

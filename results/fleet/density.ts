@@ -90,6 +90,7 @@ export const densitySchema = z.object({
     )
     .describe('Limits of the host that a fleet runs into'),
   stoppedInMs: z.number().optional().describe('From asking all instances to power off to nothing being left'),
+  killed: count.optional().describe('How many of them did not power off in time, and were killed'),
 });
 export type Density = z.infer<typeof densitySchema>;
 

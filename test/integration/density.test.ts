@@ -45,9 +45,10 @@ describe('a density run of containers', () => {
     );
     expect(told.exitCode, told.notes).toBe(0);
     ({ record, folder } = onlyRecord(out));
-    for (const { steps, stop, lost } of seriesIn(record)) {
+    for (const { steps, stop, lost, killed } of seriesIn(record)) {
       expect(stop.reason).toBe('planned');
       expect(lost).toEqual([]);
+      expect(killed).toBe(0);
       expect(steps.map(({ live }) => live)).toEqual([1, 2, 4, 8, 16, 30]);
     }
     // The first says what it raises, where this host does not allow so many anyway.

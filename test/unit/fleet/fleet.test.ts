@@ -121,7 +121,7 @@ describe('createFleet', () => {
   it('asks every member to power off, and loses none by that', async () => {
     const { fleet, started } = fleetOf();
     await fleet.grow(3, 3);
-    expect(await fleet.stop()).toBeGreaterThanOrEqual(0);
+    expect(await fleet.stop()).toEqual({ tookMs: expect.any(Number) as number, killed: 0 });
     expect(started.map(({ done }) => done)).toEqual([
       ['stop', 'kill'],
       ['stop', 'kill'],
@@ -131,10 +131,10 @@ describe('createFleet', () => {
     expect(fleet.lost).toEqual([]);
   });
 
-  it('kills what does not obey', async () => {
+  it('kills what does not obey, and counts it', async () => {
     const { fleet, started } = fleetOf({ script: { stop: () => Promise.reject(new Error('deaf')) } });
     await fleet.grow(1, 1);
-    await fleet.stop();
+    expect(await fleet.stop()).toMatchObject({ killed: 1 });
     expect(started[0]?.done).toEqual(['stop', 'kill']);
   });
 

@@ -63,7 +63,7 @@ function measure(steps: StepReading[]): Measured {
     stop: { reason: 'planned', message: 'every step was reached' },
     lost: [],
     limits: [],
-    stoppedInMs: undefined,
+    stopped: undefined,
   };
   return density.measure(reading, circumstances);
 }
