@@ -90,6 +90,11 @@ export const memoryPartMetrics = [
     "Guest RAM that the host has had to provide and the guest does not use now: what the cgroup is charged for guest RAM less what the guest has in use. Pages in the free lists of the guest's CPUs are free, though not in MemFree. VMs only.",
   ),
   part(
+    'memory.merged',
+    'merged by KSM',
+    'Below 0: guest RAM that the host has merged with equal pages, of this VM or of others (RSS less PSS of its mapping). VMs with `ksm=on` only.',
+  ),
+  part(
     'memory.host-kernel',
     'host kernel',
     "Kernel memory charged to the boundary's cgroup: slab, stacks, page tables, per-CPU data, socket buffers.",
@@ -174,6 +179,7 @@ function vmParts({ memory: { cgroup, guestRam }, inside }: PartReadings, on: Cir
     'memory.tmpfs': field('Shmem'),
     ...serviceParts(inside.processes, on),
     'memory.free-touched': Math.max(0, touchedBytes - usedBytes),
+    ...(guestRam?.mergedBytes === undefined ? {} : { 'memory.merged': -guestRam.mergedBytes }),
   };
 }
 

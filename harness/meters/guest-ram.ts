@@ -2,6 +2,11 @@
 export interface GuestRam {
   /** Guest RAM that the host had to provide: the RSS of its mapping. */
   touchedBytes: number;
+  /**
+   * How much of that the host has merged with equal pages and so not had to provide again: RSS less PSS of the mapping. Only
+   * where KSM may merge it.
+   */
+  mergedBytes?: number;
   /** Translated code (TCG): the RSS of anonymous mappings that are writable and executable at once. */
   translationCacheBytes: number;
 }

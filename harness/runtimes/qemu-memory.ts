@@ -75,7 +75,7 @@ export function ksmNote(file = KSM_SWITCH): string | undefined {
     throw hostError('no-ksm', 'ksm=on, and this host’s kernel has no KSM', { hint: 'leave ksm out' });
   }
   if (readFileSync(file, 'utf8').trim() === '1') return undefined;
-  return `KSM does not run on this host (${file} is not 1): ksm=on marks the guest’s RAM, and nothing merges it`;
+  return `KSM does not run on this host (${file} is not 1): without --run-ksm nothing merges the guest’s RAM`;
 }
 
 const THP_SWITCH = '/sys/kernel/mm/transparent_hugepage/enabled';
@@ -125,11 +125,13 @@ export function metersOf(
           shmemBytes: shmemBytes + memoryBytes,
         };
       }
-      const { touchedBytes } = await guestRam();
+      const { touchedBytes, mergedBytes = 0 } = await guestRam();
+      // A merged page is charged once, to one of those that have it; by PSS each of them bears its share.
+      const ramBytes = touchedBytes - mergedBytes;
       return {
         ...memory,
-        anonBytes: memory.anonBytes - touchedBytes,
-        shmemBytes: memory.shmemBytes + touchedBytes,
+        anonBytes: memory.anonBytes - ramBytes,
+        shmemBytes: memory.shmemBytes + ramBytes,
       };
     },
   };
@@ -155,19 +157,25 @@ export interface RamMark {
  */
 export function parseAnonymousRam(smaps: string, { flag, bytes }: RamMark): GuestRam {
   const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
+  let sharedBytes = 0;
   const mark = new RegExp(`^VmFlags:.* ${flag}\\b`);
   let holdsCode = false;
   let sizeBytes = 0;
   let residentBytes = 0;
+  let proportionalBytes = 0;
   for (const line of smaps.split('\n')) {
     if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) holdsCode = /^\S+ rwxp \S+ \S+ 0\s*$/.test(line);
     else if (line.startsWith('Size:')) sizeBytes = bytesOf(line);
     else if (line.startsWith('Rss:')) {
       residentBytes = bytesOf(line);
       if (holdsCode) ram.translationCacheBytes += residentBytes;
-    } else if (mark.test(line) && sizeBytes === (bytes ?? sizeBytes)) ram.touchedBytes += residentBytes;
+    } else if (line.startsWith('Pss:')) proportionalBytes = bytesOf(line);
+    else if (mark.test(line) && sizeBytes === (bytes ?? sizeBytes)) {
+      ram.touchedBytes += residentBytes;
+      sharedBytes += residentBytes - proportionalBytes;
+    }
   }
-  return ram;
+  return flag === 'mg' ? { ...ram, mergedBytes: sharedBytes } : ram;
 }
 
 /** `Rss:              204800 kB` */

@@ -49,6 +49,7 @@ export const palettes = {
     rest0: '#8b949e',
     rest1: '#c3c9d0',
     rest2: '#5f6872',
+    rest3: '#b06a9b',
   },
   dark: {
     surface: '#14171b',
@@ -93,6 +94,7 @@ export const palettes = {
     rest0: '#9aa3ad',
     rest1: '#646d78',
     rest2: '#c8ced5',
+    rest3: '#cf94bd',
   },
 };
 

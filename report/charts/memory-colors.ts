@@ -17,6 +17,7 @@ const partColors: Record<string, string> = {
   'other-services': 'user2',
   agent: 'agent0',
   'free-touched': 'rest0',
+  merged: 'rest3',
   'charged-ahead': 'rest2',
   unexplained: 'rest1',
 };

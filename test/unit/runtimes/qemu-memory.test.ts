@@ -74,7 +74,7 @@ describe('KSM', () => {
       '7f2c00000000-7f2c20000000 rw-p 00000000 00:00 0 ',
       'Size:             524288 kB',
       'Rss:              204800 kB',
-      'Pss:              204800 kB',
+      'Pss:              122880 kB',
       'VmFlags: rd wr mr mw me ac sd mg ',
       '7f2c40000000-7f2c50000000 rwxp 00000000 00:00 0 ',
       'Rss:               65536 kB',
@@ -82,6 +82,7 @@ describe('KSM', () => {
     ].join('\n');
     expect(parseAnonymousRam(smaps, { flag: 'mg' })).toEqual({
       touchedBytes: 200 * MIB,
+      mergedBytes: 80 * MIB,
       translationCacheBytes: 64 * MIB,
     });
   });

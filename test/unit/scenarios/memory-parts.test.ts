@@ -30,6 +30,10 @@ function vm(change: (readings: PartReadings) => void = () => undefined): Record<
   return memoryParts(readings, on('vm'));
 }
 
+function mergeByKsm({ memory }: PartReadings): void {
+  if (memory.guestRam !== undefined) memory.guestRam = { ...memory.guestRam, mergedBytes: 40 * MIB };
+}
+
 describe('a container, by hand from the captured files', () => {
   it('has these parts', () => {
     expect(container()).toEqual({
@@ -120,6 +124,10 @@ describe('a VM, by hand from the captured files', () => {
     expect(parts['memory.free-touched']).toBe((vm()['memory.free-touched'] ?? NaN) + 3 * MIB);
   });
 
+  it('whose pages KSM has merged: by so much its parts count more than is charged', () => {
+    expect(vm(mergeByKsm)).toEqual({ ...vm(), 'memory.merged': -40 * MIB });
+  });
+
   it('whose kernel names no image: it stays in the rest of the kernel', () => {
     const parts = vm(({ inside }) => (inside.kernel = undefined));
     expect(parts).not.toHaveProperty(['memory.guest-kernel-image']);
@@ -180,7 +188,9 @@ describe('what others say of the same boots', () => {
 describe('the list of parts', () => {
   it('has all that is computed, each once, and the unexplained last', () => {
     const ids = memoryPartMetrics.map(({ id }) => id);
-    expect(new Set([...Object.keys(vm()), ...Object.keys(container()), UNEXPLAINED])).toEqual(new Set(ids));
+    expect(new Set([...Object.keys(vm(mergeByKsm)), ...Object.keys(container()), UNEXPLAINED])).toEqual(
+      new Set(ids),
+    );
     expect(ids).toHaveLength(new Set(ids).size);
     expect(ids.at(-1)).toBe(UNEXPLAINED);
   });

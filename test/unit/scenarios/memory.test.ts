@@ -62,6 +62,7 @@ describe('the waterfall', () => {
       'memory.guest-kernel-other',
       'memory.guest-page-cache',
       'memory.free-touched',
+      'memory.merged',
       'memory.double-cached',
     ]);
     expect(new Set(Object.values(missing))).toEqual(new Set(['does not exist on this side']));
@@ -70,7 +71,10 @@ describe('the waterfall', () => {
   it('of a VM, part for part from the captured files', () => {
     const { values, missing } = measure('vm', ({ memory: reading }) => (reading.diskCachedBytes = 10 * MIB));
     // This boot's kernel was not asked for its image.
-    expect(missing).toEqual({ 'memory.guest-kernel-image': 'does not exist on this side' });
+    expect(missing).toEqual({
+      'memory.guest-kernel-image': 'does not exist on this side',
+      'memory.merged': 'does not exist on this side',
+    });
     expect(values).toMatchObject({
       // total_rss less the mappings that are rwxp in smaps
       'memory.manager': 347_631_616 - 262_080 * KIB,
