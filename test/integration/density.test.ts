@@ -146,7 +146,7 @@ it('two VMs cost two of one', async () => {
     'run',
     'density',
     '--runtime',
-    'qemu',
+    'qemu:tcg-thread=single',
     '--instances',
     '1,2',
     '--parallel',
