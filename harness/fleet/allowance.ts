@@ -84,7 +84,7 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
     return look()[0];
   }
 
-  /** The verdict on having this many; one that is for the load alone comes after half a minute of it. */
+  /** The verdict on having this many; one that may pass comes after half a minute. */
   function verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
     const look = (): Verdict => {
       const live = fleet.members().length;
@@ -95,7 +95,7 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
       );
     };
     return lastingVerdict(look, () => {
-      context.status('waiting for the load of this host to fall');
+      context.status('waiting for this host to come to rest');
       return untilAborted(sleep(LOAD_PAUSE_MS), context.host.signal);
     });
   }

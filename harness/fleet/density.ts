@@ -101,7 +101,7 @@ async function step(
   context.status(`${fleet.members().length} live, starting ${missing} more`);
   const growth = await fleet.grow(missing, plan.parallel, (live) => allowance.mayStart(live));
   const [first] = fleet.members();
-  if (first === undefined) throw firstError(fleet, allowance);
+  if (first === undefined) throw firstError(fleet, allowance, growth.stop);
   context.status(`${fleet.members().length} live, measuring`);
   const read = await untilAborted(
     readStep({
@@ -141,9 +141,9 @@ function failureStop({ until }: FleetPlan, added: number, message: string | unde
   return { reason: 'failure', message };
 }
 
-function firstError(fleet: Fleet, allowance: Allowance): Error {
+function firstError(fleet: Fleet, allowance: Allowance, stop: Stop | undefined): Error {
   const [loss] = fleet.lost;
-  if (loss === undefined) return runError('fleet-not-started', 'no instance was started');
+  if (loss === undefined) return runError('fleet-not-started', stop?.message ?? 'no instance was started');
   const { error } = loss;
   const message = allowance.lossWords(loss);
   return error instanceof TwinbootError

@@ -71,29 +71,34 @@ export function defaultPolicy(totalBytes: number): SafetyPolicy {
 
 export type StopReason = 'memory' | 'load' | 'processes' | 'time' | 'host-limit';
 
-export type Verdict = { go: true } | { go: false; reason: StopReason; message: string };
+/** `passes`: it tells of the last seconds, and may be over in a moment. */
+export type Verdict = { go: true } | { go: false; reason: StopReason; message: string; passes?: true };
 
 /** Whether the next step may be taken: what endangers the host comes first, what only ends the series last. */
 export function nextStepVerdict(state: SeriesState, policy: SafetyPolicy): Verdict {
-  const stops: readonly (readonly [StopReason, string | undefined])[] = [
-    ['memory', stalls(state, policy) ?? outgrowsMemory(state, policy)],
-    ['load', overloads(state, policy)],
+  const stops: readonly (readonly [StopReason, string | undefined, typeof PASSES?])[] = [
+    ['memory', outgrowsMemory(state, policy)],
+    ['memory', stalls(state, policy), PASSES],
+    ['load', overloads(state, policy), PASSES],
     ['processes', outgrowsPids(state, policy)],
     ['host-limit', state.hostLimit],
     ['time', takesTooLong(state, policy)],
   ];
-  for (const [reason, message] of stops) if (message !== undefined) return { go: false, reason, message };
+  for (const [reason, message, passes] of stops)
+    if (message !== undefined) return { go: false, reason, message, ...passes };
   return { go: true };
 }
 
-/** A load is what lasts: the end of another fleet, or timers that go off together, are over within so many looks. */
-const LOOKS_AT_LOAD = 30;
+const PASSES = { passes: true } as const;
 
-/** The verdict of `look`; one that says no for the load alone is looked at again, after a `pause`, until that has lasted. */
+/** Within so many the end of another fleet, timers that go off together, and a boot with too little memory are over. */
+const MOST_LOOKS = 30;
+
+/** The verdict of `look`; one that may pass is looked at again, after a `pause`, until it has lasted. */
 export async function lastingVerdict(look: () => Verdict, pause: () => Promise<void>): Promise<Verdict> {
   for (let looks = 1; ; looks += 1) {
     const verdict = look();
-    if (verdict.go || verdict.reason !== 'load' || looks === LOOKS_AT_LOAD) return verdict;
+    if (verdict.go || verdict.passes !== true || looks === MOST_LOOKS) return verdict;
     await pause();
   }
 }

@@ -52,6 +52,12 @@ describe('a load that is too high', () => {
     expect(told).toEqual({ looks: 30, pauses: 29 });
   });
 
+  it('is like a host that stands still for want of memory, as after a boot with too little', async () => {
+    const { told, asked } = looking([verdict({ memoryStallPercent: 40 }), verdict()]);
+    expect(await asked).toEqual({ go: true });
+    expect(told.pauses).toBe(1);
+  });
+
   it('is not waited for where memory is short as well', async () => {
     const { told, asked } = looking([loaded, verdict({ availableBytes: 2 * GIB })]);
     expect(await asked).toMatchObject({ reason: 'memory' });
