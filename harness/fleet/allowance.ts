@@ -50,7 +50,7 @@ export interface Allowance {
 
 /** Measured marginal costs are medians of what was: the next one may take more. */
 const MARGIN = 1.25;
-const LOAD_PAUSE_MS = 1000;
+const PAUSE_MS = 1000;
 /** What an instance may take before any was measured: a Debian container, and a VMM beside its guest's RAM. */
 const FIRST_GUESS_BYTES = { container: 128 * MIB, vm: 256 * MIB };
 
@@ -96,7 +96,7 @@ export async function openAllowance(context: SurveyContext, fleet: Fleet): Promi
     };
     return lastingVerdict(look, () => {
       context.status('waiting for this host to come to rest');
-      return untilAborted(sleep(LOAD_PAUSE_MS), context.host.signal);
+      return untilAborted(sleep(PAUSE_MS), context.host.signal);
     });
   }
 

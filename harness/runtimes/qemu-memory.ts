@@ -157,7 +157,7 @@ export interface RamMark {
  */
 export function parseAnonymousRam(smaps: string, { flag, bytes }: RamMark): GuestRam {
   const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
-  let sharedBytes = 0;
+  let mergedBytes = 0;
   const mark = new RegExp(`^VmFlags:.* ${flag}\\b`);
   let holdsCode = false;
   let sizeBytes = 0;
@@ -172,10 +172,10 @@ export function parseAnonymousRam(smaps: string, { flag, bytes }: RamMark): Gues
     } else if (line.startsWith('Pss:')) proportionalBytes = bytesOf(line);
     else if (mark.test(line) && sizeBytes === (bytes ?? sizeBytes)) {
       ram.touchedBytes += residentBytes;
-      sharedBytes += residentBytes - proportionalBytes;
+      mergedBytes += residentBytes - proportionalBytes;
     }
   }
-  return flag === 'mg' ? { ...ram, mergedBytes: sharedBytes } : ram;
+  return flag === 'mg' ? { ...ram, mergedBytes } : ram;
 }
 
 /** `Rss:              204800 kB` */
