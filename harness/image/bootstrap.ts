@@ -12,8 +12,11 @@ const LOG_LINES = 8;
 const suitesToMerge = ['bullseye', 'bookworm', 'oldstable', 'oldoldstable'];
 const MERGED_USR_HOOK = '/usr/share/mmdebstrap/hooks/merged-usr';
 
+/** What is installed; of an image's recipe, the part that concerns mmdebstrap. */
+export type Bootstrapped = Pick<Recipe, 'suite' | 'packages'> & { variant: string };
+
 export interface BootstrapRequest {
-  recipe: Recipe;
+  recipe: Bootstrapped;
   apt: AptAccess;
   /** Where the distribution's tree comes to lie; does not exist yet. */
   tree: string;
@@ -39,7 +42,7 @@ export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner
   if (finished.exitCode !== 0) throw bootstrapFailure(finished, recipe, apt.mirror);
 }
 
-export function mmdebstrapArguments(recipe: Recipe, mirror: string, tree: string): string[] {
+export function mmdebstrapArguments(recipe: Bootstrapped, mirror: string, tree: string): string[] {
   return [
     '--mode=root',
     '--format=directory',
@@ -53,7 +56,7 @@ export function mmdebstrapArguments(recipe: Recipe, mirror: string, tree: string
 }
 
 /** What went wrong, read from what apt and mmdebstrap said. */
-function bootstrapFailure(finished: Finished, recipe: Recipe, mirror: string): Error {
+function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: string): Error {
   const said = finished.stderr;
   const find = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1]?.trim();
 

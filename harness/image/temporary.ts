@@ -11,9 +11,9 @@ import { imagesFolder } from './cache.ts';
 /** `.<purpose>-<pid>-<start ticks>-<boot id>-<random>`: whose it is can be read off its name. */
 const NAME = /^\.(?:build|removed)-(\d+)-(\d+)-([0-9a-f-]{36})-[0-9a-f]+$/;
 
-function temporaryPath(purpose: 'build' | 'removed'): string {
+function temporaryPath(purpose: 'build' | 'removed', parent = imagesFolder()): string {
   const { pid, startTicks, hostBootId: boot } = ownIdentity();
-  return join(imagesFolder(), `.${purpose}-${pid}-${startTicks}-${boot}-${randomBytes(3).toString('hex')}`);
+  return join(parent, `.${purpose}-${pid}-${startTicks}-${boot}-${randomBytes(3).toString('hex')}`);
 }
 
 /** A path beside the images that an image can be renamed to in order to vanish at once. */
@@ -22,15 +22,16 @@ export function removedPath(): string {
 }
 
 /**
- * Makes a folder beside the images, in which an image can be made and from which it can be renamed into its place.
- * What is left in it is removed when `work` ends, however it ends.
+ * Makes a folder beside the images (or in `parent`), in which an image can be made and from which it can be renamed into
+ * its place. What is left in it is removed when `work` ends, however it ends.
  */
 export async function inBuildFolder<T>(
   cleanup: CleanupRegistry,
   work: (folder: string) => Promise<T>,
+  parent = imagesFolder(),
 ): Promise<T> {
-  await mkdir(imagesFolder(), { recursive: true });
-  const folder = temporaryPath('build');
+  await mkdir(parent, { recursive: true });
+  const folder = temporaryPath('build', parent);
   const lease = cleanup.register({ kind: 'path', path: folder });
   await mkdir(folder, { mode: 0o755 });
   try {
@@ -44,8 +45,8 @@ export async function inBuildFolder<T>(
  * Removes what dead builders left beside the images. The cleanup registry does so too, but it forgets at a reboot,
  * and this cache does not.
  */
-export async function sweepTemporaries(runner: ProcessRunner): Promise<void> {
-  for (const name of readdirSync(imagesFolder())) {
+export async function sweepTemporaries(runner: ProcessRunner, parent = imagesFolder()): Promise<void> {
+  for (const name of readdirSync(parent)) {
     const match = NAME.exec(name);
     if (match === null) continue;
     const identity = {
@@ -54,7 +55,7 @@ export async function sweepTemporaries(runner: ProcessRunner): Promise<void> {
       hostBootId: match[3] ?? hostBootId(),
     };
     if (isAlive(identity)) continue;
-    await removeResource({ kind: 'path', path: join(imagesFolder(), name) }, runner);
+    await removeResource({ kind: 'path', path: join(parent, name) }, runner);
   }
 }
 

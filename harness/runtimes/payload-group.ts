@@ -26,11 +26,22 @@ export async function makeContainerGroups(group: Cgroup, owner?: number): Promis
 }
 
 function splitGroup(group: Cgroup): Required<ContainerGroups> {
-  const child = (name: string): Cgroup => cgroupNamed(group.layout, `${group.name}/${name}`);
-  const groups = { payload: child('payload'), supervisor: child('supervisor') };
-  createCgroup(groups.payload);
-  createCgroup(groups.supervisor);
-  return groups;
+  return { payload: makeChild(group, 'payload'), supervisor: makeChild(group, 'supervisor') };
+}
+
+/**
+ * The group that a manager starts in which makes its container's group itself, beside its own: where v2 has controllers, the
+ * boot's own group must stay without processes, or what is made below it is no valid domain ("Structure needs cleaning",
+ * EUCLEAN). Elsewhere `undefined`: the boot's own group serves.
+ */
+export function makeManagerGroup(group: Cgroup): Cgroup | undefined {
+  return group.layout.v2Controllers.length === 0 ? undefined : makeChild(group, 'supervisor');
+}
+
+function makeChild(group: Cgroup, name: string): Cgroup {
+  const child = cgroupNamed(group.layout, `${group.name}/${name}`);
+  createCgroup(child);
+  return child;
 }
 
 const FORK_DEADLINE_MS = 1000;

@@ -16,6 +16,7 @@ import {
   type ContainerCommand,
 } from './container.ts';
 import { lowerOption } from './lower-layer.ts';
+import { makeManagerGroup } from './payload-group.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Availability, Runtime } from './runtime.ts';
@@ -167,7 +168,13 @@ async function writeContainer(
   await writeFile(env.CONTAINERS_CONF, '[engine]\nlock_type = "file"\n');
   await writeFile(env.CONTAINERS_STORAGE_CONF, storageConf(boot));
   await runner.run(TOOL, [...globalArguments(boot, container.oci), 'ps', '--quiet'], { env });
-  return { command: TOOL, args: podmanArguments(boot, container), env };
+  const startIn = makeManagerGroup(boot.cgroup);
+  return {
+    command: TOOL,
+    args: podmanArguments(boot, container),
+    env,
+    ...(startIn === undefined ? {} : { startIn }),
+  };
 }
 
 /** containers-storage.conf(5). Read before the command line is, and refused without its paths. */
@@ -229,7 +236,7 @@ export function podmanArguments(
     // A network namespace of its own: loopback only, as the VM without a network card has.
     '--network=none',
     '--no-hosts',
-    // Podman and conmon stay in the group that they were started in; the container's lies below it.
+    // Podman and conmon stay in the group that they were started in; the container's lies below the boot's.
     '--cgroups=no-conmon',
     `--cgroup-parent=/${boot.cgroup.name}`,
     '--pids-limit=-1',
