@@ -4,8 +4,11 @@ import { SkipReporter } from './test/support/skip-reporter.ts';
 /** Where to write the counts as JSON, for whoever calls the tests. */
 const report = process.env.TWINBOOT_TEST_REPORT;
 
+/** Set by test/lab/main.ts, inside the lab. */
+const inLab = process.env.TWINBOOT_IN_LAB !== undefined;
+
 /**
- * `unit` needs nothing but Node; `integration` boots real instances (root, one at a time);
+ * `lab` runs inside the lab host alone, where everything takes ten times as long (test/lab/). `unit` needs nothing but Node; `integration` boots real instances (root, one at a time);
  * `browser` opens a rendered report in Debian's Chromium.
  */
 export default defineConfig({
@@ -13,6 +16,19 @@ export default defineConfig({
     reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : ['json'])],
     ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [
+      ...(inLab
+        ? [
+            {
+              test: {
+                name: 'lab',
+                include: ['test/lab/**/*.test.ts'],
+                testTimeout: 900_000,
+                hookTimeout: 900_000,
+                fileParallelism: false,
+              },
+            },
+          ]
+        : []),
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
         test: {

@@ -147,6 +147,18 @@ export const tools: readonly Tool[] = [
     neededFor: 'runtimes',
   },
   {
+    name: 'ssh',
+    package: 'openssh-client',
+    purpose: 'reaches the lab that tests run in',
+    neededFor: 'tests',
+  },
+  {
+    name: 'ssh-keygen',
+    package: 'openssh-client',
+    purpose: 'makes the key that opens the lab',
+    neededFor: 'tests',
+  },
+  {
     name: 'chromium',
     package: 'chromium',
     purpose: 'opens the report in the browser tests',

@@ -1,0 +1,238 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MIB } from '../../core/units.ts';
+import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import type { HostContext } from '../../harness/host/context.ts';
+import { resolveImage } from '../../harness/image/resolve.ts';
+import type { Artifacts } from '../../harness/observe/artifacts.ts';
+import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
+import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
+import { processRunner } from '../../harness/process/runner.ts';
+import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
+import type { Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
+import { parseRuntimeSpec } from '../../harness/runtimes/spec.ts';
+import { memory as memoryScenario } from '../../scenarios/memory.ts';
+import { services as servicesScenario } from '../../scenarios/services.ts';
+import { startup as startupScenario } from '../../scenarios/startup.ts';
+import { newTraces, rememberTraces } from '../support/host-state.ts';
+
+/** A boot to be checked, and how near its figures have to come to their witnesses. */
+export interface RealBoot {
+  /** As it is typed after --runtime. */
+  spec: string;
+  /** How far the console's "Multi-User System" line may arrive from the reported rung, ms, for a rung of so many ms. */
+  multiUserWithin: (ms: number) => number;
+  /** Of memory.total; 5 % without it. */
+  unexplainedShare?: number;
+  /** The same for systemd-analyze, ms; 200 without it. */
+  analyzeWithinMs?: number;
+}
+
+/**
+ * One real boot of each runtime, shared by every check: the figures against readings that twinboot's own code has no
+ * part in.
+ */
+export function describeRealBoots(boots: readonly RealBoot[]): void {
+  describe.each(boots)(
+    '$spec, really booted',
+    ({ spec: specText, multiUserWithin, unexplainedShare = 0.05, analyzeWithinMs = 200 }) => {
+      const spec = parseRuntimeSpec(specText);
+      const { id, runtime } = spec;
+      const artifacts = {} as Artifacts;
+      const name = id.replace(/[^\w-]/g, '-');
+      const group = `twinboot-test-${name}`;
+      let host: HostContext;
+      let prepared: PreparedRuntime;
+      let instance: Instance;
+      /** PSS of every process of the boundary by smem, which reads smaps itself, in bytes; and what twinboot read then. */
+      let witnessPssBytes = 0;
+      let witnessPids: number[] = [];
+      let analyze: string[] = [];
+
+      beforeAll(async () => {
+        rememberTraces();
+        const workFolder = mkdtempSync('/var/tmp/twinboot-test-');
+        const cleanup = openCleanupRegistry(`test-${name}-${process.pid}`, `test of ${id}`, processRunner);
+        cleanup.register({ kind: 'path', path: workFolder });
+        const signal = new AbortController().signal;
+        host = { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
+        const image = await resolveImage(host, { note: () => undefined });
+        const limits = { memoryBytes: 512 * MIB, cpus: 2 };
+        prepared = await prepareRuntime(spec, { host, image, limits, note: () => undefined });
+        const availableBeforeBytes = await readAvailableBytes();
+        const consoleLog = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'console.log');
+        instance = await prepared.start({ bootId: `test-${name}`, consoleLog });
+        const observed = {
+          instance,
+          kind: runtime.kind,
+          ready: await instance.agent.ready,
+          availableBeforeBytes,
+        };
+        artifacts.timing = await gatherers.timing(observed);
+        artifacts.memory = await gatherers.memory(observed);
+        witnessPids = pidsOf(group);
+        witnessPssBytes = pssBySmem(witnessPids);
+        artifacts.inside = await gatherers.inside(observed);
+        artifacts.units = await gatherers.units(observed);
+        analyze = (await instance.agent.ask('exec', 'systemd-analyze --no-pager')).lines;
+      }, 240_000);
+
+      afterAll(async () => {
+        await instance.kill();
+        await prepared.release();
+        expect(await host.cleanup.releaseAll()).toEqual([]);
+        expect(newTraces()).toEqual([]);
+      });
+
+      const circumstances = {
+        kind: runtime.kind,
+        memoryBytes: 512 * MIB,
+        onHost: () => 'not-running' as const,
+      };
+      const startup = () =>
+        startupScenario.measure({ ...artifacts, shutdown: { shutdownMs: 1 } }, circumstances).values;
+
+      it('climbs the ladder in order', () => {
+        const values = startup();
+        const rungs = startupScenario.metrics
+          .filter(({ role }) => role === 'rung')
+          .map(({ id: rung }) => rung);
+        const climbed = rungs.flatMap((rung) => values[rung] ?? []);
+        expect(climbed.length).toBeGreaterThanOrEqual(8);
+        // dbus may be active before or after other rungs of the same moment; the others follow from each other.
+        const ordered = rungs.filter((rung) => rung !== 'startup.dbus').flatMap((rung) => values[rung] ?? []);
+        expect(ordered).toEqual([...ordered].sort((a, b) => a - b));
+      });
+
+      it('agrees on multi-user with the arrival of the console’s "Multi-User System" line', async () => {
+        const reported = startup()['startup.multi-user'] ?? NaN;
+        const arrived = instance.console.arrivedMs('multi-user');
+        if (arrived !== undefined) {
+          expect(Math.abs(arrived - reported)).toBeLessThan(multiUserWithin(reported));
+          return;
+        }
+        // A getty that takes over the console may hang it up while the line is still on its way: then the witness never
+        // spoke in this boot. It may only have been cut off by that getty, and must speak in one of the boots that follow.
+        expect(runtime.kind).toBe('container');
+        expect(instance.console.tail().join('\n')).toMatch(/login:|Console Getty/);
+        const differences = [];
+        for (let boot = 1; boot <= 5; boot += 1)
+          differences.push(...(await multiUserDifference(`${name}-${boot}`)));
+        expect(differences.length).toBeGreaterThan(0);
+        expect(Math.max(...differences)).toBeLessThan(multiUserWithin(reported));
+      });
+
+      /** Of one more boot: reported against arrived, ms; nothing where the line was cut off again. */
+      async function multiUserDifference(boot: string): Promise<number[]> {
+        const another = await prepared.start({ bootId: `test-${boot}`, consoleLog: devNull });
+        try {
+          const observed = {
+            instance: another,
+            kind: runtime.kind,
+            ready: await another.agent.ready,
+            availableBeforeBytes: 0,
+          };
+          const timing = await gatherers.timing(observed);
+          const units = await gatherers.units(observed);
+          const activeMs = units.units.get('multi-user.target')?.activeMs ?? NaN;
+          const { consoleMultiUserMs: arrivedMs, guestOffsetMs } = timing;
+          return arrivedMs === undefined ? [] : [Math.abs(arrivedMs - (activeMs + guestOffsetMs))];
+        } finally {
+          await another.kill();
+        }
+      }
+
+      it('agrees with systemd-analyze on the time from PID 1 to multi-user', () => {
+        const line = analyze.find((text) => text.includes('reached after')) ?? '';
+        const seconds = /(?:(\d+)min )?(?:([\d.]+)s|([\d.]+)ms) in userspace/.exec(line);
+        const analyzedMs =
+          Number(seconds?.[1] ?? 0) * 60_000 + Number(seconds?.[2] ?? 0) * 1000 + Number(seconds?.[3] ?? 0);
+        const values = startup();
+        const ownMs = (values['startup.multi-user'] ?? NaN) - (values['startup.init'] ?? NaN);
+        // systemd-analyze names graphical.target, which follows multi-user.target at once, and prints milliseconds.
+        expect(analyzedMs - ownMs).toBeGreaterThan(-2);
+        expect(analyzedMs - ownMs).toBeLessThan(analyzeWithinMs);
+      });
+
+      it('sums the PSS of the boundary as smem does', () => {
+        const own = artifacts.memory.processes.reduce((sum, process) => sum + process.pssBytes, 0);
+        expect(artifacts.memory.processes.map(({ pid }) => pid).sort()).toEqual(witnessPids.sort());
+        expect(Math.abs(own - witnessPssBytes) / witnessPssBytes).toBeLessThan(0.03);
+      });
+
+      it('explains where the memory goes: the parts add up, and the rest is small', () => {
+        const { values } = memoryScenario.measure(artifacts, circumstances);
+        const parts = memoryScenario.metrics.filter(({ role }) => role === 'part');
+        const total = values['memory.total'] ?? NaN;
+        expect(parts.reduce((sum, part) => sum + (values[part.id] ?? 0), 0)).toBeCloseTo(total, 0);
+        expect(Math.abs(values['memory.unexplained'] ?? NaN) / total).toBeLessThan(unexplainedShare);
+      });
+
+      it('keeps the ledger: udev runs where /sys is writable, as in a VM, and is skipped where it is not', () => {
+        const { services } = servicesScenario.measure(artifacts, circumstances).details as {
+          services: { service: string; state: string; reason?: string }[];
+        };
+        const row = (name: string) => services.find(({ service }) => service === name);
+        expect(row('dbus.service')?.state).toBe('running');
+        expect(row('systemd-udevd.service')).toMatchObject(
+          runtime.kind === 'vm' || spec.options.sys === 'rw'
+            ? { state: 'running' }
+            : { state: 'skipped', reason: 'ConditionPathIsReadWrite=/sys' },
+        );
+        expect(services.filter(({ state }) => state === 'failed')).toEqual([]);
+      });
+
+      it('skips the work of a first boot, which was done when the image was built', () => {
+        for (const unit of [
+          'systemd-firstboot.service',
+          'ldconfig.service',
+          'systemd-journal-catalog-update.service',
+        ]) {
+          expect(artifacts.units.units.get(unit), unit).toMatchObject({
+            activeState: 'inactive',
+            conditionMet: false,
+          });
+        }
+      });
+
+      it('answers commands, and powers off leaving nothing behind', async () => {
+        const { lines, status } = await instance.agent.ask('exec', 'echo "$((6 * 7))"; exit 3');
+        expect({ lines, status }).toEqual({ lines: ['42'], status: 3 });
+        expect(await instance.stop(60_000)).toBeGreaterThan(10);
+        expect(pidsOf(group)).toEqual([]);
+      });
+    },
+  );
+}
+
+/**
+ * The processes of a control group and those below it, by way of /proc/PID/cgroup instead of the group's own files. What
+ * has ended and waits for the host's init to reap it (Podman's conmon, on some hosts for a while) is none any more.
+ */
+function pidsOf(group: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => readIfThere(`/proc/${pid}/cgroup`).includes(`/${group}`))
+    .filter((pid) => !readIfThere(`/proc/${pid}/status`).includes('State:\tZ'))
+    .map(Number);
+}
+
+function pssBySmem(pids: readonly number[]): number {
+  const table = execFileSync('smem', ['--no-header', '--columns', 'pid pss'], { encoding: 'utf8' });
+  return table
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter(([pid]) => pids.includes(pid ?? -1))
+    .reduce((sum, [, pssKib]) => sum + (pssKib ?? 0) * 1024, 0);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hostError, runError } from '../../core/error.ts';
+import { formatBytes, formatMs, GIB, MIB } from '../../core/units.ts';
+import { recordConsole, type Console } from '../../harness/guest/console.ts';
+import type { HostContext } from '../../harness/host/context.ts';
+import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { parseMeminfo } from '../../harness/meters/meminfo.ts';
+import { launch, type LaunchedExit } from '../../harness/process/launch.ts';
+import { makeBootCgroup } from '../../harness/runtimes/boot-folder.ts';
+import { QEMU } from '../../harness/runtimes/qemu-command.ts';
+import type { LabImage } from './build.ts';
+import { TIMES_FILE, type HandedOver } from './hand-over.ts';
+import { places } from './recipe.ts';
+
+export interface LabSettings {
+  memoryBytes: number;
+  /** What the lab's systemd is told of control groups; trixie's is the last Debian that can be told. */
+  cgroups: 'v2' | 'hybrid' | 'v1';
+}
+
+export const defaultSettings: LabSettings = { memoryBytes: 8 * GIB, cgroups: 'v2' };
+
+/** A lab host that is up. Everything in it is thrown away when it goes. */
+export interface Lab {
+  /** The command that opens a shell in it, for people. */
+  sshCommand: string;
+  /**
+   * Runs a shell command in the working tree, its streams being twinboot's own; with a terminal of its own where
+   * `terminal` says so. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines, `interrupted` (run).
+   */
+  run(command: string, options?: { terminal?: boolean }): Promise<number>;
+  /** Copies a file or folder of the lab's into a folder of the host's. */
+  fetch(path: string, into: string): Promise<void>;
+  /** The lab ended by itself. */
+  ended: Promise<LaunchedExit>;
+}
+
+const UP_DEADLINE_MS = 300_000;
+const POLL_MS = 1000;
+/** The emulator's own: translation cache, devices, tables. */
+const VMM_BYTES = 1.5 * GIB;
+const TRANSLATION_CACHE_BYTES = GIB;
+
+/**
+ * Boots the lab under TCG, whose emulated AMD-V gives the lab a KVM of its own, and waits until it can be reached. The
+ * console goes to `consoleLog`. Registered with the host's cleanup before it is started.
+ * Errors: `too-little-memory` (host); `lab-did-not-come-up`, `interrupted` (run).
+ */
+export async function bootLab(
+  host: HostContext,
+  image: LabImage,
+  handedOver: HandedOver,
+  settings: LabSettings,
+  consoleLog: string,
+): Promise<Lab> {
+  requireMemory(settings);
+  const port = await freePort();
+  const { cgroup } = makeBootCgroup(host, `lab-${process.pid}`);
+  const startNs = hostClock.nowNs();
+  const console = recordConsole(consoleLog, () => startNs);
+  const { exited } = await launch({
+    command: QEMU,
+    args: qemuArguments(image, handedOver, settings, port),
+    // QEMU writes what the lab writes to unlinked files there: on a disk, not in memory.
+    env: { PATH: process.env.PATH ?? '', TMPDIR: host.workFolder },
+    cgroup,
+    onOutput: (chunk) => console.take(chunk),
+    onStart: () => undefined,
+  });
+  const ssh = sshArguments(image, port);
+  await untilReached(host, ssh, exited, console);
+  const lab = {
+    sshCommand: ['ssh', ...ssh].join(' '),
+    run: (command: string, { terminal = false } = {}) => {
+      const tty = terminal ? ['-tt'] : [];
+      const inTree = `cd ${places.tree} && { ${command}\n}`;
+      return whileUp(exited, console, attached('ssh', [...tty, ...ssh, inTree], host.signal));
+    },
+    fetch: async (path: string, into: string) => {
+      const pack = `tar -C "$(dirname '${path}')" -cf - "$(basename '${path}')"`;
+      await host.runner.run('sh', ['-c', `ssh ${ssh.join(' ')} "$1" | tar -C "$2" -xf -`, 'sh', pack, into]);
+    },
+    ended: exited,
+  };
+  await lab.run(
+    `cd ${places.cache} && while read -r time path; do touch -d "@$time" "$path"; done < ${TIMES_FILE}`,
+  );
+  return lab;
+}
+
+/** The whole command line (qemu(1)). `snapshot=on`: what is written goes to a file without a name. */
+export function qemuArguments(
+  image: LabImage,
+  { tree, cache }: HandedOver,
+  { memoryBytes, cgroups }: LabSettings,
+  port: number,
+): string[] {
+  const disk = (file: string, name: string): string[] => [
+    ...['-drive', `file=${file},if=none,id=${name},format=raw,cache=unsafe,snapshot=on`],
+    ...['-device', `virtio-blk-pci,drive=${name},serial=${name}`],
+  ];
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    // 57-bit addresses are what the emulated AMD-V does not know.
+    ...['-machine', 'q35', '-cpu', 'max,la57=off', '-smp', '2', '-m', `${Math.round(memoryBytes / MIB)}M`],
+    ...['-accel', `tcg,thread=multi,tb-size=${TRANSLATION_CACHE_BYTES / MIB}`],
+    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(cgroups)],
+    ...disk(image.disk, 'root'),
+    ...disk(tree, 'tree'),
+    ...disk(cache, 'cache'),
+    ...['-nic', `user,restrict=on,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
+    ...['-device', 'virtio-rng-pci', '-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+  ];
+}
+
+/** `noirqtime`: harness/runtimes/qemu-clock.ts says why. */
+function kernelArguments(cgroups: LabSettings['cgroups']): string {
+  const common = 'root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off tsc=noirqtime';
+  if (cgroups === 'v2') return common;
+  const hybrid = cgroups === 'hybrid' ? 'yes' : 'no';
+  // systemd 256 and 257 want to be told twice (NEWS of 256); 258 has forgotten how.
+  return (
+    `${common} SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 systemd.unified_cgroup_hierarchy=0 ` +
+    `systemd.legacy_systemd_cgroup_controller=${hybrid === 'yes' ? 'no' : 'yes'}`
+  );
+}
+
+function sshArguments({ key }: LabImage, port: number): string[] {
+  // The host's own SSH configuration and known hosts have no part in this.
+  const options = [
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'ConnectTimeout=30',
+  ];
+  return [
+    ...['-F', '/dev/null', '-i', key, '-p', String(port)],
+    ...options.flatMap((option) => ['-o', option]),
+    'root@127.0.0.1',
+  ];
+}
+
+function requireMemory({ memoryBytes }: LabSettings): void {
+  const neededBytes = memoryBytes + VMM_BYTES;
+  const availableBytes = parseMeminfo(readFileSync('/proc/meminfo', 'utf8')).get('MemAvailable') ?? Infinity;
+  if (neededBytes <= availableBytes) return;
+  throw hostError(
+    'too-little-memory',
+    `the lab takes ${formatBytes(neededBytes)}, and this host has ${formatBytes(availableBytes)} available`,
+    { hint: 'a smaller lab: npm run lab -- --memory 4G …' },
+  );
+}
+
+/** A port of the loopback device that nobody has; two labs at once have two. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilReached(
+  host: HostContext,
+  ssh: readonly string[],
+  exited: Promise<LaunchedExit>,
+  console: Console,
+): Promise<void> {
+  const startNs = hostClock.nowNs();
+  const fail = (how: string): Error =>
+    runError('lab-did-not-come-up', `the lab did not come up: ${how}`, { consoleTail: console.tail() });
+  let over: LaunchedExit | undefined;
+  void exited.then((exit) => (over = exit));
+  for (;;) {
+    if (host.signal.aborted) throw runError('interrupted', 'stopped while the lab was booting');
+    if (over !== undefined) throw fail(`QEMU ended (${over.signal ?? `exit ${over.exitCode ?? '?'}`})`);
+    if (msSince(startNs) > UP_DEADLINE_MS) throw fail(`no answer by SSH within ${formatMs(UP_DEADLINE_MS)}`);
+    const { exitCode } = await host.runner.run('ssh', [...ssh, 'systemctl is-system-running --wait'], {
+      allowFailure: true,
+      signal: host.signal,
+    });
+    // 1: up, with a failed unit, which the tests look for; 255 is SSH's own word.
+    if (exitCode === 0 || exitCode === 1) return;
+    await sleep(POLL_MS);
+  }
+}
+
+/** A command whose streams are twinboot's own; ended by the signal. */
+function attached(command: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit' });
+    const onAbort = (): void => void child.kill('SIGTERM');
+    signal.addEventListener('abort', onAbort, { once: true });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      signal.removeEventListener('abort', onAbort);
+      if (signal.aborted) reject(runError('interrupted', 'stopped while a command ran in the lab'));
+      else resolve(code ?? 255);
+    });
+  });
+}
+
+function whileUp(exited: Promise<LaunchedExit>, console: Console, command: Promise<number>): Promise<number> {
+  const ended = exited.then((exit) => {
+    throw runError(
+      'lab-ended',
+      `the lab ended while a command ran in it (exit ${exit.exitCode ?? exit.signal ?? '?'})`,
+      {
+        consoleTail: console.tail(),
+      },
+    );
+  });
+  return Promise.race([command, ended]);
+}
+
+/** Where the console of a lab goes. */
+export function consoleLogIn(folder: string): string {
+  return join(folder, 'lab-console.log');
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CommanderError } from '@commander-js/extra-typings';
+import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
+import { formatMs } from '../../core/units.ts';
+import type { Io } from '../../harness/cli/io.ts';
+import { withHost } from '../../harness/cli/session.ts';
+import { terminalIo } from '../../harness/cli/terminal.ts';
+import type { HostContext } from '../../harness/host/context.ts';
+import { ensureTools } from '../../harness/host/install.ts';
+import { buildImage } from '../../harness/image/build.ts';
+import { recipeFor } from '../../harness/image/recipe.ts';
+import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { buildLab } from './build.ts';
+import { packForLab } from './hand-over.ts';
+import { bootLab, consoleLogIn, type Lab } from './machine.ts';
+import { readLabOptions, type LabOptions } from './options.ts';
+import { REPORT, reportFile, testsCommand } from './tests.ts';
+
+/** Beside what twinboot itself needs: to reach the lab. */
+const ALSO = ['ssh', 'ssh-keygen'];
+
+/** `npm run lab`: sets up what is missing, boots the lab, does there what was asked for, and takes it down. */
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const options = readLabOptions(argv, io);
+    return await withHost(io, 'lab', (host) => useLab(host, options, io));
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<number> {
+  const note = (message: string): void => io.note(message);
+  await ensureTools(host, io, 'bench', { install: true, also: ALSO });
+  const image = await buildLab(host, note);
+  // Without it the lab would have to build one, and it has no network.
+  await buildImage(host, recipeFor({}), { note });
+  const handedOver = await packForLab(host);
+  note('lab: booting, in about a minute');
+  const startNs = hostClock.nowNs();
+  const lab = await bootLab(host, image, handedOver, options.settings, consoleLogIn(host.workFolder));
+  note(`lab: up after ${formatMs(msSince(startNs))}. From another terminal: ${lab.sshCommand}`);
+  try {
+    return await perform(lab, options);
+  } finally {
+    if (options.keep) await keepUp(lab, host.signal, note);
+  }
+}
+
+async function perform(lab: Lab, { task, fetch, out }: LabOptions): Promise<number> {
+  const status = await begin(lab, task);
+  mkdirSync(out, { recursive: true });
+  for (const path of fetch) await lab.fetch(path, resolve(out));
+  return status;
+}
+
+async function begin(lab: Lab, task: LabOptions['task']): Promise<number> {
+  switch (task.kind) {
+    case 'nothing':
+      return 0;
+    case 'shell':
+      return lab.run('exec bash -l', { terminal: true });
+    case 'command':
+      return lab.run(task.command);
+    case 'tests': {
+      const status = await lab.run(testsCommand(task));
+      const report = reportFile();
+      if (report !== undefined) await lab.fetch(REPORT, report.folder);
+      return status;
+    }
+  }
+}
+
+async function keepUp(lab: Lab, signal: AbortSignal, note: (message: string) => void): Promise<void> {
+  note('lab: stays up until Ctrl-C');
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([aborted, lab.ended]);
+}
+
+function explain(error: unknown, io: Io): number {
+  // commander has written its own message by now; help is no error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (!(error instanceof TwinbootError)) {
+    io.note(
+      `error: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
+    );
+    return exitCodes.run;
+  }
+  io.note(`error: ${error.message}`);
+  for (const line of error.consoleTail) io.note(`  | ${line}`);
+  if (error.hint !== undefined) io.note(`hint: ${error.hint}`);
+  return error.exitCode;
+}
+
+const controller = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
+process.exitCode = await main(process.argv.slice(2), terminalIo(controller.signal));
