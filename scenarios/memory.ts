@@ -51,6 +51,14 @@ export const memory = defineScenario({
       'Cached twice',
       "How much of the guest's page cache the host has in its own page cache as well, at most: the lesser of `memory.guest-page-cache` and of what the host caches of the files of the VM's disk (fincore(1)), whoever was charged for it. VMs only.",
     ),
+    metric(
+      'memory.charged-elsewhere',
+      'bytes',
+      'detail',
+      'Mapped, charged elsewhere',
+      'By how much the file pages that the processes of the boundary have mapped (Pss_File of smaps_rollup) exceed the file pages that their cgroup is charged for, at least: pages that somebody else read first and pays for, such as the kernel and initrd of a VM, which QEMU keeps mapped, and programs that the host runs too. All instances share them once. It is why `memory.pss` can exceed `memory.total`.',
+      'none',
+    ),
   ],
 
   measure({ timing, memory: reading, inside }, circumstances) {
@@ -64,6 +72,8 @@ export const memory = defineScenario({
     );
     const pssBytes = reading.processes.reduce((total, process) => total + process.pssBytes, 0);
     measured.put('memory.pss', pssBytes, '');
+    const mappedBytes = reading.processes.reduce((total, { pssFileBytes }) => total + pssFileBytes, 0);
+    measured.put('memory.charged-elsewhere', Math.max(0, mappedBytes - cgroup.fileBytes), '');
     measured.put('memory.host-delta', reading.hostDeltaBytes, '');
 
     const parts = memoryParts({ memory: reading, inside }, circumstances);

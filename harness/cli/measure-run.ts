@@ -86,7 +86,7 @@ export async function withBench<T>(
       `run ${folder.id}`,
       async (host) => {
         await removeLeftovers(host, io);
-        if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs) });
+        if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs, install) });
         return work({
           host,
           folder,
@@ -110,9 +110,14 @@ function openLog(folder: RunFolder): Logger {
   );
 }
 
-/** The host tools that the chosen runtimes need, by name. */
-function toolsOf(specs: readonly RuntimeSpec[]): string[] {
-  return specs.flatMap(({ runtime }) => runtime.tools);
+/**
+ * The host tools that the chosen runtimes need, by name. What a preset named and this host lacks is brought by --install;
+ * without it, it is no reason to refuse the run: such a runtime is left out.
+ */
+function toolsOf(specs: readonly RuntimeSpec[], install: boolean): string[] {
+  return specs
+    .filter(({ optional }) => install || !optional)
+    .flatMap(({ runtime, options }) => [...runtime.tools, ...(runtime.toolsFor?.(options) ?? [])]);
 }
 
 /** What a killed run left behind would be measured along. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, wri
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../core/error.ts';
+import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { hostClock, msSince } from '../meters/clock.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -10,7 +11,8 @@ import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-secto
 import { parseCpuInfo, type CpuInfo } from './facts.ts';
 
 const DEVICE = '/dev/kvm';
-const GUEST_DEADLINE_MS = 4000;
+/** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
+const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };
 
 /** One of the steps towards a guest under KVM. */
 export type Step = { ok: true } | { ok: false; reason: string; fix: string };
@@ -38,7 +40,7 @@ export interface KvmReport {
   untried?: string;
 }
 
-/** Tries KVM out. Starts QEMU up to three times, each ended within four seconds; nothing of it is left. */
+/** Tries KVM out. Starts QEMU up to three times, each ended by a deadline; nothing of it is left. */
 export async function probeKvm(runner: ProcessRunner, signal?: AbortSignal): Promise<KvmReport> {
   const cpu = parseCpuInfo(readFileSync('/proc/cpuinfo', 'utf8'));
   const device = existsSync(DEVICE) ? ({ ok: true } as const) : noDevice(cpu);
@@ -105,12 +107,14 @@ async function tryGuests(runner: ProcessRunner, signal: AbortSignal | undefined)
     const disk = join(folder, 'boot-sector.img');
     writeFileSync(disk, bootSector());
     const trials: GuestTrial[] = [];
+    const deadlineMs = (): number =>
+      Math.max(GUEST_DEADLINE.leastMs, GUEST_DEADLINE.timesEmulated * (trials[0]?.ms ?? 0));
     for (const [accelerator, cpu] of [
       ['tcg', 'qemu64'],
       ['kvm', 'host'],
       ['kvm', 'kvm64'],
     ] as const) {
-      trials.push(await tryGuest(accelerator, cpu, disk, runner, signal));
+      trials.push(await tryGuest({ accelerator, cpu, disk, deadlineMs: deadlineMs() }, runner, signal));
     }
     return trials;
   } finally {
@@ -119,9 +123,12 @@ async function tryGuests(runner: ProcessRunner, signal: AbortSignal | undefined)
 }
 
 async function tryGuest(
-  accelerator: Accelerator,
-  cpu: string,
-  disk: string,
+  {
+    accelerator,
+    cpu,
+    disk,
+    deadlineMs,
+  }: Pick<GuestTrial, 'accelerator' | 'cpu'> & { disk: string; deadlineMs: number },
   runner: ProcessRunner,
   signal: AbortSignal | undefined,
 ): Promise<GuestTrial> {
@@ -135,7 +142,7 @@ async function tryGuest(
   });
   try {
     const options = {
-      timeoutMs: GUEST_DEADLINE_MS,
+      timeoutMs: deadlineMs,
       allowFailure: true,
       ...(signal === undefined ? {} : { signal }),
     };
@@ -145,7 +152,7 @@ async function tryGuest(
   } catch (error) {
     if (signal?.aborted === true) throw error;
     if (errorCodeOf(error) !== 'command-timeout') return ended(false, messageOf(error));
-    return ended(false, `no word from the guest within ${GUEST_DEADLINE_MS / 1000} s`);
+    return ended(false, `no word from the guest within ${formatMs(deadlineMs)}`);
   }
 }
 

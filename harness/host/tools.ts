@@ -133,6 +133,12 @@ export const tools: readonly Tool[] = [
     purpose: "is Podman's OCI runtime on every kind of cgroups",
     neededFor: 'runtimes',
   },
+  {
+    name: 'crun',
+    package: 'crun',
+    purpose: "is Podman's OCI runtime of choice, but for hybrid cgroups",
+    neededFor: 'runtimes',
+  },
   ...bootLoaderTools(),
   {
     name: 'linux.uml',

@@ -44,6 +44,7 @@ export const podman: Runtime<typeof options> = {
   title: 'Podman',
   kind: 'container',
   tools: [TOOL],
+  toolsFor: ({ oci }) => (oci === 'auto' ? [] : [oci]),
   options,
   async availability(host, { oci, userns }) {
     const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;

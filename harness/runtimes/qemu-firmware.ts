@@ -12,9 +12,14 @@ const OVMF = ['_4M', ''].map((size) => ({
   variables: `/usr/share/OVMF/OVMF_VARS${size}.fd`,
 }));
 
+/** The tools that a boot through this firmware needs, by name. */
+export function firmwareTools(firmware: Firmware): string[] {
+  return [...bootDiskTools[firmware], ...(firmware === 'uefi' ? ['ovmf'] : [])];
+}
+
 /** What a boot through this firmware lacks on the host; `undefined` where it lacks nothing. */
 export function whyNoFirmware(firmware: Firmware): Extract<Availability, { ok: false }> | undefined {
-  const names: string[] = [...bootDiskTools[firmware], ...(firmware === 'uefi' ? ['ovmf'] : [])];
+  const names = firmwareTools(firmware);
   const missing = tools.filter((tool) => names.includes(tool.name) && locate(tool) === undefined);
   if (missing.length === 0) return undefined;
   return {

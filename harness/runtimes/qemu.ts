@@ -13,7 +13,7 @@ import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';
 import { QEMU, qemuBootArguments, type BootPath, type QemuMachine } from './qemu-command.ts';
-import { prepareOvmf, whyNoFirmware } from './qemu-firmware.ts';
+import { firmwareTools, prepareOvmf, whyNoFirmware } from './qemu-firmware.ts';
 import {
   ksmNote,
   metersOf,
@@ -32,6 +32,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
   title: 'QEMU',
   kind: 'vm',
   tools: [QEMU, 'qemu-img'],
+  toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
   options: qemuOptions,
 
   async availability(host, { boot }) {

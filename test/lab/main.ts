@@ -66,7 +66,10 @@ async function begin(lab: Lab, task: LabOptions['task']): Promise<number> {
     case 'tests': {
       const status = await lab.run(testsCommand(task));
       const report = reportFile();
-      if (report !== undefined) await lab.fetch(REPORT, report.folder);
+      if (report !== undefined) {
+        mkdirSync(report.folder, { recursive: true });
+        await lab.fetch(REPORT, report.folder);
+      }
       return status;
     }
   }

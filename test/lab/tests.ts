@@ -13,7 +13,7 @@ export function reportFile(): { folder: string } | undefined {
 export function testsCommand({ smoke, filter }: Extract<LabTask, { kind: 'tests' }>): string {
   const pattern = [...(smoke ? ['smoke'] : []), ...(filter === '' ? [] : [filter])].join('.*');
   const only = pattern === '' ? '' : ` --testNamePattern ${shellWord(pattern)}`;
-  return `TWINBOOT_IN_LAB=1 TWINBOOT_TEST_REPORT=${REPORT} npx vitest run --project lab${only}`;
+  return `TWINBOOT_IN_LAB=1 TWINBOOT_TEST_REPORT=${REPORT} node node_modules/vitest/vitest.mjs run --project lab${only}`;
 }
 
 function shellWord(text: string): string {
