@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
+import { GIB } from '../../core/units.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { imagesFolder } from '../../harness/image/cache.ts';
 import { measureTree, packDisk } from '../../harness/image/pack.ts';
@@ -17,6 +18,9 @@ export interface HandedOver {
 /** Neither history nor what earlier runs wrote. */
 const leftOut = new Set(['.git', 'runs', 'coverage']);
 
+/** For what twinboot makes there: images, boot disks. Sparse: what is not written takes no room. */
+const ROOM_BYTES = 8 * GIB;
+
 /** Where the lab finds the exact times of the cache's files: an image is known by them, and mkfs keeps whole seconds. */
 export const TIMES_FILE = '.times';
 
@@ -30,9 +34,8 @@ export async function packForLab(host: HostContext): Promise<HandedOver> {
     entries.map((name) => join(root, name)),
   );
   const images = imagesFolder();
-  const cache = await pack(host, 'cache', existsSync(images) ? [images] : [], (folder) =>
-    writeTimes(host, folder),
-  );
+  const finish = (folder: string): Promise<void> => writeTimes(host, folder);
+  const cache = await pack(host, 'cache', existsSync(images) ? [images] : [], finish);
   return { tree, cache };
 }
 
@@ -49,7 +52,8 @@ async function pack(
     await host.runner.run('cp', ['-a', '--reflink=auto', '--', ...sources, folder], { signal: host.signal });
   }
   await finish(folder);
-  await packDisk(folder, disk, measureTree(folder), host);
+  const size = measureTree(folder);
+  await packDisk(folder, disk, { ...size, bytes: size.bytes + ROOM_BYTES }, host);
   await host.runner.run('rm', ['-rf', folder]);
   return disk;
 }
