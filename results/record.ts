@@ -181,7 +181,14 @@ export const hostSchema = z.object({
   memoryBytes: count,
   cgroupMode: z.enum(['v1', 'hybrid', 'v2']),
   init: text.describe("PID 1's name on the host"),
-  virtualization: text.optional().describe('Set where the host itself is a virtual machine'),
+  virtualization: text
+    .optional()
+    .describe(
+      'What the host runs on: `none` (hardware), `tcg` (emulation), `kvm`, `xen`, `vmware`, `hyper-v` …; `unknown`: a ' +
+        'hypervisor that nothing names. Absent where nothing tells. Older records hold free text where the host is a ' +
+        'virtual machine, as `machine` does now, and nothing where it is not known to be one',
+    ),
+  machine: text.optional().describe('Maker and product in the words of the firmware: `Amazon EC2 m5.large`'),
   fingerprint: text.describe('SHA-256 over `facts`: records with different fingerprints are not comparable'),
   facts: z.record(text, text).describe('What the fingerprint is made of'),
 });

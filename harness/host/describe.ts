@@ -3,19 +3,15 @@ import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
 import { GIB } from '../../core/units.ts';
 import type { HostDescription } from '../../results/record.ts';
+import { isEmulatedHost } from '../../results/virtualization.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
 import type { CgroupLayout } from './cgroup.ts';
 import { installedPackages } from './dpkg.ts';
-import {
-  describeVirtualization,
-  parseChoice,
-  parseCpuInfo,
-  parseDistribution,
-  parseMeminfo,
-} from './facts.ts';
+import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from './facts.ts';
+import { readHypervisor } from './hypervisor-readings.ts';
+import { decideHypervisor, describeMachine } from './hypervisor.ts';
 import { qemuTool, toolState } from './tools.ts';
 
-const DMI_FOLDER = '/sys/class/dmi/id';
 const THP_FILE = '/sys/kernel/mm/transparent_hugepage/enabled';
 const GOVERNOR_FILE = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
 
@@ -27,23 +23,20 @@ export async function describeHost(
   layout: CgroupLayout,
   runner: ProcessRunner = processRunner,
 ): Promise<HostDescription> {
-  const cpu = parseCpuInfo(read('/proc/cpuinfo') ?? '');
-  const vendor = read(`${DMI_FOLDER}/sys_vendor`);
-  const product = read(`${DMI_FOLDER}/product_name`);
-  const virtualization = describeVirtualization(cpu, {
-    ...(vendor === undefined ? {} : { vendor }),
-    ...(product === undefined ? {} : { product }),
-  });
+  const readings = await readHypervisor(runner);
+  const virtualization = decideHypervisor(readings);
+  const machine = describeMachine(readings.dmi);
   const host = {
     distribution: parseDistribution(read('/etc/os-release') ?? read('/usr/lib/os-release') ?? ''),
     kernel: release(),
     arch: arch(),
-    cpuModel: cpu.model,
+    cpuModel: parseCpuInfo(readings.cpuinfo).model,
     cpus: availableParallelism(),
     memoryBytes: parseMeminfo(read('/proc/meminfo') ?? '', 'MemTotal') ?? 0,
     cgroupMode: layout.mode,
     init: read('/proc/1/comm') ?? 'unknown',
     ...(virtualization === undefined ? {} : { virtualization }),
+    ...(machine === undefined ? {} : { machine }),
   };
   const facts = factsOf(host, {
     systemd: installedPackages().get('systemd'),
@@ -61,7 +54,10 @@ export function cpuGovernor(): string | undefined {
 
 type Described = Omit<HostDescription, 'facts' | 'fingerprint'>;
 
-/** What must be alike for two records to be comparable. Memory is rounded: the kernel's own share varies. */
+/**
+ * What must be alike for two records to be comparable. Memory is rounded: the kernel's own share varies. What a host
+ * runs on is a fact of emulated ones alone: those must equal no other, and others keep the fingerprint that they had.
+ */
 export function factsOf(
   host: Described,
   measured: Record<string, string | undefined>,
@@ -74,6 +70,7 @@ export function factsOf(
     kernel: host.kernel,
     'cgroup mode': host.cgroupMode,
     distribution: host.distribution,
+    ...(isEmulatedHost(host) ? { virtualization: host.virtualization } : {}),
     ...measured,
   };
   return Object.fromEntries(

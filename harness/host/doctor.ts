@@ -3,7 +3,7 @@ import type { Check, CheckContext, Examiner } from './checks/check.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
 import { examineKvm } from './checks/kvm.ts';
 import { governor, load } from './checks/noise.ts';
-import { architecture, distribution, linux, root } from './checks/platform.ts';
+import { architecture, distribution, hypervisor, linux, root } from './checks/platform.ts';
 import { cacheDisk, inotify, memory, workDisk } from './checks/resources.ts';
 import { toolExaminers } from './checks/tools.ts';
 import type { Need } from './tools.ts';
@@ -14,6 +14,7 @@ export type { Check, CheckContext } from './checks/check.ts';
 const examiners: readonly Examiner[] = [
   distribution,
   architecture,
+  hypervisor,
   root,
   cgroups,
   namespaces,

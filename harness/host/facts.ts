@@ -50,13 +50,3 @@ export interface Dmi {
   vendor?: string;
   product?: string;
 }
-
-/** Vendors of virtual machines; on ARM, where no CPU flag tells, their name is what there is. */
-const VM_VENDORS = /\b(QEMU|KVM|VMware|VirtualBox|innotek|Xen|Bochs|Parallels|BHYVE|Apple Virtualization)\b/i;
-
-/** Set where the host is itself a virtual machine: the maker's words, or that it does not say. */
-export function describeVirtualization(cpu: CpuInfo, dmi: Dmi): string | undefined {
-  const maker = [dmi.vendor, dmi.product].filter((text) => text !== undefined && text !== '').join(' ');
-  if (!cpu.hypervisor && !VM_VENDORS.test(maker)) return undefined;
-  return maker === '' ? 'a hypervisor that does not say its name' : maker;
-}

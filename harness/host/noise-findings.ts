@@ -20,11 +20,12 @@ export function loadNow(): NoiseFinding {
 }
 
 /** What the record says about the host that measured. */
-export function recordedFindings({ facts, virtualization }: HostDescription): NoiseFinding[] {
+export function recordedFindings(host: HostDescription): NoiseFinding[] {
+  const { facts } = host;
   return [
     { title: 'CPU governor', ...governorFinding(facts['cpu governor']) },
     { title: 'transparent huge pages', ...hugePagesFinding(facts['transparent huge pages']) },
-    { title: 'virtualisation below', ...virtualizationFinding(virtualization) },
+    { title: 'virtualisation below', ...virtualizationFinding(host) },
   ];
 }
 

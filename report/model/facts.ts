@@ -1,7 +1,8 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
-import type { IsolationFacts } from '../../results/record.ts';
+import type { HostDescription, IsolationFacts } from '../../results/record.ts';
+import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../format.ts';
 import type { Context } from './context.ts';
 
@@ -19,15 +20,17 @@ export function hostFacts({ record: { host } }: Context): Fact[] {
     { term: 'Memory', text: formatBytes(host.memoryBytes) },
     { term: 'cgroups', text: host.cgroupMode },
     { term: 'Init', text: plainLine(host.init) },
-    {
-      term: 'Virtualization',
-      text:
-        host.virtualization === undefined
-          ? 'none found: bare metal'
-          : `itself a virtual machine (${plainLine(host.virtualization)})`,
-    },
+    { term: 'Virtualization', text: virtualizationText(host) },
+    ...(host.machine === undefined ? [] : [{ term: 'Machine', text: plainLine(host.machine) }]),
     { term: 'Fingerprint', text: plainLine(host.fingerprint) },
   ];
+}
+
+/** Older records hold the maker's words, which are shown as they are. */
+function virtualizationText({ virtualization }: HostDescription): string {
+  if (virtualization === undefined) return 'none found';
+  if (virtualization === 'none') return 'none: bare metal';
+  return `itself a virtual machine (${plainLine(hypervisorText(virtualization))})`;
 }
 
 export function imageFacts({ record: { image } }: Context): Fact[] {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
+import { hypervisorText, type Hypervisor } from '../../../results/virtualization.ts';
 import { parseDistribution } from '../facts.ts';
+import { readHypervisor } from '../hypervisor-readings.ts';
+import { decideHypervisor, describeMachine } from '../hypervisor.ts';
 import { isRoot, type Examiner, type Finding } from './check.ts';
 
 const ARCHITECTURES = ['x64', 'arm64'];
@@ -45,6 +48,41 @@ export function architectureFinding(name: string): Finding {
     fix: 'use a host of one of these',
   };
 }
+
+export const hypervisor: Examiner = {
+  id: 'virtualization',
+  title: 'virtualisation below',
+  needed: false,
+  examine: async ({ runner }) => {
+    const readings = await readHypervisor(runner);
+    return hypervisorFinding(decideHypervisor(readings), describeMachine(readings.dmi));
+  },
+};
+
+/** What this host is. `found`: `virtual machine: kvm (Amazon EC2 m5.large)`. */
+export function hypervisorFinding(found: Hypervisor | undefined, machine?: string): Finding {
+  const made = machine === undefined ? '' : ` (${machine})`;
+  if (found === undefined) {
+    return {
+      state: 'warning',
+      found: `unknown${made}`,
+      reason: 'nothing tells whether this host is a virtual machine',
+      fix: 'install systemd-detect-virt (Debian: systemd), which knows most of them',
+    };
+  }
+  if (found === 'none') return { state: 'ok', found: `none: a machine of its own${made}` };
+  const what = `virtual machine: ${hypervisorText(found)}${made}`;
+  if (found !== 'tcg')
+    return { state: 'ok', found: what, reason: 'times of VMs under KVM are marked as nested' };
+  return { ...emulatedHost, found: what };
+}
+
+/** What is said of a host that runs under emulation. */
+export const emulatedHost = {
+  state: 'warning',
+  reason: 'times measured here mean nothing, memory and counts hold',
+  fix: 'measure times on a physical machine, or in a virtual machine that is not emulated',
+} as const satisfies Omit<Finding, 'found'>;
 
 export const root: Examiner = {
   id: 'root',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseChoice } from '../facts.ts';
+import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/virtualization.ts';
 import type { Examiner, Finding } from './check.ts';
+import { emulatedHost } from './platform.ts';
 
 /** What makes figures unsteady without being wrong: how the kernel is told to treat CPUs and memory, and what is below. */
 
@@ -93,12 +95,17 @@ export function samePagesFinding(run: string | undefined): Finding {
   };
 }
 
-/** `maker`: of the virtual machine that this host is; `undefined` where it is none. */
-export function virtualizationFinding(maker: string | undefined): Finding {
-  if (maker === undefined) return { state: 'ok', found: 'none: a machine of its own' };
+/** Of a host as a record describes it; in older records `virtualization` is free text. */
+export function virtualizationFinding(host: HostKind): Finding {
+  const { virtualization } = host;
+  if (virtualization === undefined || virtualization === 'none') {
+    return { state: 'ok', found: 'none: a machine of its own' };
+  }
+  const found = hypervisorText(virtualization);
+  if (isEmulatedHost(host)) return { ...emulatedHost, found };
   return {
     state: 'warning',
-    found: maker,
+    found,
     reason:
       'the host is itself a virtual machine: what else runs on the machine below is in every figure, and KVM in it is nested',
     fix: 'measure on a physical machine, or on one with CPUs of its own; ratios of one run suffer least',

@@ -3,7 +3,11 @@ import { GIB, MIB } from '../../../core/units.ts';
 import { overlayRefused } from '../../../harness/host/checks/kernel.ts';
 import { kvmChecks } from '../../../harness/host/checks/kvm.ts';
 import { governorFinding, loadFinding } from '../../../harness/host/checks/noise.ts';
-import { architectureFinding, linuxFinding } from '../../../harness/host/checks/platform.ts';
+import {
+  architectureFinding,
+  hypervisorFinding,
+  linuxFinding,
+} from '../../../harness/host/checks/platform.ts';
 import { inotifyFinding, memoryFinding, spaceFinding } from '../../../harness/host/checks/resources.ts';
 import { toolFinding } from '../../../harness/host/checks/tools.ts';
 import type { GuestTrial } from '../../../harness/host/kvm.ts';
@@ -17,6 +21,31 @@ describe('the platform', () => {
   it('is one whose virtual machines twinboot knows', () => {
     expect(architectureFinding('arm64').state).toBe('ok');
     expect(architectureFinding('riscv64')).toMatchObject({ state: 'missing', found: 'riscv64' });
+  });
+});
+
+describe('what is below this host', () => {
+  it('is said, with the maker', () => {
+    expect(hypervisorFinding('kvm', 'Amazon EC2 m5.large')).toMatchObject({
+      state: 'ok',
+      found: 'virtual machine: kvm (Amazon EC2 m5.large)',
+    });
+    expect(hypervisorFinding('none')).toEqual({ state: 'ok', found: 'none: a machine of its own' });
+    expect(hypervisorFinding('unknown').found).toBe(
+      'virtual machine: a hypervisor that does not say its name',
+    );
+  });
+
+  it('makes times worthless where it is emulation', () => {
+    expect(hypervisorFinding('tcg')).toMatchObject({
+      state: 'warning',
+      found: 'virtual machine: tcg (emulated)',
+      reason: 'times measured here mean nothing, memory and counts hold',
+    });
+  });
+
+  it('can be unknown', () => {
+    expect(hypervisorFinding(undefined)).toMatchObject({ state: 'warning', found: 'unknown' });
   });
 });
 

@@ -43,6 +43,14 @@ describe('the fingerprint', () => {
     expect(fingerprintOf(factsOf(host, { qemu: '1:10.0.3+ds-0+deb13u1' }))).not.toBe(fingerprint);
   });
 
+  it('is of its own where the host is emulated, and else knows nothing of what is below', () => {
+    const fingerprint = fingerprintOf(factsOf(host, {}));
+    expect(fingerprintOf(factsOf({ ...host, virtualization: 'tcg' }, {}))).not.toBe(fingerprint);
+    for (const virtualization of ['none', 'kvm', 'unknown', 'QEMU Standard PC']) {
+      expect(fingerprintOf(factsOf({ ...host, virtualization, machine: 'QEMU' }, {}))).toBe(fingerprint);
+    }
+  });
+
   it('is the same when the kernel keeps a little more memory for itself', () => {
     expect(factsOf({ ...host, memoryBytes: host.memoryBytes - 20 * MIB }, {})).toEqual(factsOf(host, {}));
   });

@@ -3,13 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
 import { MIB } from '../../../core/units.ts';
-import {
-  describeVirtualization,
-  parseChoice,
-  parseCpuInfo,
-  parseDistribution,
-  parseMeminfo,
-} from '../../../harness/host/facts.ts';
+import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from '../../../harness/host/facts.ts';
 
 const fixture = (name: string): string =>
   readFileSync(join(packageRoot(), 'test/fixtures/host', name), 'utf8');
@@ -62,32 +56,4 @@ it('parseMeminfo gives bytes, and nothing for a line that is not there', () => {
 it('parseChoice gives the chosen word', () => {
   expect(parseChoice('always [madvise] never\n')).toBe('madvise');
   expect(parseChoice('performance\n')).toBeUndefined();
-});
-
-describe('describeVirtualization', () => {
-  const physical = { model: 'x', hypervisor: false };
-  const virtual = { model: 'x', hypervisor: true };
-
-  it('of a physical machine is absent, whoever rents it out', () => {
-    expect(
-      describeVirtualization(physical, { vendor: 'Dell Inc.', product: 'PowerEdge R640' }),
-    ).toBeUndefined();
-    expect(describeVirtualization(physical, { vendor: 'Amazon EC2', product: 'c5.metal' })).toBeUndefined();
-  });
-
-  it('names the maker', () => {
-    expect(describeVirtualization(virtual, { vendor: 'Amazon EC2', product: 't3.micro' })).toBe(
-      'Amazon EC2 t3.micro',
-    );
-  });
-
-  it('goes by the maker alone where the CPU does not tell', () => {
-    expect(describeVirtualization(physical, { vendor: 'QEMU', product: 'KVM Virtual Machine' })).toBe(
-      'QEMU KVM Virtual Machine',
-    );
-  });
-
-  it('says that the maker is not known', () => {
-    expect(describeVirtualization(virtual, {})).toBe('a hypervisor that does not say its name');
-  });
 });
