@@ -20,6 +20,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
     ...(model.emulation === undefined
       ? []
       : [`> **${escapeMarkdown(model.emulation.mark)}.** ${escapeMarkdown(model.emulation.reason)}`]),
+    ...model.timeMarks.map(({ mark, reason }) => `> **${escapeMarkdown(mark)}.** ${escapeMarkdown(reason)}`),
     '## Headline figures',
     ...model.headline.flatMap(tableBlocks),
     ...model.scenarios.flatMap((scenario) => [
@@ -87,7 +88,8 @@ function sectionTableBlocks({ title, text, table }: SectionTable): string[] {
   return [`### ${escapeMarkdown(title)}`, escapeMarkdown(text), ...tableBlocks(table)];
 }
 
-function ledgerBlocks({ mark, services, idle }: Ledger): string[] {
+function ledgerBlocks(ledger: Ledger): string[] {
+  const { mark, services, idle } = ledger;
   const stateOf = ({ state, stateNote, reason, duplicated }: Place): string =>
     [`${state}${duplicated ? ', duplicated' : ''}`, stateNote, reason].filter(Boolean).join('; ');
   return [
@@ -100,7 +102,7 @@ function ledgerBlocks({ mark, services, idle }: Ledger): string[] {
         { text: 'Host' },
         { text: 'In' },
         { text: 'State' },
-        ...ledgerColumns.map((text) => ({ text, numeric: true })),
+        ...ledgerColumns(ledger).map((text) => ({ text, numeric: true })),
       ],
       rows: services.flatMap(({ service, host, places }) =>
         places.map((place) =>

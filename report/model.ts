@@ -1,8 +1,9 @@
 import { plainLine } from '../core/text.ts';
 import { formatCount, formatList } from '../core/words.ts';
-import { EMULATION_MARK } from '../results/emulation.ts';
+import { markText, type TimeMark } from '../results/marks.ts';
 import type { RunRecord } from '../results/record.ts';
 import type { Summary } from '../results/summary.ts';
+import { hypervisorText } from '../results/virtualization.ts';
 import { formatTime } from './format.ts';
 import { answersOf, type Answer } from './model/answers.ts';
 import { createContext, type Context } from './model/context.ts';
@@ -28,6 +29,8 @@ export interface ReportModel {
   source: string;
   /** Set where any runtime was emulated: why. */
   emulation?: { mark: string; reason: string };
+  /** Those of times, and why they are there. */
+  timeMarks: { mark: string; reason: string }[];
   /** Set where the run did not end by itself. */
   notice?: string;
   answers: Answer[];
@@ -73,6 +76,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       `twinboot ${record.tool.version} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
     ),
     ...(emulation === undefined ? {} : { emulation }),
+    timeMarks: timeNotesOf(context),
     ...(notice === undefined ? {} : { notice }),
     answers: answersOf(context, fleet),
     headline: [...(boots === undefined ? [] : headlineTables(boots)), ...fleetHeadlines(fleet)],
@@ -134,7 +138,19 @@ function emulationOf({ runtimes }: Context): ReportModel['emulation'] {
   const reasons = [...byReason].map(([reason, names]) =>
     reason === '' ? formatList(names) : `${formatList(names)}: ${reason}`,
   );
-  return { mark: EMULATION_MARK, reason: reasons.join('; ') };
+  return { mark: markText('emulated'), reason: reasons.join('; ') };
+}
+
+function timeNotesOf({ record: { host }, runtimes }: Context): ReportModel['timeMarks'] {
+  const made = host.machine === undefined ? '' : ` (${host.machine})`;
+  const below = plainLine(`The host runs on ${hypervisorText(host.virtualization ?? 'unknown')}${made}.`);
+  const note = (mark: TimeMark, whose: (names: string) => string): ReportModel['timeMarks'] => {
+    const names = runtimes.filter((runtime) => runtime.timeMarks.includes(mark)).map(({ name }) => name);
+    return names.length === 0
+      ? []
+      : [{ mark: markText(mark), reason: `${whose(formatList(names))}${below}` }];
+  };
+  return [...note('emulated-host', () => ''), ...note('nested', (names) => `Times of ${names}. `)];
 }
 
 function noticeOf(record: RunRecord): string | undefined {

@@ -1,5 +1,6 @@
 import type { Unit } from '../core/units.ts';
 import { createBootstrap, type Bootstrap, type Interval } from './bootstrap.ts';
+import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
 import { describe } from './statistics.ts';
 
@@ -34,8 +35,8 @@ export interface MetricSummary {
   interval?: Interval;
 }
 
-/** VM over container: how many times the container's median the VM's median is. */
-export interface RatioSummary {
+/** VM over container: how many times the container's median the VM's median is. Where it is `emulated`, it says nothing about KVM. */
+export interface RatioSummary extends Marked {
   scenario: string;
   metric: string;
   container: string;
@@ -44,8 +45,6 @@ export interface RatioSummary {
   ratio: number;
   /** Of the ratio of medians, by percentile bootstrap; absent where either side has n < 2. */
   interval?: Interval;
-  /** true: the VM was emulated (TCG), so the ratio says nothing about KVM. */
-  emulated: boolean;
 }
 
 /** The measured boots of one runtime. A boot failed if anything asked of it failed or timed out. */
@@ -160,7 +159,8 @@ function summariseRatios(
           if (!above || !below || ratio === undefined) return [];
           const interval = bootstrap.ratio(above.values, below.values);
           const names = { ...cell, container: container.id, vm: vm.id };
-          return [{ ...names, ratio, ...(interval && { interval }), emulated: vm.emulated }];
+          const marks = marksOf([record], [container.id, vm.id], metric.unit);
+          return [{ ...names, ratio, ...(interval && { interval }), ...marks }];
         }),
       ),
     ),

@@ -12,7 +12,7 @@ import {
   pText,
   ratioText,
 } from '../../results/compare/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 import { aligned } from './columns.ts';
 
 export interface TableOptions {
@@ -70,7 +70,7 @@ function figureLines(comparison: Comparison, colour: boolean): string[] {
 function cellsOf(row: ComparisonRow, { environment }: Comparison): string[] {
   const more = row.moreRounds === undefined ? '' : `, ~${row.moreRounds} more`;
   return [
-    `  ${plainLine(row.metric)}${environment.length > 0 ? ' †' : ''}`,
+    `  ${markedMetric(plainLine(row.metric), row)}${environment.length > 0 ? ' †' : ''}`,
     medianText(row.base, row.unit),
     medianText(row.next, row.unit),
     ratioText(row),
@@ -81,9 +81,9 @@ function cellsOf(row: ComparisonRow, { environment }: Comparison): string[] {
 
 /** `qemu *  (n = 12 and 12)`; of rows that differ, the counts of each. */
 function headingOf(group: readonly ComparisonRow[]): string {
-  const [first] = group;
+  const subject = plainLine(group[0]?.subject ?? '');
   const counts = [...new Set(group.map(({ base, next }) => `${base.n} and ${next.n}`))];
-  return `${plainLine(first?.subject ?? '')}${first?.emulated ? ' *' : ''}  (n = ${counts.join(', ')})`;
+  return `${markedSubject(subject, together(group))}  (n = ${counts.join(', ')})`;
 }
 
 /** Each reason once, with the metrics that it holds for. */
@@ -130,7 +130,7 @@ function footnotes(comparison: Comparison): string[] {
     ...(rows.some(({ moreRounds }) => moreRounds !== undefined)
       ? ['~n more: about so many more rounds a side would decide']
       : []),
-    ...(rows.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
+    ...markFootnotes(rows),
     ...(environment.length > 0 ? [`† ${FORCED}: ${environmentText(comparison)}`] : []),
   ];
 }

@@ -1,7 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
 import { billOf, costAt, extrapolationNote, type BillRow, type Charge } from '../../results/fleet/bill.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { burstFigures, densityFigures, limitOf } from '../../results/fleet/figures.ts';
@@ -10,6 +9,7 @@ import { fleetsOf, type FleetSeries } from '../../results/fleet/series.ts';
 import type { Storm } from '../../results/fleet/storm.ts';
 import { withoutVariants } from '../../results/fleet/variants.ts';
 import { slopeText, stopWord, trialText } from '../../results/fleet/words.ts';
+import { footnotes, markedMetric, marksOf, type Marked } from '../../results/marks.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { fleetPartsTable } from './fleet-parts-table.ts';
 import { fleetSharingTables } from './fleet-sharing-table.ts';
@@ -23,21 +23,33 @@ const BILLED = 100;
 export function fleetTables(record: RunRecord): string {
   const { density, storm, minimumMemory } = fleetsOf(record);
   const blocks = [
-    ...(density.length > 0 ? [densityTable(density)] : []),
+    ...(density.length > 0 ? [densityTable(density, timesOf(record, density))] : []),
     ...fleetSharingTables(density),
     ...fleetPartsTable(density),
     ...billTable(density),
-    ...(storm.length > 0 ? [stormTable(storm)] : []),
+    ...(storm.length > 0 ? [stormTable(storm, timesOf(record, storm))] : []),
     ...(minimumMemory.length > 0 ? [minimumMemoryTable(minimumMemory)] : []),
   ];
   if (blocks.length === 0) return '';
   const all = [...density, ...storm, ...minimumMemory];
-  const marks = all.some(({ runtime }) => runtime.emulated) ? [`* ${EMULATION_MARK}`] : [];
+  const marks = footnotes([...all.map(({ runtime }) => runtime), timesOf(record, [...density, ...storm])]);
   // A last column to the left is padded to its width.
-  return [...blocks, ...marks].join('\n\n').replace(/ +$/gmu, '');
+  return [...blocks, marks.join('\n')]
+    .filter((block) => block !== '')
+    .join('\n\n')
+    .replace(/ +$/gmu, '');
 }
 
-function densityTable(series: readonly FleetSeries<Density>[]): string {
+/** The marks of times of these runtimes. */
+function timesOf(record: RunRecord, series: readonly Pick<FleetSeries<unknown>, 'runtime'>[]): Marked {
+  return marksOf(
+    [record],
+    series.map(({ runtime }) => runtime.id),
+    'ms',
+  );
+}
+
+function densityTable(series: readonly FleetSeries<Density>[], times: Marked): string {
   const table = plainTable(
     [
       'density',
@@ -45,8 +57,8 @@ function densityTable(series: readonly FleetSeries<Density>[]): string {
       'one more [95 %]',
       'by MemAvailable [95 %]',
       'live',
-      'last ready',
-      'idle CPU',
+      markedMetric('last ready', times),
+      markedMetric('idle CPU', times),
       'ended',
     ],
     ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
@@ -116,9 +128,14 @@ function chargeText(charge: Charge): string {
   return charge.state === 'absent' ? 'does not run' : NOTHING;
 }
 
-function stormTable(series: readonly FleetSeries<Storm>[]): string {
+function stormTable(series: readonly FleetSeries<Storm>[], times: Marked): string {
   const table = plainTable(
-    ['storm', 'at once', 'all ready', 'boots', 'median', 'slowest', 'failed'],
+    [
+      'storm',
+      'at once',
+      ...['all ready', 'boots', 'median', 'slowest'].map((head) => markedMetric(head, times)),
+      'failed',
+    ],
     ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
   );
   for (const { runtime, details } of series) {

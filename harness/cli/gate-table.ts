@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { plainLine } from '../../core/text.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
 import type { GateResult, GateRow, GateVerdict } from '../../results/gate/verdict.ts';
+import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 
 const marks: Readonly<Record<GateVerdict, string>> = {
   pass: '✓',
@@ -15,17 +15,17 @@ export function gateTable(result: GateResult, { colour = false }: { colour?: boo
   const { rows, warnings, baseline, why } = result;
   const subjects = [...new Set(rows.map(({ subject }) => subject))];
   const widths = [
-    Math.max(...rows.map(({ rule }) => plainLine(rule).length), 0),
+    Math.max(...rows.map((row) => ruleText(row).length), 0),
     Math.max(...rows.map(({ measured }) => plainLine(measured).length), 0),
   ] as const;
   const blocks = subjects.map((subject) => {
     const own = rows.filter((row) => row.subject === subject);
-    const heading = `${plainLine(subject)}${own.some(({ emulated }) => emulated) ? ' *' : ''}`;
+    const heading = markedSubject(plainLine(subject), together(own));
     return [heading, ...own.flatMap((row) => rowLines(row, widths, colour))];
   });
   const footnotes = [
     ...(baseline === undefined ? [] : [`baseline: run ${plainLine(baseline)}`]),
-    ...(rows.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
+    ...markFootnotes(rows),
     ...warnings.map((warning) => `! ${plainLine(warning)}`),
   ];
   return [...blocks, footnotes, [why]]
@@ -34,6 +34,8 @@ export function gateTable(result: GateResult, { colour = false }: { colour?: boo
     .join('\n\n');
 }
 
+const ruleText = (row: GateRow): string => markedMetric(plainLine(row.rule), row);
+
 function rowLines(
   row: GateRow,
   [ruleWidth, measuredWidth]: readonly [number, number],
@@ -41,7 +43,7 @@ function rowLines(
 ): string[] {
   const mark = row.failed ? marks.fail : marks[row.verdict];
   const cells = [
-    plainLine(row.rule).padEnd(ruleWidth),
+    ruleText(row).padEnd(ruleWidth),
     plainLine(row.measured).padEnd(measuredWidth),
     plainLine(row.limit),
   ];

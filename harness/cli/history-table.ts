@@ -1,5 +1,4 @@
 import { plainLine } from '../../core/text.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
 import type { History, HistorySeries } from '../../results/history/history.ts';
 import {
   dayOf,
@@ -9,6 +8,7 @@ import {
   overallText,
   valueText,
 } from '../../results/history/words.ts';
+import { footnotes as markFootnotes, markedMetric, markedSubject } from '../../results/marks.ts';
 import { aligned } from './columns.ts';
 
 /** The history for people: a block for each runtime and environment, then what the changes fall together with. */
@@ -54,7 +54,7 @@ function seriesLines({ series }: History): string[] {
 
 /** `qemu *`, `nspawn, kernel 6.1.0-18` */
 function headingOf({ subject, emulated, environment }: HistorySeries): string {
-  return `${subject}${emulated ? ' *' : ''}${environment === undefined ? '' : `, ${environment}`}`;
+  return `${markedSubject(subject, { emulated })}${environment === undefined ? '' : `, ${environment}`}`;
 }
 
 /** A line for each series, and one more for each further change. */
@@ -64,7 +64,7 @@ function rowsOf(series: HistorySeries): string[][] {
   const [finding = '', ...further] = findingLines(series);
   return [
     [
-      `  ${plainLine(metric)}`,
+      `  ${markedMetric(plainLine(metric), series)}`,
       String(points.length),
       first === undefined ? '' : valueText(first.median, unit),
       last === undefined ? '' : valueText(last.median, unit),
@@ -93,8 +93,5 @@ function changeLines({ series }: History): string[] {
 }
 
 function footnotes(history: History): string[] {
-  return [
-    methodText(history),
-    ...(history.series.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
-  ];
+  return [methodText(history), ...markFootnotes(history.series)];
 }

@@ -1,8 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
 import { NOTHING, formatCount } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
-
+import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 import { findsText, shareText, type Advice } from '../../results/noise/advice.ts';
 import { ASKED_ROUNDS, type NoiseReport, type NoiseRow } from '../../results/noise/noise.ts';
 
@@ -51,7 +50,7 @@ function cellsOf(row: NoiseRow, { alpha }: NoiseReport): string[] {
   const { metric, median, unit, cv, robustCv, drift, detectable } = row;
   const share = (value: number | undefined): string => (value === undefined ? NOTHING : shareText(value));
   return [
-    `  ${plainLine(metric)}`,
+    `  ${markedMetric(plainLine(metric), row)}`,
     formatValue(median, unit),
     share(cv),
     share(robustCv),
@@ -81,9 +80,9 @@ function aligned(texts: readonly string[], widths: readonly number[]): string {
 
 /** `qemu *  (n = 20)` */
 function headingOf(group: readonly NoiseRow[]): string {
-  const [first] = group;
+  const runtime = plainLine(group[0]?.runtime ?? '');
   const counts = [...new Set(group.map(({ n }) => n))];
-  return `${plainLine(first?.runtime ?? '')}${first?.emulated === true ? ' *' : ''}  (n = ${counts.join(', ')})`;
+  return `${markedSubject(runtime, together(group))}  (n = ${counts.join(', ')})`;
 }
 
 /** Each reason once. */
@@ -112,7 +111,7 @@ function footnotes(report: NoiseReport): string[] {
     ...(found.some(({ effect }) => effect === undefined)
       ? ['none: no p of so few rounds could be small enough.']
       : []),
-    ...(report.rows.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
+    ...markFootnotes(report.rows),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 import type { Estimate, FleetPlan, RuntimePlan } from '../../results/plan/fleet-plan.ts';
 import {
   basisText,
@@ -19,7 +19,7 @@ export function planTable(plan: FleetPlan): string {
     runtimeLines(plan),
     plan.ratios.map(ratioSentence),
     noteLines(plan),
-    [...methodText(plan), ...(plan.runtimes.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : [])],
+    [...methodText(plan), ...footnotes(plan.runtimes)],
   ]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -35,11 +35,12 @@ function headLines(plan: FleetPlan): string[] {
 }
 
 function runtimeLines({ runtimes, question }: FleetPlan): string[] {
+  const marked = (head: string): string => markedMetric(head, together(runtimes));
   const hosts =
-    question.instances === undefined ? [] : [`hosts for ${wholeText(question.instances)}`, '95 %'];
-  const head = ['runtime', 'once', 'one more', '95 %', 'per host', '95 %', ...hosts, 'bound by'];
+    question.instances === undefined ? [] : [marked(`hosts for ${wholeText(question.instances)}`), '95 %'];
+  const head = ['runtime', 'once', 'one more', '95 %', marked('per host'), '95 %', ...hosts, 'bound by'];
   const rows = runtimes.map((plan) => [
-    `${plan.runtime}${plan.emulated ? ' *' : ''}`,
+    markedSubject(plan.runtime, plan),
     plan.fixedBytes === undefined ? NOTHING : formatBytes(plan.fixedBytes),
     ...estimateCells(plan.each, formatBytes),
     ...estimateCells(plan.instances, wholeText),

@@ -1,6 +1,6 @@
 import { formatValue } from '../../core/units.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
 import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
+import { footnotes, markedMetric, markedSubject, marksOf, type Marked } from '../../results/marks.ts';
 import { isLeading, type Metric, type RunRecord, type RuntimeDescription } from '../../results/record.ts';
 import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
 import { fleetTables } from './fleet-table.ts';
@@ -22,18 +22,20 @@ function medians(record: RunRecord, summary: Summary): string[] {
   const scenarios = record.scenarios.filter(({ id }) => !elsewhere.has(id));
   if (scenarios.length === 0 && elsewhere.size > 0) return [];
   const shownHere = { ...record, scenarios };
-  const table =
-    record.runtimes.length > MOST_COLUMNS
-      ? tableByRuntime(shownHere, summary)
-      : tableByMetric(shownHere, summary);
-  return [table, ...(record.runtimes.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : [])];
+  const isWide = record.runtimes.length > MOST_COLUMNS;
+  const metrics = isWide ? telling(shownHere) : shown(shownHere);
+  const table = isWide ? tableByRuntime(shownHere, summary) : tableByMetric(shownHere, summary);
+  return [
+    table,
+    ...footnotes([...record.runtimes, ...metrics.map((metric) => marksOn(record, summary, metric))]),
+  ];
 }
 
 /** A line for each runtime, with the figures that tell them apart; everything else is in the report. */
 function tableByRuntime(record: RunRecord, summary: Summary): string {
-  const columns = shown(record).filter(({ id }) => TELLING.includes(id));
+  const columns = telling(record);
   const table = plainTable(
-    ['runtime', ...columns.map(({ id }) => id), 'n'],
+    ['runtime', ...columns.map((metric) => markedMetric(metric.id, marksOn(record, summary, metric))), 'n'],
     ['left', ...columns.map(() => 'right' as const), 'right'],
   );
   for (const runtime of record.runtimes) {
@@ -67,7 +69,7 @@ function tableByMetric(record: RunRecord, summary: Summary): string {
     const cells = record.runtimes.map((runtime) => find(summary, metric, runtime));
     if (cells.every((cell) => cell === undefined || cell.n === 0)) continue;
     table.push([
-      metric.id,
+      markedMetric(metric.id, marksOn(record, summary, metric)),
       ...cells.map((cell) => figure(cell, metric)),
       ratios(summary, metric),
       counts(cells),
@@ -78,6 +80,20 @@ function tableByMetric(record: RunRecord, summary: Summary): string {
 
 function shown(record: RunRecord): Metric[] {
   return record.scenarios.flatMap(({ metrics }) => metrics.filter(isLeading));
+}
+
+function telling(record: RunRecord): Metric[] {
+  return shown(record).filter(({ id }) => TELLING.includes(id));
+}
+
+/** Of the runtimes that have a figure of it. */
+function marksOn(record: RunRecord, summary: Summary, { id, unit }: Metric): Marked {
+  const measured = summary.metrics.filter(({ metric, n }) => metric === id && n > 0);
+  return marksOf(
+    [record],
+    measured.map(({ runtime }) => runtime),
+    unit,
+  );
 }
 
 function find(summary: Summary, metric: Metric, runtime: RuntimeDescription): MetricSummary | undefined {
@@ -91,7 +107,7 @@ function figure(cell: MetricSummary | undefined, metric: Metric): string {
 function ratios(summary: Summary, metric: Metric): string {
   const found = summary.ratios.filter((ratio) => ratio.metric === metric.id);
   return found
-    .map(({ ratio, interval, emulated }) => `${trim(ratio)} ${range(interval)}${emulated ? ' *' : ''}`)
+    .map(({ ratio, interval, emulated }) => markedSubject(`${trim(ratio)} ${range(interval)}`, { emulated }))
     .join('\n');
 }
 

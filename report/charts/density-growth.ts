@@ -4,7 +4,7 @@ import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { bytesInterval } from '../../results/fleet/words.ts';
 import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
+import { markedBy, timeColumn } from '../model/fleet-tables.ts';
 import { markedName } from '../model/runtimes.ts';
 import { cell, type Table } from '../model/table.ts';
 import { bytesAxis } from './axes.ts';
@@ -158,10 +158,11 @@ function sizeAxis(bytes: readonly number[], logarithmic: boolean): JsonObject {
 function stepTable(density: readonly FleetView<Density>[]): Table {
   return {
     caption: 'Every step of each series',
-    ...markedBy(density),
-    head: ['Runtime', 'Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private', 'Last ready'].map(
-      (text, index) => (index === 0 ? { text } : { text, numeric: true }),
-    ),
+    ...markedBy(density, 'some'),
+    head: [
+      ...['Runtime', 'Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private'],
+      timeColumn('Last ready', density),
+    ].map((text, index) => (index === 0 ? { text } : { text, numeric: true })),
     rows: density.flatMap(({ runtime, details }) => [
       ...stepsWithInstances(details).map((step) => [
         cell(markedName(runtime)),

@@ -38,7 +38,7 @@ export function densityReady(density: readonly FleetView<Density>[]): Figure | u
     caption:
       't0 to ready of each instance, in order of their start: the first boots alone, each further one beside those before it and those that are started with it. Instances that never got ready are left out.' +
       (logarithmic ? ' Both axes are logarithmic.' : ''),
-    ...markedBy(shown),
+    ...markedBy(shown, 'all'),
     layout: 'rows',
     panels: [
       {
@@ -109,7 +109,7 @@ function readyTable(shown: readonly Shown[]): Table {
       most > MOST_ROWS
         ? `Boot time of the next instance: ${MOST_ROWS} of ${most}, evenly chosen`
         : 'Boot time of the next instance',
-    ...markedBy(shown),
+    ...markedBy(shown, 'all'),
     head: [
       { text: 'Instance' },
       ...shown.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),

@@ -1,6 +1,7 @@
 import { formatValue } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 
+import { measuresTime } from '../../results/marks.ts';
 import { SHOWN_POINTS, type Distribution, type Spread } from '../model/distribution.ts';
 import { markedName, markOf } from '../model/runtimes.ts';
 import { cell } from '../model/table.ts';
@@ -13,7 +14,10 @@ import type { Figure, JsonObject, Panel } from './spec.ts';
  * the smaller into a line. All axes span the same share of their median, so that the noise compares.
  */
 export function distribution(found: Distribution): Figure {
-  const mark = markOf(found.spreads.map(({ runtime }) => runtime));
+  const mark = markOf(
+    found.spreads.map(({ runtime }) => runtime),
+    measuresTime(found.unit) ? 'all' : 'none',
+  );
   const window = commonWindow(found.spreads);
   const thinned = found.spreads.filter(({ n, shown }) => shown.length < n).map(({ runtime }) => runtime.name);
   return {

@@ -1,3 +1,4 @@
+import { markText, markTexts, together, type Marked } from '../../results/marks.ts';
 import type { RuntimeView } from '../model/runtimes.ts';
 
 /** A runtime's name for a chart's legend or axis; the caption carries the whole mark. */
@@ -13,6 +14,17 @@ export function barLines(runtime: RuntimeView, total: string): string[] {
 /** `{ mark }` where there is one, for spreading. */
 export function withMark(mark: string | undefined): { mark?: string } {
   return mark === undefined ? {} : { mark };
+}
+
+/** The mark of a caption over figures of which the emulated ones have their star. */
+export function captionMark(figures: readonly Marked[]): string | undefined {
+  const all = together(figures);
+  const whose = figures.every(({ emulated }) => emulated) ? '' : 'those with * ';
+  const texts = [
+    ...(all.emulated ? [`${whose}${markText('emulated')}`] : []),
+    ...markTexts({ ...all, emulated: false }),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 /** An id as a file name: a record may come from anywhere. */

@@ -28,7 +28,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
       (weighed.length > shown.length
         ? `The first ${shown.length} of ${weighed.length}; the ledger has all.`
         : ''),
-    ...withMark(ledger.mark),
+    ...withMark(ledger.memoryMark),
     layout: 'rows',
     panels: [
       {
@@ -67,7 +67,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
     ],
     table: {
       caption: 'Median PSS of each service',
-      ...withMark(ledger.mark),
+      ...withMark(ledger.memoryMark),
       head: [
         { text: 'Service' },
         ...ledger.runtimes.map((runtime) => ({ text: markedName(runtime), numeric: true })),

@@ -15,7 +15,7 @@ export interface Figure {
   scenario: string;
   title: string;
   caption: string;
-  /** The emulation mark, where a runtime in it was emulated. */
+  /** What its figures are not to be taken for, where a runtime or its host was emulated, or nested. */
   mark?: string;
   /** How the panels lie; a narrow page puts them below each other anyway. */
   layout: 'rows' | 'columns';

@@ -16,7 +16,10 @@ const ROW_HEIGHT = 34;
  * off its row, and equal distances between two runtimes are equal ratios.
  */
 export function startupLadder(ladder: Ladder): Figure {
-  const mark = markOf(ladder.climbs.map(({ runtime }) => runtime));
+  const mark = markOf(
+    ladder.climbs.map(({ runtime }) => runtime),
+    'all',
+  );
   const times = ladder.climbs.flatMap(({ reachedMs }) =>
     reachedMs.flatMap((ms) => (ms !== undefined && ms > 0 ? [ms] : [])),
   );

@@ -11,7 +11,10 @@ import type { Figure, Json, Panel } from './spec.ts';
 /** The stacked phases twice: in the same seconds (what it costs), and in shares of each runtime's own time (where it goes). */
 export function startupPhases(ladder: Ladder): Figure {
   const phases = phasesOver(ladder.climbs);
-  const mark = markOf(ladder.climbs.map(({ runtime }) => runtime));
+  const mark = markOf(
+    ladder.climbs.map(({ runtime }) => runtime),
+    'all',
+  );
   return {
     id: figureId(ladder.scenario, 'phases'),
     scenario: ladder.scenario,

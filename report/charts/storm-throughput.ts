@@ -22,7 +22,7 @@ export function stormThroughput(storm: readonly FleetView<Storm>[]): Figure | un
     title: 'Boot storm: throughput, and the wait of each',
     caption:
       'Over how many were started at once. Boots per second: instances that got ready over the time until the last of them was. Beside it the median of their times as a line, the slowest as a dashed one with hollow marks. Instances that did not get ready are in the table.',
-    ...markedBy(storm),
+    ...markedBy(storm, 'all'),
     layout: 'columns',
     panels: [throughput(storm), waits(storm)],
     table: burstTable(storm),
@@ -171,7 +171,7 @@ function burstTable(storm: readonly FleetView<Storm>[]): Table {
   const ms = (value: number | undefined): string => (value === undefined ? NOTHING : formatMs(value));
   return {
     caption: 'Every burst',
-    ...markedBy(storm),
+    ...markedBy(storm, 'all'),
     head: ['Runtime', 'At once', 'All ready', 'Boots per second', 'Median', 'Slowest', 'Failed'].map(
       (text, index) => (index === 0 ? { text } : { text, numeric: true }),
     ),

@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { formatCount, formatList } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { footnote, footnotes, markedMetric } from '../../results/marks.ts';
 import type { History, HistorySeries, RecordReference } from '../../results/history/history.ts';
 import {
   changeSentence,
@@ -20,7 +20,10 @@ export interface HistoryPage {
   title: string;
   subtitle: string;
   answer: string;
+  /** Of emulated runtimes. */
   mark?: string;
+  /** Of times. */
+  timeMarks: string[];
   findings: Table;
   places: Place[];
   runs: Table;
@@ -50,7 +53,8 @@ export function pageModel(history: History): HistoryPage {
         ? ''
         : `${formatTime(first.startedAt)} to ${formatTime(last.startedAt)} · twinboot ${formatList([...new Set(records.map(({ tool }) => tool))].slice(-3))}`,
     answer: answerOf(series),
-    ...(series.some(({ emulated }) => emulated) ? { mark: `* ${EMULATION_MARK}` } : {}),
+    ...(series.some(({ emulated }) => emulated) ? { mark: footnote('emulated') } : {}),
+    timeMarks: footnotes(series.map((entry) => ({ ...entry, emulated: false }))),
     findings: findingsTable(series),
     places: placesOf(series),
     runs: runsTable(records),
@@ -107,7 +111,7 @@ function findingsTable(series: readonly HistorySeries[]): Table {
       const [first, last] = [points[0], points.at(-1)];
       const where = environment === undefined ? '' : `, ${environment}`;
       return [
-        cell(metric, `${subjectName(entry)}${where}`),
+        cell(markedMetric(metric, entry), `${subjectName(entry)}${where}`),
         cell(String(points.length)),
         cell(first === undefined ? '' : valueText(first.median, unit)),
         cell(last === undefined ? '' : valueText(last.median, unit)),
@@ -125,7 +129,10 @@ function placesOf(series: readonly HistorySeries[]): Place[] {
       at: entry.points[change.kind === 'step' ? change.after : change.before]?.record.startedAt ?? '',
       kind: change.kind,
       evidence: evidenceOf(entry, change),
-      change: { name: `${entry.metric} of ${subjectName(entry)}`, text: changeSentence(entry, change) },
+      change: {
+        name: `${markedMetric(entry.metric, entry)} of ${subjectName(entry)}`,
+        text: changeSentence(entry, change),
+      },
     })),
   );
   return groupBy(all, ({ evidence }) => evidence)

@@ -1,9 +1,9 @@
 import { NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { markedSubject } from '../../results/marks.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
 import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/words.ts';
 import { niceAbove } from '../charts/axes.ts';
-import { figureId, withMark } from '../charts/labels.ts';
+import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
 import { cell, type Table } from '../model/table.ts';
@@ -30,12 +30,7 @@ export function seriesChart(
   { records }: History,
 ): Figure {
   const all = subjects.flat();
-  const emulated = all.some((series) => series.emulated);
-  const mark = emulated
-    ? all.every((series) => series.emulated)
-      ? EMULATION_MARK
-      : `those with * ${EMULATION_MARK}`
-    : undefined;
+  const mark = captionMark(all);
   return {
     id: figureId('history', metric),
     scenario,
@@ -50,7 +45,7 @@ export function seriesChart(
 
 /** A runtime's name with a star where it was emulated. */
 export function subjectName({ subject, emulated }: Pick<HistorySeries, 'subject' | 'emulated'>): string {
-  return emulated ? `${subject} *` : subject;
+  return markedSubject(subject, { emulated });
 }
 
 /** Days, or the time of day where all of it was on one. */

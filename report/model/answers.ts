@@ -1,4 +1,4 @@
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { marksOf, markTexts } from '../../results/marks.ts';
 import { formatValue } from '../../core/units.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { formatCounts, formatInterval, formatRatio } from '../format.ts';
@@ -94,7 +94,7 @@ function compare(
       `On this host a VM of this image (${vm.name}) ${verb(formatValue(inVm.median, metric.unit))}, ` +
       `the container (${container.name}) ${formatValue(inContainer.median, metric.unit)}${comparison}, ` +
       `${formatCounts([inVm.n, inContainer.n])}.`,
-    ...(vm.mark === undefined ? {} : { mark: EMULATION_MARK }),
+    ...markOn(context, metric, [container, vm]),
   };
 }
 
@@ -110,8 +110,19 @@ function tell(
     text:
       `On this host ${kind} of this image (${runtime.name}) ${verb(formatValue(found.median, metric.unit))} ` +
       `${formatInterval(found.interval, metric.unit)}, ${formatCounts([found.n])}.`,
-    ...(runtime.mark === undefined ? {} : { mark: EMULATION_MARK }),
+    ...markOn(context, metric, [runtime]),
   };
+}
+
+/** The bare marks: the sentence names the runtimes. */
+function markOn(
+  { record }: Context,
+  { unit }: Metric,
+  runtimes: readonly RuntimeView[],
+): Pick<Answer, 'mark'> {
+  const ids = runtimes.map(({ id }) => id);
+  const texts = markTexts(marksOf([record], ids, unit));
+  return texts.length === 0 ? {} : { mark: texts.join('; ') };
 }
 
 /** Runtimes of which no boot came up: their absence from the figures has to be said. */

@@ -8,11 +8,11 @@ import {
   type SlopeDifference,
 } from '../../results/fleet/figures.ts';
 import { bytesInterval, slopeText } from '../../results/fleet/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { markText } from '../../results/marks.ts';
 import type { Answer } from './answers.ts';
 import type { Fleet, Sharing } from './fleet.ts';
 import { markedBy } from './fleet-tables.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { markOf, type RuntimeView, type Times } from './runtimes.ts';
 
 /** More runtimes than these are not told of in one sentence. */
 const MOST_TOLD = 4;
@@ -121,7 +121,7 @@ function stormAnswer({ storm }: Fleet): Answer[] {
   return [
     {
       text: `Started all at once, it took ${formatList(told.map(({ text }) => text))}${furtherOnes(storm)}.`,
-      ...shortMark(told),
+      ...shortMark(told, 'all'),
     },
   ];
 }
@@ -145,10 +145,13 @@ function minimumMemoryAnswer({ minimumMemory }: Fleet): Answer[] {
 /** `as a container (systemd-nspawn)` */
 const as = ({ kind, name }: RuntimeView): string => `as a ${kind === 'vm' ? 'VM' : 'container'} (${name})`;
 
-/** The bare mark, as other answers carry it, where all that is emulated in the sentence are its VMs. */
-function shortMark(series: readonly { runtime: RuntimeView }[]): { mark?: string } {
-  const vms = series.filter(({ runtime }) => runtime.kind === 'vm');
-  const { mark } = markedBy(series);
-  if (mark === undefined) return {};
-  return { mark: vms.every(({ runtime }) => runtime.mark !== undefined) ? EMULATION_MARK : mark };
+/** The bare mark of emulation, as other answers carry it, where all that is emulated in the sentence are its VMs. */
+function shortMark(series: readonly { runtime: RuntimeView }[], times: Times = 'none'): { mark?: string } {
+  const runtimes = series.map(({ runtime }) => runtime);
+  const vms = runtimes.filter(({ kind }) => kind === 'vm');
+  const isBare = vms.length > 0 && vms.every(({ mark }) => mark !== undefined);
+  if (!isBare) return markedBy(series, times);
+  const others = runtimes.map(({ mark: _emulated, ...rest }) => rest);
+  const marks = [markText('emulated'), markOf(others, times)].filter((mark) => mark !== undefined);
+  return { mark: marks.join('; ') };
 }

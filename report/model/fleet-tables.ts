@@ -18,7 +18,7 @@ import {
   trialText,
 } from '../../results/fleet/words.ts';
 import type { Fleet, FleetView, Sharing } from './fleet.ts';
-import { markOf, type RuntimeView } from './runtimes.ts';
+import { markOf, timeHeading, type RuntimeView, type Times } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
 
 /** A table that stands in a scenario's section, after its charts. */
@@ -50,9 +50,23 @@ export function fleetTables(fleet: Fleet): SectionTable[] {
 }
 
 /** `{ mark }` of the runtimes of these series, where there is one. */
-export function markedBy(series: readonly { runtime: RuntimeView }[]): { mark?: string } {
-  const mark = markOf(series.map(({ runtime }) => runtime));
+export function markedBy(
+  series: readonly { runtime: RuntimeView }[],
+  times: Times = 'none',
+): { mark?: string } {
+  const mark = markOf(
+    series.map(({ runtime }) => runtime),
+    times,
+  );
   return mark === undefined ? {} : { mark };
+}
+
+/** The heading of a column of times beside other figures. */
+export function timeColumn(text: string, series: readonly { runtime: RuntimeView }[]): string {
+  return timeHeading(
+    text,
+    series.map(({ runtime }) => runtime),
+  );
 }
 
 /** A runtime's name for a table of which the caption carries the whole mark. */
@@ -81,15 +95,15 @@ const ofNote = (of: number): string | undefined => (of === 1 ? undefined : `the 
 function densityHeadline(density: readonly FleetView<Density>[]): Table {
   return {
     caption: 'Density: what one more instance costs, by slope with its 95 % interval',
-    ...markedBy(density),
+    ...markedBy(density, 'some'),
     head: [
       { text: 'Runtime' },
       numeric('First instance', 'density.first'),
       numeric('One more', 'density.marginal'),
       numeric('By MemAvailable', 'density.host-delta-marginal'),
       numeric('Live at once', 'density.live'),
-      numeric('Last ready', 'density.ready-nth'),
-      numeric('Idle CPU of one', 'density.idle-cpu'),
+      numeric(timeColumn('Last ready', density), 'density.ready-nth'),
+      numeric(timeColumn('Idle CPU of one', density), 'density.idle-cpu'),
       { text: 'Why it stopped' },
     ],
     rows: density.map(({ runtime, details, of }) => {
@@ -111,7 +125,7 @@ function densityHeadline(density: readonly FleetView<Density>[]): Table {
 function stormHeadline(storm: Fleet['storm']): Table {
   return {
     caption: 'Boot storm: the largest burst',
-    ...markedBy(storm),
+    ...markedBy(storm, 'all'),
     head: [
       { text: 'Runtime' },
       numeric('Started at once'),
@@ -240,14 +254,14 @@ function sharingTable({ technology, plain, variants }: Sharing): SectionTable {
       'The fall of MemAvailable also sees what no control group is charged for, and what other processes do meanwhile.',
     table: {
       caption: `Variants of ${technology}`,
-      ...markedBy(series),
+      ...markedBy(series, 'some'),
       head: [
         { text: 'Variant' },
         numeric('One more'),
         numeric('Difference'),
         numeric('By MemAvailable'),
         numeric('Difference'),
-        numeric('Idle CPU of one'),
+        numeric(timeColumn('Idle CPU of one', series)),
         ...(withKsm ? [numeric('KSM saves', 'whole host, last step')] : []),
       ],
       rows: series.map((one) => {
@@ -283,6 +297,7 @@ function lostTables({ density }: Fleet): SectionTable[] {
     ]),
   );
   if (rows.length === 0) return [];
+  const losers = density.filter(({ details }) => details.lost.length > 0);
   return [
     {
       scenario: 'density',
@@ -290,8 +305,13 @@ function lostTables({ density }: Fleet): SectionTable[] {
       text: 'They failed to boot or ended by themselves, and were not replaced.',
       table: {
         caption: 'Lost instances',
-        ...markedBy(density.filter(({ details }) => details.lost.length > 0)),
-        head: [{ text: 'Runtime' }, numeric('Instance'), numeric('After'), { text: 'What happened' }],
+        ...markedBy(losers, 'some'),
+        head: [
+          { text: 'Runtime' },
+          numeric('Instance'),
+          numeric(timeColumn('After', losers)),
+          { text: 'What happened' },
+        ],
         rows,
       },
     },

@@ -5,7 +5,8 @@ import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
 import { formatInterval, formatRatio, NO_INTERVAL } from '../format.ts';
 import { headlineMetrics, type Context } from './context.ts';
-import { markOf, type RuntimeView } from './runtimes.ts';
+import { measuresTime } from '../../results/marks.ts';
+import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
 
 /** Pairs are shown one by one up to here; beyond, every runtime has a line of one table. */
@@ -28,17 +29,21 @@ export function headlineTables(context: Context): Table[] {
 /** A table for each scenario: runtimes down, its headline metrics across. */
 function tablesByRuntime(context: Context): Table[] {
   const { record, runtimes } = context;
-  const mark = markOf(runtimes);
   return record.scenarios.flatMap((scenario) => {
     const metrics = headlineMetrics(scenario);
     if (metrics.length === 0) return [];
+    const mark = markOf(runtimes, timesAmong(metrics));
     return [
       {
         caption: `${plainLine(scenario.title, 40)}: medians with 95 % intervals; the ratio of every pair is in ratios.csv`,
         ...(mark === undefined ? {} : { mark }),
         head: [
           { text: 'Runtime' },
-          ...metrics.map((metric) => ({ text: titleOf(scenario, metric), note: metric.id, numeric: true })),
+          ...metrics.map((metric) => ({
+            text: headingOf(scenario, metric, runtimes),
+            note: metric.id,
+            numeric: true,
+          })),
           { text: 'n', numeric: true },
         ],
         rows: runtimes.map((runtime) => {
@@ -63,7 +68,7 @@ function tableOver(
   runtimes: readonly RuntimeView[],
   pair?: readonly [container: RuntimeView, vm: RuntimeView],
 ): Table {
-  const mark = markOf(runtimes);
+  const mark = markOf(runtimes, timesAmong(context.record.scenarios.flatMap(headlineMetrics)));
   const names = runtimes.map((runtime) => runtime.name).join(' and ');
   return {
     caption: `${names}: medians with 95 % intervals${pair ? ', and VM over container' : ''}`,
@@ -95,7 +100,7 @@ function row(
 ): Cell[] {
   const found = runtimes.map((runtime) => context.find(scenario.id, metric.id, runtime.id));
   return [
-    cell(titleOf(scenario, metric), metric.id),
+    cell(headingOf(scenario, metric, runtimes), metric.id),
     ...found.map((summary) => medianCell(summary)),
     ...(pair ? [ratioCell(findRatio(context, metric, pair))] : []),
     cell(
@@ -106,6 +111,15 @@ function row(
     ),
   ];
 }
+
+/** Its title, marked where it is a time and times are. */
+function headingOf(scenario: ScenarioDescription, metric: Metric, runtimes: readonly RuntimeView[]): string {
+  const title = titleOf(scenario, metric);
+  return measuresTime(metric.unit) ? timeHeading(title, runtimes) : title;
+}
+
+const timesAmong = (metrics: readonly Metric[]): 'none' | 'some' =>
+  metrics.some(({ unit }) => measuresTime(unit)) ? 'some' : 'none';
 
 /** A rung's title is a word (`ready`), which needs its scenario's title to be understood. */
 function titleOf(scenario: ScenarioDescription, metric: Metric): string {

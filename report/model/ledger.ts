@@ -5,11 +5,13 @@ import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
 
 import { plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
-import { markOf, type RuntimeView } from './runtimes.ts';
+import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
 
 /** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
 export interface Ledger {
   mark?: string;
+  /** Of a figure of it that is memory alone. */
+  memoryMark?: string;
   runtimes: RuntimeView[];
   /** Those that run or failed somewhere, and the services that everyone asks about. */
   services: ServiceEntry[];
@@ -64,10 +66,12 @@ export function ledgerOf(context: Context): Ledger | undefined {
     };
   });
   const runtimes = ledgers.map(({ runtime }) => runtime);
-  const mark = markOf(runtimes);
+  const mark = markOf(runtimes, 'some');
+  const memoryMark = markOf(runtimes);
   const sorted = services.sort(byInterest);
   return {
     ...(mark === undefined ? {} : { mark }),
+    ...(memoryMark === undefined ? {} : { memoryMark }),
     runtimes,
     services: sorted.filter((entry) => !isIdle(entry)),
     idle: sorted.filter(isIdle),
@@ -155,7 +159,9 @@ const largestPss = (entry: ServiceEntry): number =>
   Math.max(...entry.places.map((place) => place.pssBytes ?? 0));
 
 /** A place's figures as they stand in a table, in this order. */
-export const ledgerColumns = ['PSS', 'USS', 'CPU time', 'Started at', 'Took'] as const;
+export function ledgerColumns({ runtimes }: Pick<Ledger, 'runtimes'>): string[] {
+  return ['PSS', 'USS', ...['CPU time', 'Started at', 'Took'].map((text) => timeHeading(text, runtimes))];
+}
 
 export function placeFigures(place: Place): string[] {
   const bytes = (value: number | undefined): string => (value === undefined ? NOTHING : formatBytes(value));

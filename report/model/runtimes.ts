@@ -1,4 +1,11 @@
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import {
+  footnote,
+  markedMetric,
+  markText,
+  timeMarksOf,
+  type MarkId,
+  type TimeMark,
+} from '../../results/marks.ts';
 import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
 import { plainLine } from '../../core/text.ts';
 
@@ -9,8 +16,10 @@ export interface RuntimeView {
   /** What people read: the title; or in a run with two runtimes of one title, the spec, for all of them alike. */
   name: string;
   kind: RuntimeDescription['kind'];
-  /** `EMULATION_MARK` where it was emulated. */
+  /** Of all its figures, where it was emulated. */
   mark?: string;
+  /** Of its times. */
+  timeMarks: TimeMark[];
   /** The name of its colour, `container0`, `vm1`. */
   color: string;
   description: RuntimeDescription;
@@ -32,23 +41,64 @@ export function viewRuntimes(record: RunRecord): RuntimeView[] {
       id: runtime.id,
       name: plainLine(byTitle ? runtime.title : runtime.id, 60),
       kind: runtime.kind,
-      ...(runtime.emulated ? { mark: EMULATION_MARK } : {}),
+      ...(runtime.emulated ? { mark: markText('emulated') } : {}),
+      timeMarks: timeMarksOf(record.host, runtime),
       color: `${runtime.kind}${slot}`,
       description: runtime,
     };
   });
 }
 
+/** Whether the figures under a mark are times: `some` of them are, and each of these has the symbol beside its name. */
+export type Times = 'none' | 'some' | 'all';
+
 /** The mark that a table or figure over these runtimes has to carry, if any. */
-export function markOf(runtimes: readonly RuntimeView[]): string | undefined {
-  const marked = runtimes.filter((runtime) => runtime.mark !== undefined);
-  if (marked.length === 0) return undefined;
-  if (marked.length === runtimes.length) return EMULATION_MARK;
+export function markOf(runtimes: readonly RuntimeView[], times: Times = 'none'): string | undefined {
+  const texts = [
+    ...textFor(runtimes, 'emulated', ({ mark }) => mark !== undefined, markText),
+    ...(times === 'none' ? [] : timeMarks).flatMap((id) =>
+      textFor(
+        runtimes,
+        id,
+        (runtime) => runtime.timeMarks.includes(id),
+        times === 'some' ? footnote : markText,
+      ),
+    ),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
+}
+
+const timeMarks: readonly TimeMark[] = ['emulated-host', 'nested'];
+
+/** Runtimes of which more are marked than can be listed. */
+const crowds: Readonly<Record<MarkId, string>> = {
+  emulated: 'those with (TCG)',
+  'emulated-host': 'all on this host',
+  nested: 'the VMs under KVM',
+};
+
+/** The mark's text, with whose it is where it is not everyone's. */
+function textFor(
+  runtimes: readonly RuntimeView[],
+  id: MarkId,
+  has: (runtime: RuntimeView) => boolean,
+  textOf: (id: MarkId) => string,
+): string[] {
+  const marked = runtimes.filter(has);
+  if (marked.length === 0) return [];
+  if (marked.length === runtimes.length) return [textOf(id)];
   const names =
     marked.length > MOST_NAMES
-      ? `${marked.length} of ${runtimes.length} runtimes, those with (TCG):`
+      ? `${marked.length} of ${runtimes.length} runtimes, ${crowds[id]}:`
       : marked.map((runtime) => runtime.name).join(', ');
-  return `${names} ${EMULATION_MARK}`;
+  return [`${names} ${textOf(id)}`];
+}
+
+/** `Last ready ^`: a row or column of times in a table that holds other figures too. */
+export function timeHeading(text: string, runtimes: readonly RuntimeView[]): string {
+  return markedMetric(text, {
+    timeMarks: timeMarks.filter((id) => runtimes.some((runtime) => runtime.timeMarks.includes(id))),
+  });
 }
 
 /** The name with the mark, where there is one: for a table's column. */

@@ -1,10 +1,10 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { markedSubject } from '../../results/marks.ts';
 import type { Estimate, FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { rangeText, wholeText } from '../../results/plan/words.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
-import { withMark } from '../charts/labels.ts';
+import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
 import { cell, type Table } from '../model/table.ts';
 
@@ -25,9 +25,7 @@ export function capacityChart(plan: FleetPlan, sizes: readonly FleetPlan[]): Fig
   const curves = curvesOf(sizes);
   if (curves.length === 0) return undefined;
   const drawn = plan.runtimes.filter(({ instances }) => instances !== undefined);
-  const mark = drawn.some(({ emulated }) => emulated)
-    ? `${drawn.every(({ emulated }) => emulated) ? '' : 'those with * '}${EMULATION_MARK}`
-    : undefined;
+  const mark = captionMark(drawn);
   return {
     id: 'plan-instances-per-host',
     scenario: 'density',
@@ -55,7 +53,7 @@ function curvesOf(sizes: readonly FleetPlan[]): Curve[] {
       ({ runtimes }) => runtimes.find((other) => other.runtime === runtime)?.instances,
     );
     if (!estimates.some((estimate) => (estimate?.value ?? 0) > 0)) return [];
-    return [{ name: emulated ? `${runtime} *` : runtime, kind, estimates }];
+    return [{ name: markedSubject(runtime, { emulated }), kind, estimates }];
   });
 }
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../../results/emulation.ts';
+import { footnote, footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 import type { Estimate, FleetPlan, RuntimePlan } from '../../results/plan/fleet-plan.ts';
 import {
   basisText,
@@ -20,7 +20,10 @@ export interface PlanPage {
   subtitle: string;
   question: string;
   answers: string[];
+  /** Of emulated runtimes. */
   mark?: string;
+  /** Of idle CPU, which is a time, where it was looked at. */
+  timeMarks: string[];
   runtimes: Table;
   /** What to know, by runtime; those with nothing are left out. */
   notes: { name: string; notes: string[] }[];
@@ -29,7 +32,6 @@ export interface PlanPage {
 
 export function pageModel(plan: FleetPlan): PlanPage {
   const { runtimes, ratios, question } = plan;
-  const anyEmulated = runtimes.some(({ emulated }) => emulated);
   return {
     title: `${plan.image}: instances on a host with ${hostText(plan)}`,
     subtitle: `From run ${plan.record} of ${formatTime(plan.startedAt)}`,
@@ -38,7 +40,8 @@ export function pageModel(plan: FleetPlan): PlanPage {
       ...runtimes.map((runtime) => answerOf(runtime, plan)),
       ...ratios.map((ratio) => `${ratioSentence(ratio)}.`),
     ],
-    ...(anyEmulated ? { mark: `* ${EMULATION_MARK}` } : {}),
+    ...(runtimes.some(({ emulated }) => emulated) ? { mark: footnote('emulated') } : {}),
+    timeMarks: footnotes(runtimes.map((runtime) => ({ ...runtime, emulated: false }))),
     runtimes: runtimesTable(plan),
     notes: runtimes
       .map((runtime) => ({ name: nameOf(runtime), notes: runtime.notes }))
@@ -55,17 +58,18 @@ function answerOf(runtime: RuntimePlan, { question }: FleetPlan): string {
     hosts === undefined || question.instances === undefined
       ? ''
       : `; ${wholeText(hosts.value)} ${hosts.value === 1 ? 'host' : 'hosts'} for ${wholeText(question.instances)} ${within(hosts, wholeText)}`;
-  return `${nameOf(runtime)}: ${wholeText(instances.value)} per host ${within(instances, wholeText)}, bound by ${boundBy ?? ''}${wanted}.`;
+  return `${nameOf(runtime)}: ${wholeText(instances.value)} ${markedMetric('per host', runtime)} ${within(instances, wholeText)}, bound by ${boundBy ?? ''}${wanted}.`;
 }
 
 function within(estimate: Estimate, text: (value: number) => string): string {
   return estimate.interval === undefined ? '(no interval)' : rangeText(estimate, text);
 }
 
-const nameOf = ({ runtime, emulated }: RuntimePlan): string => (emulated ? `${runtime} *` : runtime);
+const nameOf = ({ runtime, emulated }: RuntimePlan): string => markedSubject(runtime, { emulated });
 
 function runtimesTable({ runtimes, question }: FleetPlan): Table {
   const { instances: wanted, hostCpus } = question;
+  const marked = (text: string): string => markedMetric(text, together(runtimes));
   return {
     caption: 'What one more instance costs, and what a host holds',
     head: [
@@ -73,9 +77,11 @@ function runtimesTable({ runtimes, question }: FleetPlan): Table {
       { text: 'Once for all', numeric: true },
       { text: 'One more', numeric: true },
       { text: 'By memory', note: 'instances per host', numeric: true },
-      ...(hostCpus === undefined ? [] : [{ text: 'By idle CPU', note: 'instances per host', numeric: true }]),
-      { text: 'Per host', numeric: true },
-      ...(wanted === undefined ? [] : [{ text: `Hosts for ${wholeText(wanted)}`, numeric: true }]),
+      ...(hostCpus === undefined
+        ? []
+        : [{ text: marked('By idle CPU'), note: 'instances per host', numeric: true }]),
+      { text: marked('Per host'), numeric: true },
+      ...(wanted === undefined ? [] : [{ text: marked(`Hosts for ${wholeText(wanted)}`), numeric: true }]),
     ],
     rows: runtimes.map((runtime) => {
       const { measured, fixedBytes, each, byMemory, byCpu, instances, hosts } = runtime;

@@ -1,3 +1,4 @@
+import { marksOf, type Marked } from '../marks.ts';
 import { isLeading, type Metric, type RuntimeDescription } from '../record.ts';
 import { countBoots } from './boots.ts';
 import type { ComparisonRow } from './comparison.ts';
@@ -9,7 +10,7 @@ import { pairsOf, ratioSeries, runtimeSeries, type Series } from './series.ts';
 export interface Candidate {
   row: Pick<
     ComparisonRow,
-    'scenario' | 'metric' | 'title' | 'unit' | 'better' | 'subject' | 'kind' | 'emulated'
+    'scenario' | 'metric' | 'title' | 'unit' | 'better' | 'subject' | 'kind' | keyof Marked
   >;
   /** Of a ratio: the ids of its two runtimes. */
   pair?: { vm: string; container: string };
@@ -41,10 +42,15 @@ function runtimeCandidate(
   base: PooledSide,
   next: PooledSide,
   { scenario, metric }: SelectedMetric,
-  { id, emulated }: RuntimeDescription,
+  { id }: RuntimeDescription,
 ): Candidate[] {
   const candidate: Candidate = {
-    row: { ...factsOf(scenario, metric), subject: id, kind: 'runtime', emulated },
+    row: {
+      ...factsOf(scenario, metric),
+      subject: id,
+      kind: 'runtime',
+      ...marksOf([...base.records, ...next.records], [id], metric.unit),
+    },
     base: runtimeSeries(base, scenario, metric, id),
     next: runtimeSeries(next, scenario, metric, id),
   };
@@ -67,7 +73,7 @@ function ratioCandidate(
       unit: 'ratio',
       subject: `${vm.id} / ${container.id}`,
       kind: 'vm-over-container',
-      emulated: vm.emulated,
+      ...marksOf([...base.records, ...next.records], [vm.id, container.id], metric.unit),
     },
     pair,
     base: ratioSeries(base, scenario, metric, pair),

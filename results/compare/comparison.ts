@@ -1,5 +1,6 @@
 import type { Unit } from '../../core/units.ts';
 import type { Interval } from '../bootstrap.ts';
+import type { Marked } from '../marks.ts';
 
 /**
  * `regression`, `improvement`: the difference is real (corrected p ≤ alpha) and at least the minimum effect.
@@ -52,7 +53,7 @@ export interface SideFigures {
 }
 
 /** One metric of one runtime, or of a VM over a container, on both sides. */
-export interface ComparisonRow extends Judgement {
+export interface ComparisonRow extends Judgement, Marked {
   scenario: string;
   metric: string;
   title: string;
@@ -64,8 +65,6 @@ export interface ComparisonRow extends Judgement {
   kind: 'runtime' | 'vm-over-container';
   base: SideFigures;
   next: SideFigures;
-  /** true: emulated (TCG), not a KVM figure. */
-  emulated: boolean;
 }
 
 /** A key of the environment in which both records differ: `cpu model`, `qemu version`, `memory limit`. */

@@ -1,7 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
 import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../emulation.ts';
+import { markTexts } from '../marks.ts';
 import type { Comparison, ComparisonRow, SideFigures } from './comparison.ts';
 
 /** What every row is marked with that was compared by force. */
@@ -44,7 +44,7 @@ export function rowEvidence(row: ComparisonRow, comparison: Comparison): string 
     `${valueText(next, unit)}, was ${valueText(base, unit)}: ${figures.join(', ')}`,
     ...moreRoundsText(row),
     ...(row.reason === undefined ? [] : [plainLine(row.reason)]),
-    ...(row.emulated ? [EMULATION_MARK] : []),
+    ...markTexts(row),
     ...(comparison.environment.length > 0 ? [FORCED] : []),
   ];
   return said.join('; ');

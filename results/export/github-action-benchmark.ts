@@ -1,5 +1,5 @@
-import { EMULATION_MARK } from '../emulation.ts';
 import { formatValue } from '../../core/units.ts';
+import { markTexts } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { trackedFigures, type TrackedFigure } from './tracked-figures.ts';
@@ -27,12 +27,12 @@ function rangeOf({ median, metric: { interval } }: TrackedFigure): { range?: str
 }
 
 /** What the chart shows beside a point. */
-function extraOf({ metric, runtime }: TrackedFigure, { id, image, host }: RunRecord): string {
+function extraOf({ metric, marks }: TrackedFigure, { id, image, host }: RunRecord): string {
   const { n, missing, interval, unit } = metric;
   return [
     missing === 0 ? `n = ${n}` : `n = ${n}, ${missing} without a value`,
     ...(interval ? [`95 % [${formatValue(interval.low, unit)}, ${formatValue(interval.high, unit)}]`] : []),
-    ...(runtime.emulated ? [EMULATION_MARK] : []),
+    ...markTexts(marks),
     `image ${image.name} ${image.digest.slice(0, 12)}`,
     `host ${host.cpuModel}, Linux ${host.kernel}`,
     `run ${id}`,

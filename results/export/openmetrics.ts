@@ -1,4 +1,5 @@
 import type { Unit } from '../../core/units.ts';
+import { marksOf } from '../marks.ts';
 import type { Metric, RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
 
@@ -64,7 +65,7 @@ function bootFamily(record: RunRecord, { boots }: Summary): Family {
     help: 'Measured boots by how they ended',
     samples: boots.flatMap(({ runtime, begun, failed }) =>
       Object.entries({ ok: begun - failed, failed }).map(([outcome, value]) => ({
-        labels: { ...runtimeLabels(record, runtime), outcome },
+        labels: { ...runtimeLabels(record, runtime, 'count'), outcome },
         value,
       })),
     ),
@@ -109,15 +110,22 @@ function samplesOf(record: RunRecord, summary: Summary, scenario: string, metric
       Object.entries({ median, ci_low: interval?.low, ci_high: interval?.high }).flatMap(([stat, value]) =>
         value === undefined
           ? []
-          : [{ labels: { ...runtimeLabels(record, runtime), stat }, value: scale(value) }],
+          : [{ labels: { ...runtimeLabels(record, runtime, metric.unit), stat }, value: scale(value) }],
       ),
     );
 }
 
-/** An emulated runtime's series is another than that of the same runtime under KVM. */
-function runtimeLabels({ runtimes }: RunRecord, id: string): Labels {
-  const runtime = runtimes.find((entry) => entry.id === id);
-  return { runtime: id, emulated: String(runtime?.emulated === true) };
+/**
+ * An emulated runtime's series is another than that of the same runtime under KVM, and so are times of a host that is
+ * emulated, or nested ones. A label without a value is one that is not there.
+ */
+function runtimeLabels(record: RunRecord, id: string, unit: Unit): Labels {
+  const { emulated, timeMarks } = marksOf([record], [id], unit);
+  return {
+    runtime: id,
+    emulated: String(emulated),
+    ...(timeMarks === undefined ? {} : { time_marks: timeMarks.join(' ') }),
+  };
 }
 
 function renderFamily({ name, unit, help, samples }: Family): string {

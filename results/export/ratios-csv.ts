@@ -19,4 +19,5 @@ const columns: Columns<RatioSummary> = {
   ci_low: ({ interval }) => interval?.low,
   ci_high: ({ interval }) => interval?.high,
   emulated: ({ emulated }) => emulated,
+  time_marks: ({ timeMarks = [] }) => timeMarks.join(' '),
 };

@@ -1,3 +1,5 @@
+import type { Unit } from '../../core/units.ts';
+import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord, Sample } from '../record.ts';
 import { renderCsv, type Columns } from './table.ts';
 
@@ -18,7 +20,8 @@ interface Row {
   metric?: string;
   unit?: string | undefined;
   value?: number;
-  emulated: boolean | undefined;
+  /** Absent for a runtime that the record does not describe. */
+  marks: Marked | undefined;
   error: string | undefined;
 }
 
@@ -35,16 +38,25 @@ const columns: Columns<Row> = {
   metric: ({ metric }) => metric,
   unit: ({ unit }) => unit,
   value: ({ value }) => value,
-  emulated: ({ emulated }) => emulated,
+  emulated: ({ marks }) => marks?.emulated,
+  time_marks: ({ marks }) => marks?.timeMarks?.join(' '),
   error: ({ error }) => error,
 };
 
 function rowsOf(sample: Sample, record: RunRecord): Row[] {
   const declared = record.scenarios.find(({ id }) => id === sample.scenario)?.metrics ?? [];
-  const emulated = record.runtimes.find(({ id }) => id === sample.runtime)?.emulated;
-  const shared = { run: record.id, sample, emulated, error: sample.error?.message };
+  const isKnown = record.runtimes.some(({ id }) => id === sample.runtime);
+  const marksIn = (unit: Unit): Marked | undefined =>
+    isKnown ? marksOf([record], [sample.runtime], unit) : undefined;
+  const shared = { run: record.id, sample, marks: marksIn('count'), error: sample.error?.message };
 
-  const given = sample.values.map(({ metric, unit, value }) => ({ ...shared, metric, unit, value }));
+  const given = sample.values.map(({ metric, unit, value }) => ({
+    ...shared,
+    metric,
+    unit,
+    value,
+    marks: marksIn(unit),
+  }));
   const names = new Set([...declared.map(({ id }) => id), ...sample.missing.map(({ metric }) => metric)]);
   const missing = [...names]
     .filter((metric) => !sample.values.some((value) => value.metric === metric))

@@ -1,3 +1,4 @@
+import { marksOf } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { MetricSummary, Summary } from '../summary.ts';
 import { renderCsv, type Columns } from './table.ts';
@@ -7,11 +8,11 @@ import { renderCsv, type Columns } from './table.ts';
  * 95 % interval of the median.
  */
 export function renderSummaryCsv(record: RunRecord, summary: Summary): string {
-  const emulated = new Map(record.runtimes.map((runtime) => [runtime.id, runtime.emulated]));
-  return renderCsv(
-    { ...columns, emulated: ({ runtime }) => emulated.get(runtime), ...reasons },
-    summary.metrics,
-  );
+  const marks: Columns<MetricSummary> = {
+    emulated: ({ runtime, unit }) => marksOf([record], [runtime], unit).emulated,
+    time_marks: ({ runtime, unit }) => marksOf([record], [runtime], unit).timeMarks?.join(' '),
+  };
+  return renderCsv({ ...columns, ...marks, ...reasons }, summary.metrics);
 }
 
 const columns: Columns<MetricSummary> = {

@@ -1,22 +1,24 @@
-import { isLeading, type RunRecord, type RuntimeDescription } from '../record.ts';
+import { markIdsOf, marksOf, type Marked } from '../marks.ts';
+import { isLeading, type RunRecord } from '../record.ts';
 import type { MetricSummary, Summary } from '../summary.ts';
 
 /** A median that a service which follows figures from run to run can take. */
 export interface TrackedFigure {
-  /** `startup.ready (nspawn)`, `startup.ready (qemu, emulated)`: what the service knows it by. */
+  /** `startup.ready (nspawn)`, `startup.ready (qemu, emulated)`, `… (qemu, nested)`: what the service knows it by. */
   name: string;
   /** In `metric.unit`. */
   median: number;
   metric: MetricSummary;
-  runtime: RuntimeDescription;
+  marks: Marked;
 }
 
 /**
  * The headlines and rungs of which less is better, for each runtime that has values. Such services hold a name's value
- * against the last one of that name, so an emulated figure has a name of its own: it is never held against KVM's.
+ * against the last one of that name, so a marked figure has a name of its own: one of emulation is never held against
+ * KVM's, nor the time of a nested VM against one that is not.
  */
 export function trackedFigures(record: RunRecord, summary: Summary): TrackedFigure[] {
-  const runtimes = new Map(record.runtimes.map((runtime) => [runtime.id, runtime]));
+  const runtimes = new Set(record.runtimes.map(({ id }) => id));
   const tracked = new Set(
     record.scenarios.flatMap(({ id, metrics }) =>
       metrics
@@ -25,11 +27,12 @@ export function trackedFigures(record: RunRecord, summary: Summary): TrackedFigu
     ),
   );
   return summary.metrics.flatMap((metric) => {
-    const runtime = runtimes.get(metric.runtime);
-    const { median } = metric;
-    if (!runtime || median === undefined || !tracked.has(cellKey(metric.scenario, metric.metric))) return [];
-    const name = `${metric.metric} (${runtime.id}${runtime.emulated ? ', emulated' : ''})`;
-    return [{ name, median, metric, runtime }];
+    const { median, runtime, unit } = metric;
+    const isTracked = runtimes.has(runtime) && tracked.has(cellKey(metric.scenario, metric.metric));
+    if (median === undefined || !isTracked) return [];
+    const marks = marksOf([record], [runtime], unit);
+    const name = `${metric.metric} (${[runtime, ...markIdsOf(marks)].join(', ')})`;
+    return [{ name, median, metric, marks }];
   });
 }
 

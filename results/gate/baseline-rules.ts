@@ -78,7 +78,7 @@ function compareWith(
 const EMPTY = ['no-values', 'no-common-metric', 'no-common-runtime'];
 
 function regressionRow(
-  { metric, subject, limits }: SubjectLimits,
+  { metric, subject, limits, marks }: SubjectLimits,
   against: (minEffect: number) => ComparisonState,
 ): GateFinding {
   const regression = limits.regression ?? NaN;
@@ -88,7 +88,7 @@ function regressionRow(
     subject: subject.name,
     limit: `less than ${percentText(regression)} worse than the baseline`,
     ...('rows' in state ? judgeRow(state, metric, subject.name) : { measured: NOTHING, ...state }),
-    emulated: subject.emulated,
+    ...marks,
   };
 }
 

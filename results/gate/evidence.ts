@@ -1,6 +1,5 @@
 import { NOTHING } from '../../core/words.ts';
-import { EMULATION_MARK } from '../emulation.ts';
-
+import { markTexts } from '../marks.ts';
 import type { GateFinding } from './verdict.ts';
 
 /** `startup.ready max in nspawn`; what belongs to the whole run has no place to name. */
@@ -12,8 +11,9 @@ export function ruleName({ rule, subject }: GateFinding): string {
 const WHOLE = ['run', 'image', 'baseline'];
 
 /** `2.31 s [2.20 s, 2.40 s], n = 20 (at most 2 s)`: what was found, the limit, and what else there is to say. */
-export function rowEvidence({ measured, limit, reason, emulated }: GateFinding): string {
+export function rowEvidence(row: GateFinding): string {
+  const { measured, limit, reason } = row;
   const why = reason === undefined ? [] : [reason];
   if (measured === NOTHING) return reason ?? limit;
-  return `${measured} (${[limit, ...why, ...(emulated ? [EMULATION_MARK] : [])].join('; ')})`;
+  return `${measured} (${[limit, ...why, ...markTexts(row)].join('; ')})`;
 }

@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import { formatValue, type Unit } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { SideFigures } from '../compare/comparison.ts';
-
+import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { MetricSummary, RatioSummary, Summary } from '../summary.ts';
 import type { Limits, MetricRule } from './file-schema.ts';
@@ -16,24 +16,30 @@ export interface SubjectLimits {
   subject: Subject;
   limits: Limits;
   kind: 'runtime' | 'ratio';
+  marks: Marked;
 }
 
 /** Every subject that has limits, metric by metric as the file has them. */
 export function subjectLimits(gate: Gate, record: RunRecord): SubjectLimits[] {
   const runtimes = runtimeSubjects(gate, record);
   const ratios = ratioSubjects(gate, record);
+  const units = new Map(record.scenarios.flatMap(({ metrics }) => metrics.map(({ id, unit }) => [id, unit])));
+  const marks = (metric: string, subject: Subject): Marked =>
+    marksOf([record], subject.runtimes, units.get(metric) ?? 'count');
   return Object.entries(gate.metrics).flatMap(([metric, { everywhere, under }]) => [
     ...runtimes.map((subject) => ({
       metric,
       subject,
       limits: limitsFor(subject, everywhere, under),
       kind: 'runtime' as const,
+      marks: marks(metric, subject),
     })),
     ...ratios.map((subject) => ({
       metric,
       subject,
       limits: limitsFor(subject, {}, under),
       kind: 'ratio' as const,
+      marks: marks(metric, subject),
     })),
   ]);
 }
@@ -82,7 +88,7 @@ export function limitRows(entry: SubjectLimits, summary: Summary): GateFinding[]
         limit: `at ${side === 'max' ? 'most' : 'least'} ${limit.text}`,
         ...judgeLimit(found, side, limit.value),
         figures: found.figures,
-        emulated: entry.subject.emulated,
+        ...entry.marks,
       },
     ];
   });

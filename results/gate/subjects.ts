@@ -9,7 +9,8 @@ export interface Subject {
   name: string;
   /** The keys of the file that mean it, the more special later. */
   keys: string[];
-  emulated: boolean;
+  /** RuntimeDescription.id of those that its figures are made of. */
+  runtimes: string[];
 }
 
 /** The runtimes of the record that the gate judges: those of its file, or all. */
@@ -25,18 +26,14 @@ export function absentRuntimes(gate: Gate, record: RunRecord): string[] {
 }
 
 export function runtimeSubjects(gate: Gate, record: RunRecord): Subject[] {
-  return judgedRuntimes(gate, record).map(({ id, kind, emulated }) => ({
-    name: id,
-    keys: [kind, id],
-    emulated,
-  }));
+  return judgedRuntimes(gate, record).map(({ id, kind }) => ({ name: id, keys: [kind, id], runtimes: [id] }));
 }
 
 export function ratioSubjects(gate: Gate, record: RunRecord): Subject[] {
   return pairsOf(judgedRuntimes(gate, record)).map(({ vm, container }) => ({
     name: `${vm.id} / ${container.id}`,
     keys: [VM_OVER_CONTAINER, `${vm.id}/${container.id}`, `${vm.id} / ${container.id}`],
-    emulated: vm.emulated,
+    runtimes: [vm.id, container.id],
   }));
 }
 

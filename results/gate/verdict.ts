@@ -1,4 +1,5 @@
 import type { SideFigures } from '../compare/comparison.ts';
+import type { Marked } from '../marks.ts';
 
 /**
  * `inconclusive`: these rounds can neither confirm nor refute the rule. `skipped`: it needs a baseline, and this run
@@ -8,7 +9,7 @@ export const gateVerdicts = ['pass', 'fail', 'inconclusive', 'skipped'] as const
 export type GateVerdict = (typeof gateVerdicts)[number];
 
 /** One rule for one subject, and what was found. Texts may hold words of a guest or of a hand-edited record. */
-export interface GateFinding {
+export interface GateFinding extends Marked {
   /** `startup.ready max`, `systemd-udevd.service forbidden`, `failed boots`. */
   rule: string;
   /** RuntimeDescription.id, `qemu / nspawn`; `image`, `run` or `baseline` as a whole. */
@@ -22,8 +23,6 @@ export interface GateFinding {
   reason?: string;
   /** Of a limit on a metric: in its unit. */
   figures?: SideFigures;
-  /** true: a figure of an emulated VM (TCG), not one of KVM. */
-  emulated: boolean;
 }
 
 /** A finding, and whether it counts as failed: `inconclusive` does where the file says so. */

@@ -2,6 +2,7 @@ import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
 import { metricKey, selectMetrics, type SelectedMetric } from '../compare/select.ts';
+import { marksOf } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import { median } from '../statistics.ts';
 import { causesOf } from './causes.ts';
@@ -85,7 +86,8 @@ function candidateOf(
 ): Candidate | undefined {
   const [first] = group;
   if (first === undefined) return undefined;
-  const { subject, kind, emulated } = first.subject;
+  const { subject, kind, runtimes } = first.subject;
+  const records = group.map(({ extract }) => extract.record);
   return {
     series: {
       scenario,
@@ -96,11 +98,11 @@ function candidateOf(
       better: kind === 'vm-over-container' ? 'none' : metric.better,
       subject: plainLine(subject, 120),
       kind,
-      emulated,
+      ...marksOf(records, runtimes, metric.unit),
       ...(environment === undefined ? {} : { environment }),
       points: group.map((measured) => pointOf(measured, bootstrap)),
     },
-    records: group.map(({ extract }) => extract.record),
+    records,
   };
 }
 

@@ -17,6 +17,8 @@ export interface Extract {
 export interface Subject extends Pick<HistorySeries, 'subject' | 'kind' | 'emulated'> {
   /** What its figures may depend on besides the image. */
   environment: Environment;
+  /** RuntimeDescription.id of those that its figures are made of. */
+  runtimes: readonly string[];
   /** The values of a metric in the order of the rounds; none where it was not measured. */
   valuesOf(metric: SelectedMetric): readonly number[];
 }
@@ -33,6 +35,7 @@ export function extractOf(record: RunRecord): Extract {
     const known = new Map(declared.map((metric) => [metric.metric.id, values(metric)]));
     return {
       ...facts,
+      runtimes,
       environment: { ...environmentOf(record, runtimes), emulated: String(facts.emulated) },
       valuesOf: ({ metric }) => known.get(metric.id) ?? [],
     };

@@ -1,5 +1,6 @@
 import type { Unit } from '../../core/units.ts';
 import type { Interval } from '../bootstrap.ts';
+import type { Marked } from '../marks.ts';
 import type { Stretch } from './trend.ts';
 
 /**
@@ -77,7 +78,7 @@ export interface Finding {
 }
 
 /** One metric of one runtime, or of a VM over a container, in one environment, in order of time. */
-export interface HistorySeries {
+export interface HistorySeries extends Marked {
   scenario: string;
   metric: string;
   title: string;
@@ -86,8 +87,6 @@ export interface HistorySeries {
   /** RuntimeDescription.id; of a ratio `<vm id> / <container id>`. */
   subject: string;
   kind: 'container' | 'vm' | 'vm-over-container';
-  /** true: emulated (TCG), not a KVM figure. */
-  emulated: boolean;
   /** What sets this environment apart from the others of the subject, `kernel 6.1.0-18`; absent where there is one only. */
   environment?: string;
   /** One at least, oldest first. */

@@ -2,6 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
 import { percentText, pText } from '../compare/words.ts';
+import { markIdsOf } from '../marks.ts';
 import { POWER } from './detectable.ts';
 import { ENOUGH_ROUNDS, type NoiseReport, type NoiseRow } from './noise.ts';
 
@@ -60,8 +61,8 @@ function failures(report: NoiseReport): Advice[] {
 function alarms({ split, alpha }: NoiseReport): Advice[] {
   if (split === undefined || split.alarms.length === 0) return [];
   const which = split.alarms.map(
-    ({ metric, subject, verdict, pCorrected, emulated }) =>
-      `${plainLine(`${metric} of ${subject}`)} (${emulated ? 'emulated, ' : ''}${verdict}, p ${pText(pCorrected)})`,
+    ({ metric, subject, verdict, pCorrected, ...marks }) =>
+      `${plainLine(`${metric} of ${subject}`)} (${[...markIdsOf(marks), verdict].join(', ')}, p ${pText(pCorrected)})`,
   );
   return [
     {
@@ -145,12 +146,11 @@ const SHOWN = 3;
 
 /** `startup.ready of nspawn rises by 4 %, …`, the first few of them. */
 function named(rows: readonly NoiseRow[], figure: (row: NoiseRow) => string): string {
-  const shown = rows
-    .slice(0, SHOWN)
-    .map(
-      (row) =>
-        `${plainLine(`${row.metric} of ${row.runtime}`)}${row.emulated ? ' (emulated)' : ''} ${figure(row)}`,
-    );
+  const shown = rows.slice(0, SHOWN).map((row) => {
+    const marks = markIdsOf(row);
+    const marked = marks.length === 0 ? '' : ` (${marks.join(', ')})`;
+    return `${plainLine(`${row.metric} of ${row.runtime}`)}${marked} ${figure(row)}`;
+  });
   const more = rows.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
 }

@@ -6,6 +6,7 @@ import { holm } from '../compare/correction.ts';
 import { assertPlausible } from '../compare/plausible.ts';
 import type { PooledSide } from '../compare/pool.ts';
 import { declaredMetrics, selectMetrics } from '../compare/select.ts';
+import { marksOf, type Marked } from '../marks.ts';
 import { isLeading, type RunRecord } from '../record.ts';
 import { median } from '../statistics.ts';
 import { createDetector, type Detectable, type Detector } from './detectable.ts';
@@ -22,15 +23,13 @@ export const ASKED_ROUNDS = [5, 10, 20, 50] as const;
 export const ENOUGH_ROUNDS = 10;
 
 /** How one metric of one runtime varies while nothing changes. Shares: 0.05 is 5 %. */
-export interface NoiseRow {
+export interface NoiseRow extends Marked {
   scenario: string;
   metric: string;
   title: string;
   unit: Unit;
   /** RuntimeDescription.id. */
   runtime: string;
-  /** true: emulated (TCG), not a KVM figure. */
-  emulated: boolean;
   /** Measured rounds that gave a value: one at least. */
   n: number;
   /** In the unit. */
@@ -98,7 +97,7 @@ interface RawRow {
 }
 
 function rawRows(record: RunRecord, detect: Detector): RawRow[] {
-  return record.runtimes.flatMap(({ id, emulated }) =>
+  return record.runtimes.flatMap(({ id }) =>
     declaredMetrics([record]).flatMap(({ scenario, metric }) => {
       if (!isLeading(metric)) return [];
       const readings = readingsOf(record, scenario, metric, id);
@@ -106,7 +105,8 @@ function rawRows(record: RunRecord, detect: Detector): RawRow[] {
       if (middle === undefined) return [];
       const facts = { scenario, metric: metric.id, title: metric.title, unit: metric.unit };
       const values = readings.map(({ value }) => value);
-      const row = { ...facts, runtime: id, emulated, n: values.length, median: middle };
+      const marks = marksOf([record], [id], metric.unit);
+      const row = { ...facts, runtime: id, ...marks, n: values.length, median: middle };
       return [{ row: { ...row, ...relativeFigures(values, detect) }, readings }];
     }),
   );

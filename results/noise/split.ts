@@ -1,6 +1,7 @@
 import { TwinbootError } from '../../core/error.ts';
 import { compare } from '../compare/compare.ts';
 import type { ComparisonRow } from '../compare/comparison.ts';
+import type { Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 
 /** The odd rounds of one run compared with its even ones, as `twinboot compare` would: nothing differs but chance. */
@@ -8,7 +9,7 @@ export interface Split {
   /** How many figures were judged. */
   judged: number;
   /** Those called better or worse: false alarms, all of them. */
-  alarms: Pick<ComparisonRow, 'metric' | 'subject' | 'verdict' | 'ratio' | 'pCorrected' | 'emulated'>[];
+  alarms: Pick<ComparisonRow, 'metric' | 'subject' | 'verdict' | 'ratio' | 'pCorrected' | keyof Marked>[];
 }
 
 /** `undefined` where there are no two sides, or nothing that is compared by default. */
@@ -23,8 +24,9 @@ export function splitRun(record: RunRecord): Split | undefined {
     const alarms = judged.filter(({ verdict }) => verdict === 'regression' || verdict === 'improvement');
     return {
       judged: judged.length,
-      alarms: alarms.map(({ metric, subject, verdict, ratio, pCorrected, emulated }) => ({
+      alarms: alarms.map(({ metric, subject, verdict, ratio, pCorrected, emulated, timeMarks }) => ({
         ...{ metric, subject, verdict, emulated },
+        ...(timeMarks === undefined ? {} : { timeMarks }),
         ...(ratio === undefined ? {} : { ratio }),
         ...(pCorrected === undefined ? {} : { pCorrected }),
       })),

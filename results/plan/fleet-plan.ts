@@ -1,3 +1,4 @@
+import type { Marked } from '../marks.ts';
 import type { RuntimeKind } from '../record.ts';
 
 /**
@@ -53,13 +54,14 @@ export interface MeasuredSeries {
   mostLive: number;
 }
 
-/** One runtime on hosts of the kind asked for. What is absent has its `reason`. */
-export interface RuntimePlan {
+/**
+ * One runtime on hosts of the kind asked for. What is absent has its `reason`. Marks of times are of `byCpu` and of what
+ * it goes into: `instances` and `hosts`.
+ */
+export interface RuntimePlan extends Marked {
   /** RuntimeDescription.id. */
   runtime: string;
   kind: RuntimeKind;
-  /** true: emulated (TCG), not a KVM figure. */
-  emulated: boolean;
   measured?: MeasuredSeries;
   /** What one more instance costs, bytes, without workload. */
   each?: Estimate;

@@ -1,6 +1,7 @@
 import { measuredSamples } from '../compare/series.ts';
 import { densityIn, type Density, type DensityStep } from '../fleet/density.ts';
 import { stepsWithInstances } from '../fleet/figures.ts';
+import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord, RuntimeDescription, Sample } from '../record.ts';
 import { median } from '../statistics.ts';
 import { costLines, type CostLines } from './cost-lines.ts';
@@ -9,6 +10,8 @@ import type { PlanBasis } from './fleet-plan.ts';
 /** What a record knows of the density of a runtime. */
 export interface Measured {
   runtime: RuntimeDescription;
+  /** Of `idleMsPerS`, which is a time. */
+  idleMarks: Marked;
   /** In the order of the rounds; none where every one failed. */
   series: Density[];
   /** CPU time of one idle instance, ms per second, the median of the series; `undefined` where it was not read. */
@@ -24,6 +27,7 @@ export function measuredDensity(record: RunRecord, runtime: RuntimeDescription):
   const good = samples.filter(({ outcome }) => outcome === 'ok');
   return {
     runtime,
+    idleMarks: marksOf([record], [runtime.id], 'ms/s'),
     series: good.flatMap(({ details }) => densityIn(details) ?? []),
     idleMsPerS: median(good.flatMap((sample) => valueIn(sample, 'density.idle-cpu') ?? [])),
     failure: samples.findLast(({ outcome }) => outcome !== 'ok')?.error?.message,

@@ -10,7 +10,7 @@ import type { CompleteQuestion } from './question.ts';
 
 /** What a runtime takes on hosts of the kind asked for, or why that cannot be told. */
 export function planRuntime(measured: Measured, question: CompleteQuestion): RuntimePlan {
-  const { runtime, series, idleMsPerS, failure } = measured;
+  const { runtime, series, idleMsPerS, idleMarks, failure } = measured;
   const { id, kind, emulated } = runtime;
   const facts = { runtime: plainLine(id, 80), kind, emulated, limits: [], notes: [] };
   if (series.length === 0) {
@@ -34,6 +34,7 @@ export function planRuntime(measured: Measured, question: CompleteQuestion): Run
   const plan: RuntimePlan = {
     ...known,
     ...ceilings,
+    ...(ceilings.byCpu === undefined ? {} : idleMarks),
     ...hostsFor(question.instances, ceilings.instances),
     ...(value > extent.mostLive ? { extrapolated: value / extent.mostLive } : {}),
     limits: needsOf(series.at(-1), Math.min(value, question.instances ?? Infinity)),

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
+import { markedSubject } from '../marks.ts';
 import type { Estimate, FleetPlan, PlanRatio } from './fleet-plan.ts';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -22,10 +23,10 @@ export function rangeText({ interval }: Estimate, text: (value: number) => strin
 
 /** `nspawn: 20.6 times [20.4, 20.9] as many instances per host as qemu *` */
 export function ratioSentence({ container, vm, emulated, found, reason }: PlanRatio): string {
-  const mark = emulated ? ' *' : '';
-  if (found === undefined) return `${container} against ${vm}${mark}: no factor, ${reason ?? ''}`;
+  const than = markedSubject(vm, { emulated });
+  if (found === undefined) return `${container} against ${than}: no factor, ${reason ?? ''}`;
   const [low, high] = [found.interval.low, found.interval.high].map(formatFactor);
-  return `${container}: ${formatFactor(found.ratio)} times [${low ?? ''}, ${high ?? ''}] as many instances per host as ${vm}${mark}`;
+  return `${container}: ${formatFactor(found.ratio)} times [${low ?? ''}, ${high ?? ''}] as many instances per host as ${than}`;
 }
 
 /** `256 GiB and 64 CPUs` */

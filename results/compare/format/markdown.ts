@@ -1,5 +1,5 @@
-import { EMULATION_MARK } from '../../emulation.ts';
 import { escapeMarkdown, plainLine } from '../../../core/text.ts';
+import { footnotes, markedMetric, markedSubject } from '../../marks.ts';
 import type { ComparedSide, Comparison, ComparisonRow, StructuralDifference } from '../comparison.ts';
 import {
   defaultFailOn,
@@ -17,7 +17,7 @@ export function renderMarkdown(comparison: Comparison, failOn: readonly FailOn[]
   const { base, next, rows, structure, environment, notes, options } = comparison;
   const failed = hasFailures(failuresOf(comparison, failOn));
   const marks = [
-    ...(rows.some(({ emulated }) => emulated) ? [`\\* ${escapeMarkdown(EMULATION_MARK)}`] : []),
+    ...footnotes(rows).map(escapeMarkdown),
     ...(environment.length > 0 ? [`† ${escapeMarkdown(`${FORCED}: ${environmentText(comparison)}`)}`] : []),
   ];
   const method =
@@ -47,8 +47,9 @@ function sideText(what: string, { name, records, image, startedAt }: ComparedSid
 function table(comparison: Comparison, failOn: readonly FailOn[]): string {
   const lines = comparison.rows.map((row) =>
     line([
-      escapeMarkdown(plainLine(row.subject)) + (row.emulated ? ' \\*' : ''),
-      escapeMarkdown(plainLine(row.metric)) + (comparison.environment.length > 0 ? ' †' : ''),
+      escapeMarkdown(markedSubject(plainLine(row.subject), row)),
+      escapeMarkdown(markedMetric(plainLine(row.metric), row)) +
+        (comparison.environment.length > 0 ? ' †' : ''),
       medianText(row.base, row.unit),
       medianText(row.next, row.unit),
       escapeMarkdown(ratioText(row)),

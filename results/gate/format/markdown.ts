@@ -1,5 +1,5 @@
 import { escapeMarkdown, plainLine } from '../../../core/text.ts';
-import { EMULATION_MARK } from '../../emulation.ts';
+import { footnotes as markFootnotes, markedMetric, markedSubject } from '../../marks.ts';
 import type { GateResult, GateRow, GateVerdict } from '../verdict.ts';
 
 const marks: Readonly<Record<GateVerdict, string>> = {
@@ -13,7 +13,7 @@ const marks: Readonly<Record<GateVerdict, string>> = {
 export function renderMarkdown({ passed, why, rows, warnings, baseline }: GateResult): string {
   const footnotes = [
     ...(baseline === undefined ? [] : [`Baseline: run ${baseline}`]),
-    ...(rows.some(({ emulated }) => emulated) ? [`* ${EMULATION_MARK}`] : []),
+    ...markFootnotes(rows),
   ];
   return [
     `## ${passed ? '✅' : '❌'} twinboot gate`,
@@ -30,8 +30,8 @@ export function renderMarkdown({ passed, why, rows, warnings, baseline }: GateRe
 
 function rowLine(row: GateRow): string {
   return line([
-    text(row.rule),
-    text(`${row.subject}${row.emulated ? ' *' : ''}`),
+    text(markedMetric(row.rule, row)),
+    text(markedSubject(row.subject, row)),
     text(row.measured),
     text(row.limit),
     marks[row.verdict] + (row.reason === undefined ? '' : ` (${text(row.reason)})`),
