@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { GIB } from '../../../core/units.ts';
+import { defaultSettings, qemuArguments } from '../../lab/machine.ts';
+import { readLabOptions } from '../../lab/options.ts';
+import { labId, labRecipe } from '../../lab/recipe.ts';
+import { testsCommand } from '../../lab/tests.ts';
+
+function read(...words: string[]) {
+  const notes: string[] = [];
+  const io = { out: (text: string) => void notes.push(text), note: (text: string) => void notes.push(text) };
+  try {
+    return { options: readLabOptions(words, io), notes };
+  } catch (error) {
+    return { error: error as Error, notes };
+  }
+}
+
+describe('npm run lab', () => {
+  it('takes what follows for one shell command, its own options included', () => {
+    expect(read('uname', '-a').options).toMatchObject({
+      task: { kind: 'command', command: 'uname -a' },
+      settings: defaultSettings,
+      keep: false,
+    });
+  });
+
+  it('without a command only boots, which --keep makes useful', () => {
+    expect(read('--keep').options).toMatchObject({ task: { kind: 'nothing' }, keep: true });
+  });
+
+  it('opens a shell, or runs the tests', () => {
+    expect(read('--shell').options?.task).toEqual({ kind: 'shell' });
+    expect(read('--tests', '--smoke').options?.task).toEqual({ kind: 'tests', smoke: true, filter: '' });
+  });
+
+  it.each([
+    [['--memory', '1G'], '2G or more'],
+    [['--memory', 'much'], '2G or more'],
+    [['--cgroups', 'v3'], 'v2, hybrid, v1'],
+    [['--shel'], '--shell'],
+  ])('refuses %j', (words, said) => {
+    const { error, notes } = read(...words);
+    expect(error).toBeDefined();
+    expect(notes.join('\n')).toContain(said);
+  });
+});
+
+describe('the lab host', () => {
+  it('has every package that twinboot can use, and another place where its recipe is another', () => {
+    const recipe = labRecipe();
+    for (const name of [
+      'systemd-container',
+      'lxc',
+      'podman',
+      'crun',
+      'runc',
+      'qemu-system-x86',
+      'ovmf',
+      'smem',
+    ])
+      expect(recipe.packages).toContain(name);
+    expect(labId(recipe)).toMatch(/^[0-9a-f]{16}$/);
+    expect(labId({ ...recipe, suite: 'forky' })).not.toBe(labId(recipe));
+  });
+
+  it('is booted under TCG, writes to no disk, and is reached through the loopback device alone', () => {
+    const image = { disk: '/lab/disk', kernel: '/lab/vmlinuz', initrd: '/lab/initrd', key: '/lab/key' };
+    const handedOver = { tree: '/work/tree', cache: '/work/cache' };
+    const words = qemuArguments(image, handedOver, { ...defaultSettings, memoryBytes: 4 * GIB }, 4711);
+    expect(words).toContain('tcg,thread=multi,tb-size=1024');
+    expect(words).toContain('4096M');
+    const drives = words.filter((word) => word.startsWith('file='));
+    expect(drives).toHaveLength(3);
+    for (const drive of drives) expect(drive).toContain('snapshot=on');
+    expect(words).toContain('user,restrict=on,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:4711-:22');
+  });
+
+  it('can be told of other control groups', () => {
+    const image = { disk: 'd', kernel: 'k', initrd: 'i', key: 'y' };
+    const append = (cgroups: 'v1' | 'v2' | 'hybrid'): string => {
+      const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, cgroups }, 1);
+      return words[words.indexOf('-append') + 1] ?? '';
+    };
+    expect(append('v2')).not.toContain('unified');
+    expect(append('v1')).toContain('systemd.legacy_systemd_cgroup_controller=yes');
+    expect(append('hybrid')).toContain('systemd.legacy_systemd_cgroup_controller=no');
+  });
+});
+
+it('quotes the pattern of the tests for the shell', () => {
+  expect(testsCommand({ kind: 'tests', smoke: false, filter: "the VM's" })).toContain(
+    String.raw`--testNamePattern 'the VM'\''s'`,
+  );
+  expect(testsCommand({ kind: 'tests', smoke: true, filter: '' })).toContain('test/lab/smoke.test.ts');
+});
