@@ -41,6 +41,7 @@ export interface Lab {
 
 const UP_DEADLINE_MS = 300_000;
 const POLL_MS = 1000;
+const LAST_WORDS_MS = 5000;
 /** The emulator's own: translation cache, devices, tables. */
 const VMM_BYTES = 1.5 * GIB;
 const TRANSLATION_CACHE_BYTES = GIB;
@@ -206,17 +207,24 @@ function attached(command: string, args: readonly string[], signal: AbortSignal)
   });
 }
 
-function whileUp(exited: Promise<LaunchedExit>, console: Console, command: Promise<number>): Promise<number> {
+/** SSH's own exit code where the connection is lost: the lab may have ended, which is then what there is to say. */
+const SSH_LOST = 255;
+
+async function whileUp(
+  exited: Promise<LaunchedExit>,
+  console: Console,
+  command: Promise<number>,
+): Promise<number> {
   const ended = exited.then((exit) => {
-    throw runError(
-      'lab-ended',
-      `the lab ended while a command ran in it (exit ${exit.exitCode ?? exit.signal ?? '?'})`,
-      {
-        consoleTail: console.tail(),
-      },
-    );
+    const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
+    throw runError('lab-ended', `the lab ended while a command ran in it (${how})`, {
+      consoleTail: console.tail(),
+    });
   });
-  return Promise.race([command, ended]);
+  // Whoever runs the next command hears of it.
+  ended.catch(() => undefined);
+  const status = await Promise.race([command, ended]);
+  return status === SSH_LOST ? Promise.race([ended, sleep(LAST_WORDS_MS, status)]) : status;
 }
 
 /** Where the console of a lab goes. */
