@@ -87,6 +87,7 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
     hostBootId(),
     qemuVersion,
     machine.type,
+    machine.bios ?? '',
     machine.ram,
     machine.cpu,
     String(machine.cpus),

@@ -11,7 +11,7 @@ export type MachineType = 'q35' | 'pc' | 'microvm';
 
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme';
 
-/** What loads the kernel: the VMM itself; or a firmware, from a disk with a boot loader. */
+/** Where the kernel comes from: the VMM hands it to the firmware; or a boot loader on a disk loads it. */
 export type BootPath =
   | { boot: 'direct' }
   | { boot: 'bios' }
@@ -30,7 +30,9 @@ export interface QemuMachine {
   translationCacheBytes: number;
   /** TCG: a thread of the host for each virtual CPU, or one that runs them in turn. */
   tcgThread: 'multi' | 'single';
-  /** What is loaded without a firmware: a bzImage, or an ELF file with a PVH entry. */
+  /** What runs before the kernel, as a file of the host; where it is absent, QEMU's own choice for the machine. */
+  bios?: string;
+  /** What is loaded without a boot loader: a bzImage, or an ELF file with a PVH entry. */
   kernel: string;
   initrd: string;
   diskBus: DiskBus;
@@ -68,7 +70,8 @@ const ROOT_DEVICES: Record<DiskBus, string> = {
 
 /**
  * The timers and the interrupt controller of a PC stay: without the PIT, Debian's kernel cannot calibrate its timers under
- * TCG. Devices are found through ACPI, since Debian's kernel takes none from its command line.
+ * TCG. With both a microvm wants qboot (docs/performance.md, "A microvm wants qboot"). Devices are found through ACPI,
+ * since Debian's kernel takes none from its command line.
  */
 const MACHINES: Record<MachineType, string> = {
   q35: 'q35',
@@ -105,6 +108,7 @@ function machineArguments(machine: QemuMachine): string[] {
       '-machine',
       `${MACHINES[machine.type]},memory-backend=ram,mem-merge=${machine.ram === 'mergeable' ? 'on' : 'off'}`,
     ],
+    ...(machine.bios === undefined ? [] : ['-bios', machine.bios]),
     ...['-accel', acceleratorArgument(machine)],
     ...['-cpu', machine.cpu, '-smp', String(machine.cpus), '-m', mebibytes(machine.memoryBytes)],
     ...['-object', `${ramBackend(machine.ram)},id=ram,size=${mebibytes(machine.memoryBytes)}`],

@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { chmod, copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { hostError } from '../../core/error.ts';
+import type { HostContext } from '../host/context.ts';
 import { installCommand, locate, packagesOf, tools } from '../host/tools.ts';
 import { bootDiskTools, type Firmware } from '../image/boot-disk.ts';
+import { QEMU, type QemuMachine } from './qemu-command.ts';
+import type { QemuOptions } from './qemu-options.ts';
 import type { Availability } from './runtime.ts';
 
 /** OVMF's code and its empty store of variables, as Debian's package has them; without Secure Boot. Newest first. */
@@ -29,9 +32,74 @@ export function whyNoFirmware(firmware: Firmware): Extract<Availability, { ok: f
   };
 }
 
+/** The folders in which QEMU looks for firmware, in its order; none where it does not say. */
+export async function firmwareFolders({ runner }: HostContext): Promise<string[]> {
+  const { stdout } = await runner.run(QEMU, ['-L', 'help'], { allowFailure: true });
+  return stdout
+    .split('\n')
+    .filter((line) => line.startsWith('/'))
+    .map((line) => resolve(line));
+}
+
+/**
+ * What runs before the kernel, for the record: `SeaBIOS (bios-256k.bin)`. By the file that QEMU is asked for, or takes
+ * where it is told nothing; where that is a link, by the file that it leads to.
+ *
+ * A kernel that QEMU loads (`-kernel`) does not spare the machine its firmware: SeaBIOS starts first, and then runs the
+ * option ROM in which QEMU hands over the kernel: linuxboot_dma.bin, or pvh.bin for an ELF file. qboot has no need of
+ * one: it takes the kernel from fw_cfg itself.
+ */
+export function firmwareName(
+  { type, bios }: Pick<QemuMachine, 'type' | 'bios'>,
+  { boot }: Pick<QemuOptions, 'boot'>,
+  folders: readonly string[],
+): string {
+  const asked = boot === 'uefi' ? (installedOvmf()?.code ?? 'OVMF_CODE.fd') : (bios ?? defaultFirmware(type));
+  const file = basename(filesNamed(asked, folders)[0] ?? asked);
+  return `${projectOf(file)} (${file})`;
+}
+
+/** What a microvm is told to start with (`-bios`); `undefined` where QEMU chooses. */
+export const microvmFirmware = ({ firmware }: Pick<QemuOptions, 'firmware'>): string | undefined =>
+  firmware === 'qboot' ? QBOOT : undefined;
+
+/** What QEMU's folders lack of it; `undefined` where they lack nothing. */
+export function whyNoMicrovmFirmware(
+  options: Pick<QemuOptions, 'firmware'>,
+  folders: readonly string[],
+): Extract<Availability, { ok: false }> | undefined {
+  const file = microvmFirmware(options);
+  if (file === undefined || filesNamed(file, folders).length > 0) return undefined;
+  return {
+    ok: false,
+    reason: `firmware=${options.firmware}: none of QEMU's folders has ${file} (${folders.join(', ')})`,
+    fix: installCommand(['qemu-system-data']),
+  };
+}
+
+const QBOOT = 'qboot.rom';
+
+/** What QEMU loads without `-bios` where the machine has ACPI (hw/i386/microvm.c: qboot.rom where it has not). */
+const defaultFirmware = (type: QemuMachine['type']): string =>
+  type === 'microvm' ? 'bios-microvm.bin' : 'bios-256k.bin';
+
+/** Every file of this name in the folders, without links. An absolute path is itself. */
+const filesNamed = (name: string, folders: readonly string[]): string[] =>
+  (name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name)))
+    .filter((file) => existsSync(file))
+    .map((file) => realpathSync(file));
+
+function projectOf(file: string): string {
+  if (file === QBOOT) return 'qboot';
+  return file.startsWith('OVMF') ? 'OVMF' : 'SeaBIOS';
+}
+
+const installedOvmf = (): (typeof OVMF)[number] | undefined =>
+  OVMF.find(({ code, variables }) => existsSync(code) && existsSync(variables));
+
 /** OVMF with a throw-away copy of its variables in the folder. Errors: `missing-tool` (host). */
 export async function prepareOvmf(folder: string): Promise<{ code: string; variables: string }> {
-  const found = OVMF.find(({ code, variables }) => existsSync(code) && existsSync(variables));
+  const found = installedOvmf();
   if (found === undefined) {
     throw hostError('missing-tool', 'OVMF is not installed', { hint: installCommand(['ovmf']) });
   }

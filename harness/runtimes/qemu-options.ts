@@ -9,13 +9,17 @@ const shape = z.object({
   machine: z
     .enum(['q35', 'pc', 'microvm'])
     .default('q35')
-    .describe('q35: PCI Express; pc: i440FX; microvm: no PCI, no firmware'),
+    .describe('q35: PCI Express; pc: i440FX; microvm: no PCI'),
   boot: z
     .enum(['direct', 'bios', 'uefi'])
     .default('direct')
     .describe(
       'direct: QEMU loads the kernel; bios, uefi: SeaBIOS or OVMF start GRUB from a partitioned disk',
     ),
+  firmware: z
+    .enum(['auto', 'qboot'])
+    .default('auto')
+    .describe('of a microvm; auto: QEMU’s own choice, by its docs SeaBIOS, but qboot as Debian packs it'),
   kernel: z
     .enum(['uncompressed', 'compressed'])
     .default('uncompressed')
@@ -60,12 +64,18 @@ const PLAIN_WORDS = /^[\w\s.,:=/@%+-]*$/;
 
 /** Errors: `bad-combination` (usage), naming what to change. */
 export function requireCombination(options: QemuOptions): void {
-  const { machine, boot, disk, channel, hugepages, ksm, thp, append } = options;
+  const { machine, boot, firmware, disk, channel, hugepages, ksm, thp, append } = options;
   const refuse = (what: string, hint: string): never => {
     throw usageError('bad-combination', `runtime qemu: ${what}`, { hint });
   };
   if (machine === 'microvm' && boot !== 'direct') {
-    refuse(`machine=microvm has no firmware that boots a disk (boot=${boot})`, 'boot=direct, or machine=q35');
+    refuse(`no firmware of machine=microvm boots a disk (boot=${boot})`, 'boot=direct, or machine=q35');
+  }
+  if (machine !== 'microvm' && firmware !== 'auto') {
+    refuse(
+      `firmware=${firmware} is for machine=microvm alone (machine=${machine})`,
+      'machine=microvm, or firmware=auto with boot=direct or bios (SeaBIOS) or boot=uefi (OVMF)',
+    );
   }
   if (machine === 'microvm' && disk === 'nvme') {
     refuse('machine=microvm has no PCI, which disk=nvme needs', 'disk=virtio-blk, or machine=q35');

@@ -13,7 +13,15 @@ import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';
 import { QEMU, qemuBootArguments, type BootPath, type QemuMachine } from './qemu-command.ts';
-import { firmwareTools, prepareOvmf, whyNoFirmware } from './qemu-firmware.ts';
+import {
+  firmwareFolders,
+  firmwareName,
+  firmwareTools,
+  microvmFirmware,
+  prepareOvmf,
+  whyNoFirmware,
+  whyNoMicrovmFirmware,
+} from './qemu-firmware.ts';
 import {
   ksmNote,
   metersOf,
@@ -35,7 +43,8 @@ export const qemu: Runtime<typeof qemuOptions> = {
   toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
   options: qemuOptions,
 
-  async availability(host, { boot }) {
+  async availability(host, options) {
+    const { boot } = options;
     if (process.arch !== 'x64') {
       return {
         ok: false,
@@ -44,8 +53,12 @@ export const qemu: Runtime<typeof qemuOptions> = {
       };
     }
     const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
+    if (lacking !== undefined) return lacking;
     // A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2).
-    return lacking ?? toolAvailability(host, { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' });
+    const tool = { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' };
+    const available = await toolAvailability(host, tool);
+    if (!available.ok) return available;
+    return whyNoMicrovmFirmware(options, await firmwareFolders(host)) ?? available;
   },
 
   isolation: () => ({
@@ -60,6 +73,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
     const { host, specId, limits, version = 'unknown' } = context;
     requireRam(context, given);
     const loaded = await bootKernel(context, given);
+    const folders = await firmwareFolders(host);
     const { accelerator, reason } = await chooseAccelerator(host, {
       wanted: given.accel,
       machine: machineOf(context, given, loaded, 'kvm'),
@@ -78,6 +92,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
         version,
         options: {
           ...given,
+          firmware: firmwareName(machine, given, folders),
           kernel: formOf(loaded.kernel),
           initrd: formOf(loaded.initrd),
           accel: accelerator,
@@ -135,6 +150,7 @@ function machineOf(
   { kernel, initrd }: BootKernel,
   accelerator: 'kvm' | 'tcg',
 ): QemuMachine {
+  const bios = microvmFirmware(given);
   return {
     type: given.machine,
     accelerator,
@@ -144,6 +160,7 @@ function machineOf(
     ram: ramKindOf(given),
     translationCacheBytes: given['tb-size'],
     tcgThread: given['tcg-thread'],
+    ...(bios === undefined ? {} : { bios }),
     kernel: kernel.path,
     initrd: initrd.path,
     diskBus: given.disk,

@@ -119,6 +119,12 @@ describe('the command line of another machine', () => {
     ]);
   });
 
+  it('microvm with a firmware that was asked for; QEMU chooses where there is none', () => {
+    const args = qemuBootArguments({ ...boot, type: 'microvm', bios: 'qboot.rom' });
+    expect(valueOf(args, '-bios')).toBe('qboot.rom');
+    expect(qemuBootArguments({ ...boot, type: 'microvm' })).not.toContain('-bios');
+  });
+
   it('through SeaBIOS: the disk is booted, and GRUB is told the kernel’s arguments by SMBIOS', () => {
     const args = qemuBootArguments({ ...boot, path: { boot: 'bios' }, append: 'systemd.log_level=info' });
     expect(shown(args)).not.toMatch(/-kernel|-initrd|-append|pflash/);

@@ -16,7 +16,7 @@ function complaint(text: string): string {
 describe('options of QEMU that cannot go together', () => {
   it.each(['bios', 'uefi'])('a microvm that boots by %s', (boot) => {
     expect(complaint(`qemu:machine=microvm,boot=${boot}`)).toBe(
-      `usage bad-combination: runtime qemu: machine=microvm has no firmware that boots a disk (boot=${boot})\n` +
+      `usage bad-combination: runtime qemu: no firmware of machine=microvm boots a disk (boot=${boot})\n` +
         'boot=direct, or machine=q35',
     );
   });
@@ -30,6 +30,14 @@ describe('options of QEMU that cannot go together', () => {
       "usage bad-combination: runtime qemu: machine=microvm has one serial port, the console’s (channel=serial)
       channel=virtio, or machine=q35"
     `);
+  });
+
+  it.each(['q35', 'pc'])('a microvm’s firmware for %s', (machine) => {
+    expect(complaint(`qemu:machine=${machine},firmware=qboot`)).toBe(
+      `usage bad-combination: runtime qemu: firmware=qboot is for machine=microvm alone (machine=${machine})\n` +
+        'machine=microvm, or firmware=auto with boot=direct or bios (SeaBIOS) or boot=uefi (OVMF)',
+    );
+    expect(complaint(`qemu:machine=${machine},firmware=auto`)).toBe('accepted');
   });
 
   it('huge pages for KSM', () => {
@@ -62,6 +70,7 @@ describe('options of QEMU that cannot go together', () => {
   it.each([
     'qemu:machine=pc,boot=uefi,disk=nvme,balloon=on',
     'qemu:machine=microvm,disk=virtio-scsi,hugepages=on',
+    'qemu:machine=microvm,firmware=qboot',
     'qemu:boot=bios,append=systemd.unit=rescue.target quiet isolcpus=0,,1',
   ])('others can: %s', (text) => {
     expect(complaint(text)).toBe('accepted');

@@ -30,6 +30,7 @@ describe('a runtime as it is typed', () => {
     expect(parseRuntimeSpec('qemu').options).toEqual({
       machine: 'q35',
       boot: 'direct',
+      firmware: 'auto',
       disk: 'virtio-blk',
       balloon: 'off',
       ksm: 'off',
@@ -86,11 +87,11 @@ describe('a runtime that is typed wrong', () => {
   it('has an option that is nearly one', () => {
     expect(complaint('qemu:mem=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "mem"
-      known: machine, boot, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
+      known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
     `);
     expect(complaint('qemu:Memory=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "Memory"
-      did you mean "memory"? Known: machine, boot, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
+      did you mean "memory"? Known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
     `);
   });
 
@@ -101,7 +102,7 @@ describe('a runtime that is typed wrong', () => {
     `);
     expect(complaint('qemu:__proto__=1')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "__proto__"
-      known: machine, boot, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
+      known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread"
     `);
   });
 
