@@ -89,11 +89,16 @@ function sectionTableBlocks({ title, text, table }: SectionTable): string[] {
 }
 
 function ledgerBlocks(ledger: Ledger): string[] {
-  const { mark, services, idle } = ledger;
-  const stateOf = ({ state, stateNote, reason, duplicated }: Place): string =>
-    [`${state}${duplicated ? ', duplicated' : ''}`, stateNote, reason].filter(Boolean).join('; ');
+  const { mark, note, services, idle } = ledger;
+  const stateOf = ({ state, stateNote, reason, repeated, duplicated }: Place): string => {
+    const words = [state, ...(repeated ? ['repeated'] : []), ...(duplicated ? ['duplicated'] : [])];
+    return [words.join(', '), stateNote, reason].filter(Boolean).join('; ');
+  };
   return [
     '### The ledger',
+    'Repeated: each further instance of the image runs it again, and takes its anonymous memory anew. ' +
+      'Duplicated: the host runs the same service too.',
+    ...(note === undefined ? [] : [escapeMarkdown(note)]),
     ...tableBlocks({
       caption: 'Services: where each runs, and if not, why not; medians over boots',
       ...(mark === undefined ? {} : { mark }),

@@ -78,7 +78,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     ...(emulation === undefined ? {} : { emulation }),
     timeMarks: timeNotesOf(context),
     ...(notice === undefined ? {} : { notice }),
-    answers: answersOf(context, fleet),
+    answers: answersOf(context, fleet, ledger?.note),
     headline: [...(boots === undefined ? [] : headlineTables(boots)), ...fleetHeadlines(fleet)],
     runtimes: context.runtimes,
     ladders: laddersOf(context),

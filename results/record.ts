@@ -126,10 +126,18 @@ export const ledgerRowSchema = z.object({
   reason: text.optional().describe('Why it does not run: the failed condition, the result; untrusted text'),
   pssBytes: z.number().optional(),
   ussBytes: z.number().optional(),
+  anonBytes: z
+    .number()
+    .optional()
+    .describe('Anonymous PSS: what no other instance shares. Absent in older records'),
   cpuMs: z.number().optional(),
   startMs: z.number().optional().describe('When its start began, ms since t0'),
   durationMs: z.number().optional().describe('From the start of its start to active'),
   duplicated: z.boolean().describe('Runs in the instance although the host runs the same service already'),
+  repeated: z
+    .boolean()
+    .optional()
+    .describe('Runs, and the next instance of the image runs it once more. Absent in older records'),
 });
 export type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
@@ -148,24 +156,26 @@ export function ledgerIn(details: Sample['details']): Ledger | undefined {
 
 function isLedgerRow(row: unknown): row is LedgerRow {
   if (typeof row !== 'object' || row === null) return false;
-  const { service, host, state, reason, title, duplicated, pssBytes, ussBytes, cpuMs, startMs, durationMs } =
-    row as Partial<LedgerRow>;
+  const { service, host, state, reason, title, duplicated, repeated, ...figures } = row as Partial<LedgerRow>;
+  const { pssBytes, ussBytes, anonBytes, cpuMs, startMs, durationMs } = figures;
   return (
     typeof service === 'string' &&
     typeof duplicated === 'boolean' &&
+    isAbsentOr('boolean', repeated) &&
     hostStates.has(host) &&
     states.has(state) &&
     isAbsentOr('string', reason) &&
     isAbsentOr('string', title) &&
     isAbsentOr('number', pssBytes) &&
     isAbsentOr('number', ussBytes) &&
+    isAbsentOr('number', anonBytes) &&
     isAbsentOr('number', cpuMs) &&
     isAbsentOr('number', startMs) &&
     isAbsentOr('number', durationMs)
   );
 }
 
-function isAbsentOr(type: 'string' | 'number', value: unknown): boolean {
+function isAbsentOr(type: 'string' | 'number' | 'boolean', value: unknown): boolean {
   return value === undefined || typeof value === type;
 }
 

@@ -1,7 +1,9 @@
+import { formatList } from '../core/words.ts';
 import type { GuestProcess } from '../harness/guest/processes.ts';
 import type { Unit } from '../harness/guest/units.ts';
 import type { Artifacts } from '../harness/observe/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
+import { isOfEveryInstance } from '../results/repeated-services.ts';
 import { createMeasured, defineScenario, metric, type Circumstances } from './define.ts';
 
 type Readings = Pick<Artifacts, 'timing' | 'inside' | 'units'>;
@@ -31,11 +33,25 @@ export const services = defineScenario({
       "Units of the image with live processes once settled: services and PID 1 itself, without twinboot's agent.",
     ),
     metric(
+      'services.repeated',
+      'count',
+      'headline',
+      'Repeated services',
+      'Of those, the ones that the next instance of the image runs once more, whatever the host runs: all but what belongs to a user, a connection or a command (`user@…`, `sshd@0-…`, transient units). In a plain image, where nobody has logged in, it is `services.running`.',
+    ),
+    metric(
+      'services.repeated-anon',
+      'bytes',
+      'headline',
+      'Anonymous memory of repeated services',
+      'Sum of the anonymous PSS (Pss_Anon) of all their processes, read inside the instance: what each further instance takes anew. Pages of programs and libraries, which instances may share, are not in it.',
+    ),
+    metric(
       'services.duplicated',
       'count',
       'headline',
       'Duplicated services',
-      'Of those, the ones that the host runs too.',
+      'Of the running ones, those that the host runs too.',
     ),
     metric(
       'services.pss',
@@ -49,7 +65,7 @@ export const services = defineScenario({
       'bytes',
       'headline',
       'PSS of duplicated services',
-      'Of that, what belongs to services that the host runs too.',
+      'Of the PSS of services, what belongs to those that the host runs too.',
     ),
     metric(
       'services.failed',
@@ -64,8 +80,12 @@ export const services = defineScenario({
     const measured = createMeasured();
     const rows = ledgerOf(readings, circumstances);
     const running = rows.filter((row) => row.state === 'running');
+    const repeated = rows.filter((row) => row.repeated === true);
     const duplicated = rows.filter((row) => row.duplicated);
     measured.put('services.running', running.length, '');
+    measured.put('services.repeated', repeated.length, '');
+    const { bytes, reason } = anonymousOf(repeated);
+    measured.put('services.repeated-anon', bytes, reason);
     measured.put('services.duplicated', duplicated.length, '');
     measured.put('services.pss', pssOf(running), '');
     measured.put('services.duplicated-pss', pssOf(duplicated), '');
@@ -77,6 +97,15 @@ export const services = defineScenario({
 
 function pssOf(rows: readonly LedgerRow[]): number {
   return rows.reduce((total, row) => total + (row.pssBytes ?? 0), 0);
+}
+
+/** One service that could not be read would make the sum look smaller, so then there is none. */
+function anonymousOf(rows: readonly LedgerRow[]): { bytes: number | undefined; reason: string } {
+  const unread = rows.filter(({ anonBytes }) => anonBytes === undefined).map(({ service }) => service);
+  return {
+    bytes: unread.length > 0 ? undefined : rows.reduce((sum, { anonBytes = 0 }) => sum + anonBytes, 0),
+    reason: `no process could be read of ${formatList(unread)}`,
+  };
 }
 
 /** One row for every service of the image, and for PID 1. */
@@ -115,18 +144,20 @@ function rowOf(service: string, { timing, inside, units }: Readings, { onHost }:
     ...optional('startMs', unit?.startedMs === undefined ? undefined : unit.startedMs + timing.guestOffsetMs),
     ...optional('durationMs', durationOf(unit)),
     duplicated: state === 'running' && host === 'running',
+    repeated: state === 'running' && isOfEveryInstance(service),
   };
 }
 
 function costOf(
   processes: readonly GuestProcess[],
   unit: Unit | undefined,
-): Pick<LedgerRow, 'pssBytes' | 'ussBytes' | 'cpuMs'> {
+): Pick<LedgerRow, 'pssBytes' | 'ussBytes' | 'anonBytes' | 'cpuMs'> {
   const total = (of: (process: GuestProcess) => number): number =>
     processes.reduce((sum, process) => sum + of(process), 0);
   return {
     pssBytes: total((process) => process.pssBytes),
     ussBytes: total((process) => process.ussBytes),
+    anonBytes: total((process) => process.pssAnonBytes),
     // systemd counts the CPU time of ended processes too, where it counts at all (CPUUsageNSec).
     cpuMs: unit?.cpuMs ?? total((process) => process.cpuMs),
   };

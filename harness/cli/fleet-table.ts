@@ -1,7 +1,14 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
-import { billOf, costAt, extrapolationNote, type BillRow, type Charge } from '../../results/fleet/bill.ts';
+import {
+  billOf,
+  costAt,
+  extrapolationNote,
+  noneDuplicatedOf,
+  type BillRow,
+  type Charge,
+} from '../../results/fleet/bill.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { burstFigures, densityFigures, limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
@@ -106,11 +113,13 @@ function billTable(series: readonly FleetSeries<Density>[]): string[] {
   );
   for (const row of bill.rows) table.push([titleOf(row), ...row.charges.map(chargeText)]);
   const extrapolated = extrapolationNote(bill, BILLED);
+  const noneDuplicated = noneDuplicatedOf(bill);
   return [
     [
       table.toString(),
-      `anonymous PSS of ${BILLED} instances${extrapolated === undefined ? '' : `, ${extrapolated}`}`,
-      ...(bill.rows.some(isDuplicated) ? ['† the host runs it as well'] : []),
+      `anonymous PSS of ${BILLED} instances, each of which repeats these services${extrapolated === undefined ? '' : `, ${extrapolated}`}`,
+      ...(bill.rows.some(isDuplicated) ? ['† duplicated: the host runs it as well'] : []),
+      ...(noneDuplicated === undefined ? [] : [noneDuplicated]),
     ].join('\n'),
   ];
 }

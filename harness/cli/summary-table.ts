@@ -1,7 +1,14 @@
 import { formatValue } from '../../core/units.ts';
 import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
 import { footnotes, markedMetric, markedSubject, marksOf, type Marked } from '../../results/marks.ts';
-import { isLeading, type Metric, type RunRecord, type RuntimeDescription } from '../../results/record.ts';
+import {
+  isLeading,
+  ledgerIn,
+  type Metric,
+  type RunRecord,
+  type RuntimeDescription,
+} from '../../results/record.ts';
+import { hostsOfRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
 import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
 import { fleetTables } from './fleet-table.ts';
 import { markedId } from './marked-id.ts';
@@ -28,7 +35,15 @@ function medians(record: RunRecord, summary: Summary): string[] {
   return [
     table,
     ...footnotes([...record.runtimes, ...metrics.map((metric) => marksOn(record, summary, metric))]),
+    ...noneDuplicated(record),
   ];
+}
+
+function noneDuplicated({ samples }: RunRecord): string[] {
+  const ledgers = samples.flatMap(({ phase, details }) =>
+    phase === 'measured' ? [ledgerIn(details)?.services ?? []] : [],
+  );
+  return [noneDuplicatedNote(hostsOfRepeated(ledgers)) ?? []].flat();
 }
 
 /** A line for each runtime, with the figures that tell them apart; everything else is in the report. */
@@ -57,6 +72,7 @@ const TELLING = [
   'shutdown.total',
   'memory.total',
   'services.running',
+  'services.repeated-anon',
 ];
 
 /** A line for each headline and rung, a column for each runtime, and the ratio. */

@@ -1,5 +1,6 @@
 import { marksOf, markTexts } from '../../results/marks.ts';
 import { formatValue } from '../../core/units.ts';
+import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { formatCounts, formatInterval, formatRatio } from '../format.ts';
 import { plainLine } from '../../core/text.ts';
@@ -16,11 +17,12 @@ export interface Answer {
 }
 
 /**
- * Sentences on time, memory and duplicated services, each as far as the run measured it: of the first pair of a
- * container with a VM that has figures, else of every runtime on its own. Then what fleets of instances showed.
+ * Sentences on time, memory, and the services that every instance repeats or the host runs too, each as far as the run
+ * measured it: of the first pair of a container with a VM that has figures, else of every runtime on its own. Then what
+ * fleets of instances showed. `noneDuplicated`: why no service counts as duplicated, where that is the host's doing.
  */
-export function answersOf(context: Context, fleet: Fleet): Answer[] {
-  const questions = leadMetrics(context);
+export function answersOf(context: Context, fleet: Fleet, noneDuplicated: string | undefined): Answer[] {
+  const questions = leadMetrics(context, noneDuplicated);
   const compared = compareFirstPair(context, questions);
   const ofBoots =
     compared.length > 0
@@ -28,9 +30,13 @@ export function answersOf(context: Context, fleet: Fleet): Answer[] {
       : context.runtimes.flatMap((runtime) =>
           questions.flatMap((question) => tell(context, question, runtime) ?? []),
         );
-  const answers = [...ofBoots, ...fleetAnswers(fleet)];
+  const answers = [...withoutRepetition(ofBoots), ...fleetAnswers(fleet)];
   return answers.length > 0 ? [...answers, ...failedRuntimes(context)] : [{ text: noAnswer(context) }];
 }
+
+/** That the host runs none of the services holds for every runtime, and is said once. */
+const withoutRepetition = (answers: readonly Answer[]): Answer[] =>
+  answers.filter(({ text }, index) => answers.findIndex((other) => other.text === text) === index);
 
 function compareFirstPair(context: Context, questions: readonly Question[]): Answer[] {
   const containers = context.runtimes.filter((runtime) => runtime.kind === 'container');
@@ -48,12 +54,25 @@ interface Question {
   metric: Metric;
   /** `took 14.2 s to ready`, from the value. */
   verb: (value: string) => string;
+  /** How many it is the sum of, by the metric that counts them: `for 7 services`. */
+  counted?: { metric: string; of: (count: number) => string };
+  /** Said in place of a 0. */
+  ofNone?: string | undefined;
 }
 
-function leadMetrics({ record }: Context): Question[] {
-  const verbs: Record<string, (value: string) => string> = {
-    'memory.total': (value) => `cost the host ${value} of memory`,
-    [DUPLICATED]: (value) => `spent ${value} (PSS) on services that the host runs already`,
+type Wording = Pick<Question, 'verb' | 'counted' | 'ofNone'>;
+
+function leadMetrics({ record }: Context, noneDuplicated: string | undefined): Question[] {
+  const wordings: Record<string, Wording> = {
+    'memory.total': { verb: (value) => `cost the host ${value} of memory` },
+    'services.repeated-anon': {
+      verb: (value) => `took ${value} of anonymous memory for services that each further instance repeats`,
+      counted: { metric: 'services.repeated', of: (count) => formatCount(count, 'service') },
+    },
+    'services.duplicated-pss': {
+      verb: (value) => `spent ${value} (PSS) on services that the host runs already`,
+      ofNone: noneDuplicated,
+    },
   };
   const questions: Question[] = [];
   for (const scenario of record.scenarios) {
@@ -65,51 +84,53 @@ function leadMetrics({ record }: Context): Question[] {
         verb: (value) => `took ${value} to “${plainLine(lead.title, 40)}”`,
       });
     for (const metric of scenario.metrics) {
-      const verb = verbs[metric.id];
-      if (verb) questions.push({ scenario, metric, verb });
+      const wording = wordings[metric.id];
+      if (wording) questions.push({ scenario, metric, ...wording });
     }
   }
   return questions;
 }
 
-const DUPLICATED = 'services.duplicated-pss';
-const NONE_DUPLICATED =
-  'This host runs none of the services that the instances run, so none of them counts as duplicated here; what each of them takes is in the ledger.';
-
 function compare(
   context: Context,
-  { scenario, metric, verb }: Question,
+  question: Question,
   container: RuntimeView,
   vm: RuntimeView,
 ): Answer | undefined {
+  const { scenario, metric, verb, ofNone } = question;
   const inContainer = context.find(scenario.id, metric.id, container.id);
   const inVm = context.find(scenario.id, metric.id, vm.id);
   if (inVm?.median === undefined || inContainer?.median === undefined) return undefined;
-  if (metric.id === DUPLICATED && inVm.median === 0 && inContainer.median === 0)
-    return { text: NONE_DUPLICATED };
+  if (ofNone !== undefined && inVm.median === 0 && inContainer.median === 0) return { text: ofNone };
   const ratio = findRatio(context, metric, [container, vm]);
   const comparison = ratio === undefined ? '' : `: ${formatRatio(ratio)}`;
+  const count = (runtime: RuntimeView): string => countText(context, question, runtime);
   return {
     text:
-      `On this host a VM of this image (${vm.name}) ${verb(formatValue(inVm.median, metric.unit))}, ` +
-      `the container (${container.name}) ${formatValue(inContainer.median, metric.unit)}${comparison}, ` +
+      `On this host a VM of this image (${vm.name}) ${verb(formatValue(inVm.median, metric.unit))}${count(vm)}, ` +
+      `the container (${container.name}) ${formatValue(inContainer.median, metric.unit)}${count(container)}${comparison}, ` +
       `${formatCounts([inVm.n, inContainer.n])}.`,
     ...markOn(context, metric, [container, vm]),
   };
 }
 
-function tell(
-  context: Context,
-  { scenario, metric, verb }: Question,
-  runtime: RuntimeView,
-): Answer | undefined {
+/** ` (7 services)`, where the question counts them and the run did. */
+function countText(context: Context, { scenario, counted }: Question, runtime: RuntimeView): string {
+  if (counted === undefined) return '';
+  const count = context.find(scenario.id, counted.metric, runtime.id)?.median;
+  return count === undefined ? '' : ` (${counted.of(count)})`;
+}
+
+function tell(context: Context, question: Question, runtime: RuntimeView): Answer | undefined {
+  const { scenario, metric, verb, ofNone } = question;
   const found = context.find(scenario.id, metric.id, runtime.id);
   if (found?.median === undefined) return undefined;
+  if (ofNone !== undefined && found.median === 0) return { text: ofNone };
   const kind = runtime.kind === 'vm' ? 'a VM' : 'a container';
   return {
     text:
-      `On this host ${kind} of this image (${runtime.name}) ${verb(formatValue(found.median, metric.unit))} ` +
-      `${formatInterval(found.interval, metric.unit)}, ${formatCounts([found.n])}.`,
+      `On this host ${kind} of this image (${runtime.name}) ${verb(formatValue(found.median, metric.unit))}` +
+      `${countText(context, question, runtime)} ${formatInterval(found.interval, metric.unit)}, ${formatCounts([found.n])}.`,
     ...markOn(context, metric, [runtime]),
   };
 }

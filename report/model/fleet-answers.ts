@@ -1,6 +1,6 @@
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
-import { billSentence, extrapolationNote } from '../../results/fleet/bill.ts';
+import { billSentence, extrapolationNote, noneDuplicatedOf, type Bill } from '../../results/fleet/bill.ts';
 import {
   densityFigures,
   limitOf,
@@ -17,7 +17,10 @@ import { markOf, type RuntimeView, type Times } from './runtimes.ts';
 /** More runtimes than these are not told of in one sentence. */
 const MOST_TOLD = 4;
 
-/** How many instances the answers on services speak of. */
+/** The services that the answers speak of. */
+const TOLD_SERVICES = ['dbus', 'udev'] as const;
+
+/** How many instances they speak of. */
 const BILLED = 100;
 
 /** What the fleets answer: one more instance, the services that it runs again, a storm of boots, the least memory. */
@@ -91,17 +94,28 @@ function billAnswers({ bill: found }: Fleet): Answer[] {
     runtimes: places.flatMap((at) => bill.runtimes[at] ?? []),
     rows: bill.rows.map((row) => ({ ...row, charges: places.flatMap((at) => row.charges[at] ?? []) })),
   };
-  const sentences = (['dbus', 'udev'] as const).flatMap(
-    (family) => billSentence(narrowed, family, BILLED) ?? [],
-  );
+  const sentences = TOLD_SERVICES.flatMap((family) => billSentence(narrowed, family, BILLED) ?? []);
   if (sentences.length === 0) return [];
   const note = extrapolationNote(narrowed, BILLED);
   return [
     {
-      text: `${sentences.join(' ')} That is anonymous memory${note === undefined ? '' : `, ${note}`}.`,
+      text:
+        `${sentences.join(' ')} That is anonymous memory, which each instance takes anew` +
+        `${note === undefined ? '' : `, ${note}`}.${hostSentence(bill)}`,
       ...shortMark(chosen.map((runtime) => ({ runtime }))),
     },
   ];
+}
+
+/** ` The host runs D-Bus as well: duplicated.`, or why none of the services is. */
+function hostSentence(bill: Bill): string {
+  const none = noneDuplicatedOf(bill);
+  if (none !== undefined) return ` ${none}`;
+  const duplicated = bill.rows.filter(
+    ({ family, host }) => TOLD_SERVICES.some((told) => told === family) && host === 'running',
+  );
+  if (duplicated.length === 0) return '';
+  return ` The host runs ${formatList(duplicated.map(({ title }) => title))} as well: duplicated.`;
 }
 
 /** What a sentence says of those that it does not name. */

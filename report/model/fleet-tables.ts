@@ -1,7 +1,7 @@
 import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { plainLine } from '../../core/text.ts';
-import { costAt, type BillRow, type Charge } from '../../results/fleet/bill.ts';
+import { costAt, noneDuplicatedOf, type BillRow, type Charge } from '../../results/fleet/bill.ts';
 import type { Density, Slope } from '../../results/fleet/density.ts';
 import {
   burstFigures,
@@ -181,16 +181,18 @@ const BILLED = [10, 100, 1000] as const;
 function billTables({ bill: found }: Fleet): SectionTable[] {
   if (found === undefined) return [];
   const { bill, runtimes, mark } = found;
+  const noneDuplicated = noneDuplicatedOf(bill);
   return [
     {
       scenario: 'density',
-      title: 'The bill for services that every instance runs again',
+      title: 'The bill for services that every instance repeats',
       text:
         'Anonymous memory (PSS) of each service, read inside the instances: what one more instance pays, by slope over the steps, and what that makes for many. ' +
         'Not in it: pages of programs and libraries, which containers of one image share and each VM keeps in a page cache of its own; and what the host merges again (KSM). ' +
-        `Figures with an asterisk are extrapolated beyond what was measured: ${bill.runtimes.map(({ name, measured }) => `${name} up to ${measured}`).join(', ')}.`,
+        `Figures with an asterisk are extrapolated beyond what was measured: ${bill.runtimes.map(({ name, measured }) => `${name} up to ${measured}`).join(', ')}.` +
+        (noneDuplicated === undefined ? '' : ` ${noneDuplicated}`),
       table: {
-        caption: 'The bill for duplicated services',
+        caption: 'The bill for repeated services',
         ...(mark === undefined ? {} : { mark }),
         head: [
           { text: 'Service' },
@@ -216,14 +218,14 @@ function billTables({ bill: found }: Fleet): SectionTable[] {
   ];
 }
 
-/** `duplicated: the host runs it as well`, or which of several it runs. */
+/** `repeated, and duplicated: the host runs it as well`, or which of several it runs. */
 function hostNote({ family, services, duplicated, host }: BillRow): string {
   if (family === 'rest' || family === 'all')
-    return `${formatCount(services.length, 'service')}, ${duplicated.length} of them duplicated`;
+    return `${formatCount(services.length, 'service')} repeated, ${duplicated.length} of them duplicated`;
   return {
-    running: 'duplicated: the host runs it as well',
-    'not-running': 'the host does not run it',
-    unknown: 'whether the host runs it is not known',
+    running: 'repeated, and duplicated: the host runs it as well',
+    'not-running': 'repeated; the host does not run it',
+    unknown: 'repeated; whether the host runs it is not known',
   }[host];
 }
 

@@ -2,6 +2,7 @@ import { median } from 'simple-statistics';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
+import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
 
 import { plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,8 @@ export interface Ledger {
   mark?: string;
   /** Of a figure of it that is memory alone. */
   memoryMark?: string;
+  /** Set where the host runs none of the services that every instance repeats. */
+  note?: string;
   runtimes: RuntimeView[];
   /** Those that run or failed somewhere, and the services that everyone asks about. */
   services: ServiceEntry[];
@@ -34,9 +37,13 @@ export interface Place {
   /** Set where boots differed: `in 4 of 5 boots`. */
   stateNote?: string;
   reason?: string;
+  /** The host runs it too. */
   duplicated: boolean;
+  /** Each further instance runs it again. */
+  repeated: boolean;
   pssBytes?: number;
   ussBytes?: number;
+  anonBytes?: number;
   cpuMs?: number;
   startMs?: number;
   durationMs?: number;
@@ -68,10 +75,12 @@ export function ledgerOf(context: Context): Ledger | undefined {
   const runtimes = ledgers.map(({ runtime }) => runtime);
   const mark = markOf(runtimes, 'some');
   const memoryMark = markOf(runtimes);
+  const note = noneDuplicatedNote(hostsOfRepeated(ledgers.flatMap(({ boots }) => boots)));
   const sorted = services.sort(byInterest);
   return {
     ...(mark === undefined ? {} : { mark }),
     ...(memoryMark === undefined ? {} : { memoryMark }),
+    ...(note === undefined ? {} : { note }),
     runtimes,
     services: sorted.filter((entry) => !isIdle(entry)),
     idle: sorted.filter(isIdle),
@@ -99,7 +108,13 @@ function groupByService(boots: readonly LedgerRow[][]): Map<string, LedgerRow[]>
 function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number): Place {
   // An instance of a template, such as a serial console's getty, exists only where something asks for it.
   if (rows.length === 0)
-    return { runtime, state: 'inactive', reason: 'nothing asks for it here', duplicated: false };
+    return {
+      runtime,
+      state: 'inactive',
+      reason: 'nothing asks for it here',
+      duplicated: false,
+      repeated: false,
+    };
   const { value: state, count } = commonest(rows.map((row) => row.state));
   const usual = rows.filter((row) => row.state === state);
   const reason = usual.find((row) => row.reason !== undefined)?.reason;
@@ -109,18 +124,19 @@ function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number
     ...(count < boots ? { stateNote: `in ${count} of ${boots} boots` } : {}),
     ...(reason === undefined ? {} : { reason: plainLine(reason, 200) }),
     duplicated: usual.some((row) => row.duplicated),
+    repeated: usual.some(isRepeated),
     ...medianOf(usual, 'pssBytes'),
     ...medianOf(usual, 'ussBytes'),
+    ...medianOf(usual, 'anonBytes'),
     ...medianOf(usual, 'cpuMs'),
     ...medianOf(usual, 'startMs'),
     ...medianOf(usual, 'durationMs'),
   };
 }
 
-function medianOf<Key extends 'pssBytes' | 'ussBytes' | 'cpuMs' | 'startMs' | 'durationMs'>(
-  rows: readonly LedgerRow[],
-  key: Key,
-): Partial<Record<Key, number>> {
+type Figure = 'pssBytes' | 'ussBytes' | 'anonBytes' | 'cpuMs' | 'startMs' | 'durationMs';
+
+function medianOf<Key extends Figure>(rows: readonly LedgerRow[], key: Key): Partial<Record<Key, number>> {
   const values = rows.flatMap((row) => row[key] ?? []);
   return (values.length === 0 ? {} : { [key]: median(values) }) as Partial<Record<Key, number>>;
 }
@@ -160,7 +176,12 @@ const largestPss = (entry: ServiceEntry): number =>
 
 /** A place's figures as they stand in a table, in this order. */
 export function ledgerColumns({ runtimes }: Pick<Ledger, 'runtimes'>): string[] {
-  return ['PSS', 'USS', ...['CPU time', 'Started at', 'Took'].map((text) => timeHeading(text, runtimes))];
+  return [
+    'PSS',
+    'USS',
+    'Anonymous',
+    ...['CPU time', 'Started at', 'Took'].map((text) => timeHeading(text, runtimes)),
+  ];
 }
 
 export function placeFigures(place: Place): string[] {
@@ -169,6 +190,7 @@ export function placeFigures(place: Place): string[] {
   return [
     bytes(place.pssBytes),
     bytes(place.ussBytes),
+    bytes(place.anonBytes),
     ms(place.cpuMs),
     ms(place.startMs),
     ms(place.durationMs),

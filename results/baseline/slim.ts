@@ -18,6 +18,13 @@ function slimSample(sample: Sample): Sample {
   };
 }
 
-function slimRow({ service, host, state, reason, duplicated }: LedgerRow): LedgerRow {
-  return { service, host, state, ...(reason !== undefined && { reason }), duplicated };
+function slimRow({ service, host, state, reason, duplicated, repeated }: LedgerRow): LedgerRow {
+  return {
+    service,
+    host,
+    state,
+    ...(reason !== undefined && { reason }),
+    duplicated,
+    ...(repeated !== undefined && { repeated }),
+  };
 }

@@ -1,13 +1,14 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 import type { RuntimeKind } from '../record.ts';
+import { isOfEveryInstance, noneDuplicatedNote } from '../repeated-services.ts';
 import type { Density, DensityStep, ServiceCost, Slope } from './density.ts';
 import { stepsWithInstances } from './figures.ts';
 import { fitSlope } from './slope.ts';
 
 /**
- * The bill for running the same services again in every instance: what one more instance pays for each of them, and what
- * that makes for many. It counts anonymous memory (PSS) alone: what each instance has for itself wherever it runs. The
+ * The bill for the services that every instance repeats, whatever the host runs: what one more instance pays for each of
+ * them, and what that makes for many. Those that the host runs too are duplicated as well. It counts anonymous memory (PSS) alone: what each instance has for itself wherever it runs. The
  * pages of programs and libraries are shared between containers of one image, and are part of a VM's page cache.
  */
 export interface Bill {
@@ -85,6 +86,11 @@ export function billOf(
   };
 }
 
+/** Why none of the services on the bill is duplicated, where that is the host's doing. */
+export function noneDuplicatedOf({ rows }: Bill): string | undefined {
+  return noneDuplicatedNote(new Set(rows.map(({ host }) => host)));
+}
+
 /** What `instances` instances pay, and its interval where one more has one; beyond the measured number, by proportion. */
 export function costAt(
   charge: Charge,
@@ -158,8 +164,11 @@ function familiesFor(detail: 'full' | 'short'): FamilyOfServices[] {
 const stepsWithServices = (density: Density): DensityStep[] =>
   stepsWithInstances(density).filter(({ services }) => services.length > 0);
 
+/** What belongs to a user or a connection is not of every instance, and not on the bill. */
 const servicesOf = (step: DensityStep, { holds }: FamilyOfServices): ServiceCost[] =>
-  step.services.filter(({ service, instances }) => instances > 0 && holds(service));
+  step.services.filter(
+    ({ service, instances }) => instances > 0 && isOfEveryInstance(service) && holds(service),
+  );
 
 const namesOf = (services: readonly ServiceCost[]): string[] => [
   ...new Set(services.map(({ service }) => service)),
