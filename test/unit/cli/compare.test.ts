@@ -211,7 +211,7 @@ describe('twinboot compare, given what cannot be compared', () => {
     const { exitCode, notes } = await compared('base', 'nan');
     expect(exitCode).toBe(2);
     expect(notes).toMatchInlineSnapshot(
-      `"error: runs/nan/run.json is not JSON: it goes wrong at byte 8094 (line 14)"`,
+      `"error: runs/nan/run.json is not JSON: it goes wrong at byte 8424 (line 14)"`,
     );
   });
 

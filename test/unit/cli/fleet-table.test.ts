@@ -6,7 +6,7 @@ import { minimumMemoryIn } from '../../../results/fleet/minimum-memory.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
-import { fleetRecord, sharingRecord } from '../../fixtures/records/fleet.ts';
+import {fleetRecord, sharingRecord, runNothingOnHost } from '../../fixtures/records/fleet.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 
 const summaryOf = (record: RunRecord): string => summaryTable(record, summarise(record));
@@ -132,8 +132,21 @@ describe("the services' bill", () => {
 
   it('says that it is extrapolated, and from how many', () => {
     expect(text).toContain(
-      'anonymous PSS of 100 instances, extrapolated from 50 (nspawn) and 8 (qemu *) live instances',
+      'anonymous PSS of 100 instances, each of which repeats these services, ' +
+        'extrapolated from 50 (nspawn) and 8 (qemu *) live instances\n' +
+        '† duplicated: the host runs it as well',
     );
+  });
+
+  it('says why nothing is duplicated where the host runs none of them, and repeated all the same', () => {
+    const record = fleetRecord({ scenarios: ['density'] });
+    runNothingOnHost(record);
+    const elsewhere = fleetTables(record);
+    expect(elsewhere).toContain(
+      'This host runs none of these services, so “duplicated” is 0 here; N instances repeat them N times all the same.',
+    );
+    expect(elsewhere).not.toContain('†');
+    expect(cellsOf(elsewhere, 'D-Bus')).toEqual(['D-Bus', '70.0 MiB', '90.0 MiB']);
   });
 
   it('is made out for the plain form of a technology alone', () => {

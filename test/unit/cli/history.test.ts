@@ -36,28 +36,30 @@ describe('twinboot history', () => {
     const path = await keep('eventful', eventfulRecords());
     expect(await history(path, '--metric', 'startup.ready', '--metric', 'memory.total'))
       .toMatchInlineSnapshot(`
-      "40 runs, 2026-10-01 to 2026-11-09
+        "40 runs, 2026-10-01 to 2026-11-09
 
-      metric           runs     first      last  change  finding
-      nspawn
-        startup.ready    40    454 ms    506 ms   +12 %  step of +13 % at 2026-10-25 (worse)
-        memory.total     40  17.9 MiB  18.1 MiB  +1.0 %  steady
-      qemu *
-        startup.ready    40    14.2 s    14.5 s  +2.3 %  steady
-        memory.total     40   517 MiB   604 MiB   +17 %  creep of +0.51 % a run since 2026-10-11, +15 % in all (worse)
-      qemu / nspawn *
-        startup.ready    40      31.7      28.7  −9.6 %  step of −11 % at 2026-10-25
-        memory.total     40      28.9      33.3   +15 %  creep of +0.51 % a run since 2026-10-11, +15 % in all
+        metric           runs     first      last  change  finding
+        nspawn
+          startup.ready    40    450 ms    511 ms   +14 %  step of +13 % at 2026-10-25 (worse)
+          memory.total     40  18.2 MiB  17.7 MiB  −3.0 %  steady
+        qemu *
+          startup.ready    40    14.2 s    13.9 s  −2.2 %  steady
+          memory.total     40   517 MiB   590 MiB   +14 %  creep of +0.49 % a run since 2026-10-11, +14 % in all (worse)
+        qemu / nspawn *
+          startup.ready    40      32.0      27.2   −15 %  step of −12 % at 2026-10-25
+          memory.total     40      28.4      33.3   +17 %  creep of +0.52 % a run since 2026-10-12, +14 % in all
 
-      Where it changed
-        between 2026-10-24T03-00-00Z-000023 and 2026-10-25T03-00-00Z-000024: twinboot 0.1.0 → 0.2.0; image 9c1185a5c5e9 → 77aa77aa77aa; the packages of the image: 1 changed (systemd 1.5-1 → 1.9-1)
-          startup.ready of nspawn, startup.ready of qemu / nspawn
-        all along from 2026-10-11T03-00-00Z-000010 to 2026-11-09T03-00-00Z-000039: twinboot 0.1.0 → 0.2.0; image 9c1185a5c5e9 → 77aa77aa77aa; the packages of the image: 1 changed (systemd 1.5-1 → 1.9-1)
-          memory.total of qemu, memory.total of qemu / nspawn
+        Where it changed
+          between 2026-10-24T03-00-00Z-000023 and 2026-10-25T03-00-00Z-000024: twinboot 0.1.0 → 0.2.0; image 9c1185a5c5e9 → 77aa77aa77aa; the packages of the image: 1 changed (systemd 1.5-1 → 1.9-1)
+            startup.ready of nspawn, startup.ready of qemu / nspawn
+          all along from 2026-10-11T03-00-00Z-000010 to 2026-11-09T03-00-00Z-000039: twinboot 0.1.0 → 0.2.0; image 9c1185a5c5e9 → 77aa77aa77aa; the packages of the image: 1 changed (systemd 1.5-1 → 1.9-1)
+            memory.total of qemu
+          all along from 2026-10-12T03-00-00Z-000011 to 2026-11-09T03-00-00Z-000039: twinboot 0.1.0 → 0.2.0; image 9c1185a5c5e9 → 77aa77aa77aa; the packages of the image: 1 changed (systemd 1.5-1 → 1.9-1)
+            memory.total of qemu / nspawn
 
-      Changes: E-divisive with a permutation test over the medians of runs, false discovery rate 5 % over all series, least effect 5 %; a step or a creep by the Bayesian information criterion.
-      * emulated (TCG): not a KVM figure"
-    `);
+        Changes: E-divisive with a permutation test over the medians of runs, false discovery rate 5 % over all series, least effect 5 %; a step or a creep by the Bayesian information criterion.
+        * emulated (TCG): not a KVM figure"
+      `);
   });
 
   it('says what it left out and why, and goes on', async () => {

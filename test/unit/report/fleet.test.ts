@@ -12,7 +12,7 @@ import { renderReport } from '../../../report/render.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
-import { fleetRecord, sharingRecord } from '../../fixtures/records/fleet.ts';
+import { fleetRecord, sharingRecord, runNothingOnHost } from '../../fixtures/records/fleet.ts';
 import { buildRecord, hostileText } from '../../fixtures/records/record.ts';
 
 const modelOf = (record: RunRecord): ReportModel => buildModel(record, summarise(record));
@@ -48,9 +48,23 @@ describe('the answers on fleets', () => {
       text:
         'At 100 instances, D-Bus costs 70.0 MiB in containers (systemd-nspawn) and 90.0 MiB in VMs (QEMU). ' +
         'At 100 instances, udev costs 220 MiB in VMs (QEMU); in containers (systemd-nspawn) it does not run. ' +
-        'That is anonymous memory, extrapolated from 50 (systemd-nspawn) and 8 (QEMU) live instances.',
+        'That is anonymous memory, which each instance takes anew, ' +
+        'extrapolated from 50 (systemd-nspawn) and 8 (QEMU) live instances. ' +
+        'The host runs udev and D-Bus as well: duplicated.',
       mark: MARK,
     });
+  });
+
+  it('say that nothing is duplicated where the host runs none of the services', () => {
+    const record = fleetRecord({ scenarios: ['density'] });
+    runNothingOnHost(record);
+    const model = modelOf(record);
+    expect(model.answers[1]?.text).toMatch(
+      / live instances\. This host runs none of these services, so “duplicated” is 0 here; N instances repeat them N times all the same\.$/,
+    );
+    const bill = model.tables.find(({ title }) => title.startsWith('The bill'));
+    expect(bill?.text).toContain('so “duplicated” is 0 here');
+    expect(bill?.table.rows[0]?.[0]?.note).toBe('repeated; the host does not run it');
   });
 
   it('tell of the storm and of the least memory', () => {
@@ -113,7 +127,7 @@ describe('the tables of the sections', () => {
       ['D-Bus', 'QEMU (TCG)', '922 KiB', '8 of 8', '9.00 MiB *', '90.0 MiB *', '900 MiB *'],
     ]);
     expect(rows[0]).toEqual(['udev', 'systemd-nspawn', 'does not run', '–', '–', '–', '–']);
-    expect(bill?.table.rows[0]?.[0]?.note).toBe('duplicated: the host runs it as well');
+    expect(bill?.table.rows[0]?.[0]?.note).toBe('repeated, and duplicated: the host runs it as well');
   });
 
   it('compare variants with the plain form, by both measures', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildModel, type ReportModel } from '../../../report/model.ts';
 import { thinOut } from '../../../report/model/distribution.ts';
+import { ledgerIn, type LedgerRow } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
 import { buildRecord, hostileText, type RecordOptions } from '../../fixtures/records/record.ts';
 
@@ -9,21 +10,56 @@ function modelOf(options?: RecordOptions): ReportModel {
   return buildModel(record, summarise(record));
 }
 
+/** A record from before services were known to be repeated. */
+function modelOfOld(): ReportModel {
+  const record = buildRecord({ hostile: false });
+  for (const scenario of record.scenarios)
+    scenario.metrics = scenario.metrics.filter(({ id }) => !id.startsWith('services.repeated'));
+  for (const sample of record.samples) {
+    sample.values = sample.values.filter(({ metric }) => !metric.startsWith('services.repeated'));
+    for (const row of (ledgerIn(sample.details)?.services ?? []) as Partial<LedgerRow>[]) {
+      delete row.repeated;
+      delete row.anonBytes;
+    }
+  }
+  return buildModel(record, summarise(record));
+}
+
 describe('the answers', () => {
   it('compare the VM with the container, with interval, n and mark', () => {
-    const [time, memory, services] = modelOf({ rounds: 5 }).answers;
+    const [time, memory, repeated, duplicated] = modelOf({ rounds: 5 }).answers;
     expect(time?.text).toMatch(
       /^On this host a VM of this image \(QEMU\) took [\d.]+ s to “ready”, the container \(systemd-nspawn\) \d+ ms: [\d.]+ times \[[\d.]+, [\d.]+\], n = 4 and 5\.$/,
     );
     expect(memory?.text).toMatch(/cost the host \d+ MiB of memory.* times \[/);
-    expect(services?.text).toMatch(/services that the host runs already.* times \[/);
-    for (const { mark } of [time, memory, services].flatMap((answer) => answer ?? [])) {
+    expect(repeated?.text).toMatch(
+      /^On this host a VM of this image \(QEMU\) took [\d.]+ MiB of anonymous memory for services that each further instance repeats \(6 services\), the container \(systemd-nspawn\) [\d.]+ MiB \(4 services\): [\d.]+ times \[/,
+    );
+    expect(duplicated?.text).toMatch(/services that the host runs already.* times \[/);
+    for (const { mark } of [time, memory, repeated, duplicated].flatMap((answer) => answer ?? [])) {
       expect(mark).toBe('emulated (TCG): not a KVM figure');
     }
   });
 
+  it('say that nothing is duplicated where the host runs none of the services, and repeated all the same', () => {
+    const none =
+      'This host runs none of these services, so “duplicated” is 0 here; N instances repeat them N times all the same.';
+    const answers = modelOf({ systemdOnHost: false, hostile: false }).answers.map(({ text }) => text);
+    expect(answers[2]).toContain('services that each further instance repeats (6 services)');
+    expect(answers.slice(3)).toEqual([none]);
+    const alone = modelOf({ systemdOnHost: false, runtimes: ['nspawn'], failedBoot: false }).answers;
+    expect(alone.map(({ text }) => text).filter((text) => text === none)).toHaveLength(1);
+  });
+
+  it('are those of before on a record that does not know what is repeated', () => {
+    const answers = modelOfOld().answers.map(({ text }) => text);
+    expect(answers).toHaveLength(3);
+    expect(answers[2]).toContain('services that the host runs already');
+  });
+
   it('carry no mark where the VM ran under KVM', () => {
     expect(modelOf({ emulated: false }).answers.map(({ mark }) => mark)).toEqual([
+      undefined,
       undefined,
       undefined,
       undefined,
@@ -76,6 +112,8 @@ describe('the headline table', () => {
       'memory.pss',
       'memory.host-delta',
       'services.running',
+      'services.repeated',
+      'services.repeated-anon',
       'services.duplicated',
       'services.duplicated-pss',
     ]);
@@ -150,6 +188,34 @@ describe('the ledger', () => {
     expect(ledger?.services[0]?.places).toMatchObject([
       { state: 'skipped', reason: 'ConditionPathIsReadWrite=/sys', duplicated: false },
       { state: 'running', duplicated: true, pssBytes: expect.any(Number) as number },
+    ]);
+  });
+
+  it('says what is repeated, and what of that is duplicated', () => {
+    const dbus = ledger?.services[1]?.places;
+    expect(dbus).toMatchObject([
+      { repeated: true, duplicated: true, anonBytes: expect.any(Number) as number },
+      { repeated: true, duplicated: true, anonBytes: expect.any(Number) as number },
+    ]);
+    expect(ledger?.note).toBeUndefined();
+    const places = ledger?.services.find(({ service }) => service === 'getty@tty1.service')?.places;
+    expect(places?.map(({ repeated, duplicated }) => [repeated, duplicated])).toEqual([
+      [false, false],
+      [true, false],
+    ]);
+  });
+
+  it('says so where the host runs none of them', () => {
+    const found = modelOf({ systemdOnHost: false, hostile: false }).ledger;
+    expect(found?.note).toMatch(/^This host runs none of these services, so “duplicated” is 0 here/);
+    expect(found?.services[1]).toMatchObject({ host: 'not-running', places: [{ repeated: true }, {}] });
+  });
+
+  it('of an older record knows by name and state what is repeated', () => {
+    const dbus = modelOfOld().ledger?.services[1]?.places;
+    expect(dbus?.map(({ repeated, anonBytes }) => [repeated, anonBytes])).toEqual([
+      [true, undefined],
+      [true, undefined],
     ]);
   });
 

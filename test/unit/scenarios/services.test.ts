@@ -48,6 +48,7 @@ describe('udev, the question of 2011', () => {
       host: 'running',
       state: 'skipped',
       reason: 'ConditionPathIsReadWrite=/sys',
+      repeated: false,
       duplicated: false,
     });
   });
@@ -66,8 +67,44 @@ describe('udev, the question of 2011', () => {
       cpuMs: 12_978.524,
       startMs: expect.closeTo(21_078.262 + offsetMs, 6) as number,
       durationMs: expect.closeTo(22_091.825 - 21_078.262, 6) as number,
+      anonBytes: expect.any(Number) as number,
+      repeated: true,
       duplicated: true,
     });
+  });
+});
+
+describe('what each further instance repeats', () => {
+  it('is every running service, whatever the host runs, with the anonymous memory of its processes', () => {
+    const { values } = measure('vm', () => undefined, new Set());
+    const { inside } = capturedArtifacts('qemu');
+    const ofServices = inside.processes.filter(({ unit }) => unit !== 'twinboot-agent.service');
+    expect(values['services.duplicated']).toBe(0);
+    expect(values['services.repeated']).toBe(values['services.running']);
+    expect(values['services.repeated-anon']).toBe(
+      ofServices.reduce((sum, { pssAnonBytes }) => sum + pssAnonBytes, 0),
+    );
+  });
+
+  it('is not what runs for one user', () => {
+    const changed = measure('vm', ({ units, inside }) => {
+      const dbus = units.units.get('dbus.service');
+      if (dbus === undefined) throw new Error('dbus.service was not captured');
+      units.units.set('user@0.service', { ...dbus, id: 'user@0.service' });
+      const [some] = inside.processes;
+      if (some !== undefined) inside.processes.push({ ...some, pid: 99_999, unit: 'user@0.service' });
+    });
+    const plain = measure('vm');
+    expect(changed.values['services.running']).toBe((plain.values['services.running'] ?? 0) + 1);
+    expect(changed.values['services.repeated']).toBe(plain.values['services.repeated']);
+  });
+
+  it('has no sum of memory where one of them could not be read', () => {
+    const { values, missing } = measure('vm', ({ inside }) => {
+      inside.processes = inside.processes.filter(({ unit }) => unit !== 'dbus.service');
+    });
+    expect(values['services.repeated-anon']).toBeUndefined();
+    expect(missing['services.repeated-anon']).toContain('dbus.service');
   });
 });
 
