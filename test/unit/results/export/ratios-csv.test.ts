@@ -9,7 +9,7 @@ describe('ratios.csv', () => {
     const record = buildRecord();
     const summary = summarise(record);
     const csv = renderRatiosCsv(record, summary);
-    expect(csv.split('\n')[0]).toBe('scenario,metric,container,vm,ratio,ci_low,ci_high,emulated');
+    expect(csv.split('\n')[0]).toBe('scenario,metric,container,vm,ratio,ci_low,ci_high,emulated,time_marks');
 
     const lines: Record<string, string>[] = parse(csv, { columns: true });
     expect(summary.ratios.length).toBeGreaterThan(0);
@@ -23,6 +23,7 @@ describe('ratios.csv', () => {
         ci_low: String(interval?.low),
         ci_high: String(interval?.high),
         emulated: 'true',
+        time_marks: '',
       })),
     );
   });

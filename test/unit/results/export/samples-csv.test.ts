@@ -20,7 +20,7 @@ function withSample(more: Partial<Sample>): RunRecord {
 describe('samples.csv', () => {
   it('has these columns', () => {
     expect(renderSamplesCsv(buildRecord()).split('\n')[0]).toBe(
-      'run,scenario,runtime,phase,round,order,boot,started_at,outcome,metric,unit,value,emulated,error',
+      'run,scenario,runtime,phase,round,order,boot,started_at,outcome,metric,unit,value,emulated,time_marks,error',
     );
   });
 
