@@ -165,7 +165,10 @@ function shortMark(series: readonly { runtime: RuntimeView }[], times: Times = '
   const vms = runtimes.filter(({ kind }) => kind === 'vm');
   const isBare = vms.length > 0 && vms.every(({ mark }) => mark !== undefined);
   if (!isBare) return markedBy(series, times);
-  const others = runtimes.map(({ mark: _emulated, ...rest }) => rest);
+  const others = runtimes.map((runtime) => {
+    const { mark, ...rest } = runtime;
+    return mark === undefined ? runtime : rest;
+  });
   const marks = [markText('emulated'), markOf(others, times)].filter((mark) => mark !== undefined);
   return { mark: marks.join('; ') };
 }

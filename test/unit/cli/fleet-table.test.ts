@@ -6,7 +6,7 @@ import { minimumMemoryIn } from '../../../results/fleet/minimum-memory.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
-import {fleetRecord, sharingRecord, runNothingOnHost } from '../../fixtures/records/fleet.ts';
+import { fleetRecord, sharingRecord, runNothingOnHost } from '../../fixtures/records/fleet.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 
 const summaryOf = (record: RunRecord): string => summaryTable(record, summarise(record));
