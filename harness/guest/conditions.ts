@@ -20,6 +20,37 @@ export function parseConditions(lines: readonly string[]): Map<string, string[]>
   return failed;
 }
 
+/** Names of units that can be words of a command line (systemd.unit(5)): what else a guest calls a unit is not asked about. */
+export function isUnitName(name: string): boolean {
+  return /^[A-Za-z0-9:_.\\@-]{1,256}$/.test(name);
+}
+
+/**
+ * The answer to `status`: systemctl(1) about many units. Gives the failed conditions as `parseConditions` does, by unit.
+ * A unit's block begins with its mark in the first column; the conditions stand below the label that says that they were
+ * not met, each behind a branch of a tree. No other text of a unit can stand there: its description has one line, and
+ * what follows a label is indented without a branch.
+ */
+export function parseStatus(lines: readonly string[]): Map<string, string[]> {
+  const failed = new Map<string, string[]>();
+  let unit: string | undefined;
+  let isListing = false;
+  for (const line of lines) {
+    unit = /^[^\w\s] (\S+)( - |$)/u.exec(line)?.[1] ?? (line === '' ? undefined : unit);
+    const condition = /^\s+[`|└├][─-] (Condition[A-Za-z]+=.*) was not met$/u.exec(line)?.[1];
+    if (isListing && unit !== undefined && condition !== undefined) {
+      failed.set(unit, [condition, ...(failed.get(unit) ?? [])]);
+    } else isListing = /^ +Condition: start condition (unmet|failed) at /.test(line);
+  }
+  return new Map([...failed].map(([name, conditions]) => [name, withoutAlternatives(conditions)]));
+}
+
+/** Beside a plain condition that failed, those marked with `|` are not to blame. */
+function withoutAlternatives(conditions: string[]): string[] {
+  const plain = conditions.filter((condition) => !/^\w+=\|/.test(condition));
+  return plain.length > 0 ? plain : conditions;
+}
+
 function parseJson(text: string): string[] | undefined {
   try {
     const { data } = conditionsSchema.parse(JSON.parse(text));

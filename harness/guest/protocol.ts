@@ -24,6 +24,7 @@ export type Question =
   | 'clock'
   | 'units'
   | 'unit-files'
+  | 'status'
   | 'conditions'
   | 'processes'
   | 'meminfo'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { runError } from '../../core/error.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
-import { busLabel, parseConditions } from '../guest/conditions.ts';
+import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory.ts';
 import { parseProcesses } from '../guest/processes.ts';
 import type { Question } from '../guest/protocol.ts';
@@ -106,15 +106,26 @@ async function gatherUnits({ instance: { agent } }: Observed): Promise<UnitsRead
   const report = parseUnits((await agent.ask('units')).lines);
   if (report.units.size === 0) throw runError('agent-empty-answer', 'the agent reported no unit');
   const unitFiles = parseUnitFiles((await agent.ask('unit-files')).lines);
-  const skipped = [...report.units.values()].filter((unit) => unit.conditionChecked && !unit.conditionMet);
-  const labels = new Map(skipped.map((unit) => [busLabel(unit.id), unit.id]));
-  const failed = parseConditions((await agent.ask('conditions', [...labels.keys()].join(' '))).lines);
-  const failedConditions = new Map<string, string[]>();
+  const skipped = [...report.units.values()]
+    .filter((unit) => unit.conditionChecked && !unit.conditionMet)
+    .map(({ id }) => id)
+    .filter(isUnitName);
+  return { ...report, unitFiles, failedConditions: await askConditions(agent, skipped) };
+}
+
+/** One process in the guest tells of all units; the bus, which takes one for each, is asked about what it leaves open. */
+async function askConditions(agent: Agent, units: readonly string[]): Promise<Map<string, string[]>> {
+  if (units.length === 0) return new Map();
+  const told = parseStatus((await agent.ask('status', units.join(' '))).lines);
+  const failedConditions = new Map([...told].filter(([id]) => units.includes(id)));
+  const open = new Map(units.filter((id) => !told.has(id)).map((id) => [busLabel(id), id]));
+  if (open.size === 0) return failedConditions;
+  const failed = parseConditions((await agent.ask('conditions', [...open.keys()].join(' '))).lines);
   for (const [label, conditions] of failed) {
-    const id = labels.get(label);
+    const id = open.get(label);
     if (id !== undefined) failedConditions.set(id, conditions);
   }
-  return { ...report, unitFiles, failedConditions };
+  return failedConditions;
 }
 
 /** A question that has to succeed inside the guest. */

@@ -47,8 +47,14 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
       return units(boot);
     case 'unit-files':
       return ['systemd-udevd.service static -', 'hwclock.service masked enabled'];
-    case 'conditions':
-      return rest.map((label) => `${label} {"data":[["ConditionPathIsReadWrite",false,false,"/sys",-1]]}`);
+    case 'status':
+      return rest.flatMap((unit) => [
+        `* ${unit} - a unit`,
+        '     Active: inactive (dead)',
+        '  Condition: start condition unmet at Wed 2026-11-25 07:15:33 UTC; 440ms ago',
+        '             `- ConditionPathIsReadWrite=/sys was not met',
+        '',
+      ]);
     case 'processes':
       return fakeProcesses(boot).flatMap(processLines);
     case 'exec':

@@ -50,7 +50,14 @@ unit_files() {
 	systemctl list-unit-files --no-legend --no-pager --type=service
 }
 
-# Why units did not start: the conditions as the manager evaluated them, one line for each bus label asked for
+# Why units did not start: the conditions that failed, of all units asked for in one process; no line of the journal.
+status() {
+	# The names are words: whoever asks sends none with blanks or patterns.
+	# shellcheck disable=SC2086
+	systemctl status --no-pager --full --lines=0 -- $1
+}
+
+# The same as the bus has it, a process for each: where the above does not tell. One line for each bus label asked for
 # (the last part of the unit's object path, escaped by whoever asks).
 conditions() {
 	for label in $1; do
@@ -63,9 +70,8 @@ conditions() {
 # Every process's control group, memory (smaps_rollup) and CPU time: one program reads all the files, since each
 # process started here would disturb what is read.
 processes() {
-	grep -sH -E '^(Rss|Pss|Pss_Anon|Pss_File|Pss_Shmem|Private_Clean|Private_Dirty|Swap):' /proc/[0-9]*/smaps_rollup
-	grep -sH '' /proc/[0-9]*/stat
-	grep -sH -E '^(0:|[0-9]+:name=systemd:)' /proc/[0-9]*/cgroup
+	grep -sH -E '^((Rss|Pss|Pss_Anon|Pss_File|Pss_Shmem|Private_Clean|Private_Dirty|Swap):|[0-9]+ \(|0:|[0-9]+:name=systemd:)' \
+		/proc/[0-9]*/smaps_rollup /proc/[0-9]*/stat /proc/[0-9]*/cgroup
 }
 
 answer() {
@@ -73,6 +79,7 @@ answer() {
 	clock) now && echo "$clock" ;;
 	units) units ;;
 	unit-files) unit_files ;;
+	status) status "$2" ;;
 	conditions) conditions "$2" ;;
 	processes) processes ;;
 	meminfo) cat /proc/meminfo ;;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busLabel, parseConditions } from '../../../harness/guest/conditions.ts';
+import { busLabel, isUnitName, parseConditions, parseStatus } from '../../../harness/guest/conditions.ts';
 import { capturedLines } from '../../fixtures/guest/captured.ts';
 
 describe('conditions that were captured', () => {
@@ -16,6 +16,87 @@ describe('conditions that were captured', () => {
       'ldconfig_2eservice',
       'systemd_2dfirstboot_2eservice',
     ]);
+  });
+});
+
+/** systemd 257 in a container, captured; shortened. */
+const status = `Unit systemd-repart.service could not be found.
+* systemd-udevd.service - Rule-based Manager for Device Events and Files
+     Loaded: loaded (/usr/lib/systemd/system/systemd-udevd.service; static)
+    Drop-In: /usr/lib/systemd/system/systemd-udevd.service.d
+             \`-syscall-architecture.conf
+     Active: inactive (dead)
+TriggeredBy: * systemd-udevd-control.socket
+             * systemd-udevd-kernel.socket
+  Condition: start condition unmet at Wed 2026-11-25 07:15:33 UTC; 440ms ago
+             \`- ConditionPathIsReadWrite=/sys was not met
+       Docs: man:systemd-udevd.service(8)
+             man:udev(7)
+
+* ldconfig.service - Rebuild Dynamic Linker Cache
+     Active: inactive (dead)
+  Condition: start condition unmet at Wed 2026-11-25 07:15:33 UTC; 376ms ago
+             |- ConditionNeedsUpdate=|/etc was not met
+             \`- ConditionFileNotEmpty=|!/etc/ld.so.cache was not met
+       Docs: man:ldconfig(8)
+
+* systemd-hwdb-update.service - Rebuild Hardware Database
+  Condition: start condition unmet at Wed 2026-11-25 07:20:20 UTC; 968ms ago
+             |- ConditionNeedsUpdate=/etc was not met
+             |- ConditionPathExists=|!/usr/lib/udev/hwdb.bin was not met
+
+* dbus.service - D-Bus System Message Bus
+     Active: active (running) since Wed 2026-11-25 07:15:33 UTC; 376ms ago
+`.split('\n');
+
+describe('what systemctl status says of conditions', () => {
+  it('is what the bus says, in its order', () => {
+    expect(Object.fromEntries(parseStatus(status))).toEqual({
+      'systemd-udevd.service': ['ConditionPathIsReadWrite=/sys'],
+      'ldconfig.service': ['ConditionFileNotEmpty=|!/etc/ld.so.cache', 'ConditionNeedsUpdate=|/etc'],
+      'systemd-hwdb-update.service': ['ConditionNeedsUpdate=/etc'],
+    });
+  });
+
+  it('is read in the words and with the tree of other versions and locales too', () => {
+    const older = [
+      '○ a.service - A',
+      '  Condition: start condition failed at Mon 2026-01-05; 1s ago',
+      '             └─ ConditionFirstBoot=yes was not met',
+    ];
+    expect(parseStatus(older).get('a.service')).toEqual(['ConditionFirstBoot=yes']);
+  });
+
+  it.each([
+    ['a description', ['* a.service - `- ConditionA=1 was not met']],
+    [
+      'a tree below another label',
+      ['* a.service - A', '    Drop-In: /x', '             `- ConditionA=1 was not met'],
+    ],
+    ['a line of no unit', ['  Condition: start condition unmet at x', '     `- ConditionA=1 was not met']],
+    [
+      'a tree after the next label',
+      [
+        ...['* a.service - A', '  Condition: start condition unmet at x', '       Docs: man:a(8)'],
+        '             `- ConditionA=1 was not met',
+      ],
+    ],
+  ])('is not %s', (_, lines) => {
+    expect(parseStatus(lines).size).toBe(0);
+  });
+
+  it.each(['a b.service', '*.service', '--help;x', 'a$(b).service', ''])('is not asked of "%s"', (name) => {
+    expect(isUnitName(name)).toBe(false);
+  });
+
+  it('is asked of every name that systemd allows', () => {
+    for (const name of [
+      'getty@tty1.service',
+      String.raw`dev-disk-by\x2duuid.device`,
+      '-.mount',
+      'a:b_c.service',
+    ])
+      expect(isUnitName(name)).toBe(true);
   });
 });
 

@@ -139,14 +139,23 @@ describe('the view from inside', () => {
 });
 
 describe('units', () => {
-  it('ask after the conditions of those that were skipped, by their labels on the bus', async () => {
+  it('ask after the conditions of all that were skipped in one question', async () => {
     const watched = await observed({ kind: 'container' });
     const { units, unitFiles, failedConditions } = await gatherers.units(watched);
-    const { written } = watched.instance.wire;
 
     expect([units.size, unitFiles.size]).toEqual([126, 124]);
     expect(failedConditions.get('systemd-udevd.service')).toEqual(['ConditionPathIsReadWrite=/sys']);
-    const asked = written.at(-1)?.split(' ').slice(1) ?? [];
+    const asked = watched.instance.wire.written.find((line) => line.includes(' status '))?.split(' ') ?? [];
+    expect(asked).toContain('systemd-udevd.service');
+    expect(asked).not.toContain('dbus.service');
+  });
+
+  it('ask the bus about those alone of which systemctl does not tell, by their labels', async () => {
+    const answer = but('container', { status: [] });
+    const watched = await observed({ kind: 'container', answer });
+    const { failedConditions } = await gatherers.units(watched);
+    expect(failedConditions.get('systemd-udevd.service')).toEqual(['ConditionPathIsReadWrite=/sys']);
+    const asked = watched.instance.wire.written.at(-1)?.trim().split(' ').slice(1) ?? [];
     expect(asked[0]).toBe('conditions');
     expect(asked).toContain('systemd_2dudevd_2eservice');
     expect(asked).not.toContain('dbus_2eservice');
@@ -155,6 +164,11 @@ describe('units', () => {
 
   it('take conditions of units that nobody asked after for noise', async () => {
     const answer = but('container', {
+      status: [
+        '* dbus.service - D-Bus',
+        '  Condition: start condition unmet at Wed 2026-11-25 07:15:33 UTC; 440ms ago',
+        '             `- ConditionA=x was not met',
+      ],
       conditions: ['dbus_2eservice {"data":[["ConditionA",false,false,"x",-1]]}', '__proto__ {"data":[]}'],
     });
     const { failedConditions } = await gatherers.units(await observed({ kind: 'container', answer }));

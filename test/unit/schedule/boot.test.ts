@@ -91,7 +91,7 @@ describe('a boot that goes well', () => {
     const instance = manualInstance();
     const { artifacts } = await boot(instance, sayReady, { needs: new Set(['units']) });
     expect(Object.keys(artifacts)).toEqual(['units', 'shutdown']);
-    expect(instance.done).toEqual(['units', 'unit-files', 'conditions', 'stop', 'kill']);
+    expect(instance.done).toEqual(['units', 'unit-files', 'status', 'conditions', 'stop', 'kill']);
   });
 });
 
