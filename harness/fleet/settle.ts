@@ -5,6 +5,7 @@ import { readKsm, type KsmReading } from '../meters/ksm.ts';
 import { readAvailableBytes } from '../observe/observe.ts';
 import { waitUntilSettled, type Settled } from '../observe/settle.ts';
 import type { Member } from './fleet.ts';
+import { whileAlive } from './while-alive.ts';
 
 /** As many are looked at while the fleet settles: looking at all of a large one would itself keep it from settling. */
 const WATCHED = 32;
@@ -36,12 +37,12 @@ export function settleHost(clock: Clock): Promise<Settled> {
 }
 
 async function chargeOf(members: readonly Member[]): Promise<number> {
-  const charges = await Promise.all(members.map(({ instance }) => instance.meters.memory()));
-  return charges.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+  const charges = await Promise.all(members.map(({ instance }) => whileAlive(instance.meters.memory())));
+  return charges.reduce((sum, charge) => sum + (charge?.totalBytes ?? 0), 0);
 }
 
 async function cpuMsOf(members: readonly Member[]): Promise<number> {
-  const spent = await Promise.all(members.map(({ instance }) => instance.meters.cpuMs()));
+  const spent = await Promise.all(members.map(({ instance }) => whileAlive(instance.meters.cpuMs())));
   return spent.reduce<number>((sum, ms = 0) => sum + ms, 0);
 }
 

@@ -9,6 +9,7 @@ import { eachAtOnce } from '../../core/at-once.ts';
 import type { Fleet, Member } from './fleet.ts';
 import type { MemberReading, SeenInside, StepReading } from './readings.ts';
 import { settleFleet } from './settle.ts';
+import { whileAlive } from './while-alive.ts';
 
 /** How long the fleet is left alone while its CPU time and context switches are counted. */
 export const IDLE_WINDOW_MS = 5000;
@@ -60,15 +61,15 @@ async function watchIdle(members: readonly Member[], clock: Clock): Promise<Step
   const after = await readActivity(members, pids, clock);
   return {
     windowMs: nsToMs(after.atNs - before.atNs),
-    cpuMs: after.cpuMs === undefined || before.cpuMs === undefined ? undefined : after.cpuMs - before.cpuMs,
+    cpuMs: spentBetween(before.cpuMs, after.cpuMs),
     contextSwitches: switchesBetween(before.switches, after.switches),
   };
 }
 
 interface Activity {
   atNs: bigint;
-  /** `undefined` where this host counts no CPU time of control groups. */
-  cpuMs: number | undefined;
+  /** Of those that live; `undefined` where this host counts no CPU time of control groups. */
+  cpuMs: Map<Member, number | undefined>;
   switches: Map<string, number>;
 }
 
@@ -77,12 +78,24 @@ async function readActivity(
   pids: readonly number[],
   clock: Clock,
 ): Promise<Activity> {
-  let cpuMs: number | undefined = 0;
-  await eachAtOnce(members, READ_AT_ONCE, async ({ instance }) => {
-    const spentMs = await instance.meters.cpuMs();
-    cpuMs = cpuMs === undefined || spentMs === undefined ? undefined : cpuMs + spentMs;
+  const cpuMs = new Map<Member, number | undefined>();
+  await eachAtOnce(members, READ_AT_ONCE, async (member) => {
+    const read = async () => ({ spentMs: await member.instance.meters.cpuMs() });
+    const reading = await whileAlive(read());
+    if (reading !== undefined) cpuMs.set(member, reading.spentMs);
   });
   return { atNs: clock.nowNs(), cpuMs, switches: readContextSwitches(pids) };
+}
+
+/** What those have spent that lived through the window. */
+function spentBetween(before: Activity['cpuMs'], after: Activity['cpuMs']): number | undefined {
+  let sumMs = 0;
+  for (const [member, afterMs] of after) {
+    const beforeMs = before.get(member);
+    if (afterMs === undefined || beforeMs === undefined) return undefined;
+    sumMs += afterMs - beforeMs;
+  }
+  return sumMs;
 }
 
 /** One that ends while it is read is lost to the step, and the fleet knows of it. */

@@ -6,6 +6,7 @@ import { createAgent, type Agent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
+import type { Lease } from '../process/cleanup.ts';
 import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
@@ -90,9 +91,12 @@ export function prepareContainer({
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };
-        const { boot, agent } = await layContainerBoot(bootGround, bootId, own);
+        const { boot, agent, group } = await layContainerBoot(bootGround, bootId, own);
+        const called = await command(boot);
+        // Once more, as the last: what the manager has made goes when none of its processes writes there any more.
+        own(group);
         return launchInstance({
-          ...(await command(boot)),
+          ...called,
           cgroup: boot.cgroup,
           consoleLog,
           agent,
@@ -117,7 +121,7 @@ export async function layContainerBoot(
   { host, lowerLayer, limits, idBase }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],
-): Promise<{ boot: ContainerBoot; agent: Agent }> {
+): Promise<{ boot: ContainerBoot; agent: Agent; group: Lease }> {
   const { folder, lease } = await makeBootFolder(host, bootId);
   own(lease);
   // A manager that is killed leaves what it has mounted there.
@@ -140,7 +144,7 @@ export async function layContainerBoot(
     cgroup,
     own,
   };
-  return { boot, agent };
+  return { boot, agent, group: cgroupLease };
 }
 
 /** The container's root, nobody on the host, may pass through a folder that is closed to everybody else. */
