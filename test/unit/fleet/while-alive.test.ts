@@ -11,7 +11,7 @@ describe('a reading of an instance of a fleet', () => {
   });
 
   it.each(['ENOENT', 'ENODEV'])('%s: the instance has ended, and costs itself alone', async (code) => {
-    expect(await whileAlive(Promise.reject(failure(code)))).toBeUndefined();
+    expect(await whileAlive(Promise.reject<number>(failure(code)))).toBeUndefined();
   });
 
   it('fails where it fails for another reason', async () => {
