@@ -46,7 +46,10 @@ export const containerStart: Benchmark = {
       timesMs: [],
     }));
     const shells = {
-      podman: podmanCommand(host, { oci: requireOci({ oci: 'auto' }, host), userns: 'off' }),
+      podman: podmanCommand(host, {
+        oci: requireOci({ oci: 'auto', userns: 'off' }, host),
+        userns: 'off',
+      }),
       nspawn: nspawnCommand({ userns: 'off', sys: 'ro' }),
       lxc: lxcCommand(host.runner, { userns: 'off', sys: 'mixed' }),
     };

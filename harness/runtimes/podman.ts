@@ -44,7 +44,7 @@ export const podman: Runtime<typeof options> = {
   title: 'Podman',
   kind: 'container',
   tools: [TOOL],
-  toolsFor: ({ oci }) => (oci === 'auto' ? [] : [oci]),
+  toolsFor: ({ oci, userns }) => (oci === 'auto' ? (userns === 'on' ? ['crun'] : []) : [oci]),
   options,
   async availability(host, { oci, userns }) {
     const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;
@@ -55,7 +55,7 @@ export const podman: Runtime<typeof options> = {
       version: /version (\d[\w.~+-]*)/,
       oldest: '4.0',
     });
-    const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
+    const chosen = chooseOci({ oci, userns }, host.cgroups.mode, isInstalledHere);
     return found.ok && typeof chosen !== 'string' ? chosen : found;
   },
 
@@ -104,34 +104,51 @@ function whyNoUserNamespaceHere(mode: CgroupLayout['mode']): Availability | unde
 
 const UNIFIED = 'boot the host with systemd.unified_cgroup_hierarchy=1';
 
-/** The OCI runtime to use, or why there is none: crun takes no hybrid cgroups. */
+const isInstalledHere = (name: OciRuntime): boolean => findCommand(name) !== undefined;
+
+/**
+ * The OCI runtime to use, or why there is none: crun takes no hybrid cgroups; and runc hands a container with a user
+ * namespace its group only where systemd makes it (OwnerUID of its systemd driver), so that such an init may make none and
+ * ends: "Failed to create /init.scope control group: Permission denied" (runc 1.1.15).
+ */
 export function chooseOci(
-  wanted: PodmanOptions['oci'],
+  { oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>,
   mode: CgroupLayout['mode'],
   isInstalled: (name: OciRuntime) => boolean,
 ): OciRuntime | Extract<Availability, { ok: false }> {
-  if (wanted === 'crun' && mode === 'hybrid') {
+  if (oci === 'crun' && mode === 'hybrid') {
     return {
       ok: false,
       reason: 'crun does not run on a host with hybrid cgroups',
       fix: `--runtime podman:oci=runc, or ${UNIFIED}`,
     };
   }
-  const possible = OCI_RUNTIMES.filter((name) => !(name === 'crun' && mode === 'hybrid'));
-  const candidates = wanted === 'auto' ? possible : [wanted];
-  const missing = candidates.at(-1) ?? 'runc';
+  if (oci === 'runc' && userns === 'on') {
+    return {
+      ok: false,
+      reason:
+        'runc hands a container with a user namespace no control group of its own, unless systemd makes it',
+      fix: '--runtime podman:userns=on, which takes crun',
+    };
+  }
+  const candidates = oci === 'auto' ? workingHere(userns, mode) : [oci];
   return (
     candidates.find(isInstalled) ?? {
       ok: false,
       reason: `${candidates.join(' or ')} is not installed`,
-      fix: `apt-get install ${missing}`,
+      fix: `apt-get install ${candidates.at(-1) ?? 'runc'}`,
     }
   );
 }
 
+function workingHere(userns: PodmanOptions['userns'], mode: CgroupLayout['mode']): readonly OciRuntime[] {
+  if (userns === 'on') return ['crun'];
+  return mode === 'hybrid' ? ['runc'] : OCI_RUNTIMES;
+}
+
 /** Errors: `runtime-unavailable` (host). */
-export function requireOci({ oci }: Pick<PodmanOptions, 'oci'>, host: HostContext): OciRuntime {
-  const chosen = chooseOci(oci, host.cgroups.mode, (name) => findCommand(name) !== undefined);
+export function requireOci(given: Pick<PodmanOptions, 'oci' | 'userns'>, host: HostContext): OciRuntime {
+  const chosen = chooseOci(given, host.cgroups.mode, isInstalledHere);
   if (typeof chosen === 'string') return chosen;
   throw hostError('runtime-unavailable', chosen.reason, { hint: chosen.fix });
 }

@@ -19,7 +19,7 @@ const emulated = {
 const containers = [
   ...['namespaces', 'namespaces:userns=on', 'nspawn', 'nspawn:userns=on', 'nspawn:sys=rw'],
   ...['lxc', 'lxc:userns=on', 'lxc:sys=rw'],
-  ...['podman:oci=crun', 'podman:oci=runc', 'podman:userns=on', 'podman:oci=runc,userns=on'],
+  ...['podman:oci=crun', 'podman:oci=runc', 'podman:userns=on'],
 ];
 
 const machines = [

@@ -56,14 +56,14 @@ describe('the OCI runtime', () => {
   const all = () => true;
 
   it('is crun where the host’s cgroups allow it, else runc', () => {
-    expect(chooseOci('auto', 'v2', all)).toBe('crun');
-    expect(chooseOci('auto', 'v1', all)).toBe('crun');
-    expect(chooseOci('auto', 'hybrid', all)).toBe('runc');
+    expect(chooseOci({ oci: 'auto', userns: 'off' }, 'v2', all)).toBe('crun');
+    expect(chooseOci({ oci: 'auto', userns: 'off' }, 'v1', all)).toBe('crun');
+    expect(chooseOci({ oci: 'auto', userns: 'off' }, 'hybrid', all)).toBe('runc');
   });
 
   it('is whichever of the two is installed', () => {
-    expect(chooseOci('auto', 'v2', (name) => name === 'runc')).toBe('runc');
-    expect(chooseOci('auto', 'v2', () => false)).toEqual({
+    expect(chooseOci({ oci: 'auto', userns: 'off' }, 'v2', (name) => name === 'runc')).toBe('runc');
+    expect(chooseOci({ oci: 'auto', userns: 'off' }, 'v2', () => false)).toEqual({
       ok: false,
       reason: 'crun or runc is not installed',
       fix: 'apt-get install runc',
@@ -71,13 +71,28 @@ describe('the OCI runtime', () => {
   });
 
   it('is refused by name where it cannot work', () => {
-    expect(chooseOci('crun', 'hybrid', all)).toEqual({
+    expect(chooseOci({ oci: 'crun', userns: 'off' }, 'hybrid', all)).toEqual({
       ok: false,
       reason: 'crun does not run on a host with hybrid cgroups',
       fix: '--runtime podman:oci=runc, or boot the host with systemd.unified_cgroup_hierarchy=1',
     });
-    expect(chooseOci('runc', 'v2', (name) => name === 'crun')).toMatchObject({
+    expect(chooseOci({ oci: 'runc', userns: 'off' }, 'v2', (name) => name === 'crun')).toMatchObject({
       fix: 'apt-get install runc',
+    });
+  });
+
+  it('with a user namespace is crun, since runc hands such a container no group of its own', () => {
+    expect(chooseOci({ oci: 'auto', userns: 'on' }, 'v2', all)).toBe('crun');
+    expect(chooseOci({ oci: 'auto', userns: 'on' }, 'v2', (name) => name === 'runc')).toEqual({
+      ok: false,
+      reason: 'crun is not installed',
+      fix: 'apt-get install crun',
+    });
+    expect(chooseOci({ oci: 'runc', userns: 'on' }, 'v2', all)).toEqual({
+      ok: false,
+      reason:
+        'runc hands a container with a user namespace no control group of its own, unless systemd makes it',
+      fix: '--runtime podman:userns=on, which takes crun',
     });
   });
 });
