@@ -19,6 +19,8 @@ export interface BootResult {
   failures: Map<ArtifactName, TwinbootError>;
   /** Wall time of the boot itself, from the start of the runtime's preparation for it to `ready`, and in all. */
   spans: { bootMs: number; observeMs: number; shutdownMs: number };
+  /** Wall time of reading each artifact, part of `observeMs`: that of memory is settling, the others' are questions. */
+  gatherMs: Partial<Record<ArtifactName, number>>;
 }
 
 export interface BootDeadlines {
@@ -43,6 +45,7 @@ export async function bootOnce(
     artifacts: {},
     failures: new Map(),
     spans: { bootMs: 0, observeMs: 0, shutdownMs: 0 },
+    gatherMs: {},
   };
   const startedMs = performance.now();
   let instance: Instance | undefined;
@@ -79,6 +82,7 @@ async function observe(
   const ended = whenEnded(instance, 'while it was being measured');
   for (const name of Object.keys(gatherers) as (keyof typeof gatherers)[]) {
     if (!needs.has(name)) continue;
+    const startedMs = performance.now();
     try {
       const gather: (observed: Observed) => Promise<unknown> = gatherers[name];
       const reading = await untilAborted(Promise.race([gather(observed), ended]), signal);
@@ -89,6 +93,8 @@ async function observe(
       // Nothing more can be read of an instance that is gone, nor can its shutdown be timed.
       if (failure.code === ENDED_EARLY) throw failure;
       result.failures.set(name, failure);
+    } finally {
+      result.gatherMs[name] = performance.now() - startedMs;
     }
   }
 }

@@ -166,7 +166,12 @@ async function runBoot(
   const circumstances = circumstancesOf(runtime, request);
   const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
   log.info(
-    { ...header, spans: result.spans, failures: [...result.failures.values()].map(String) },
+    {
+      ...header,
+      spans: result.spans,
+      gatherMs: result.gatherMs,
+      failures: [...result.failures.values()].map(String),
+    },
     'boot ended',
   );
   listener.bootEnds(boot, samples, result);

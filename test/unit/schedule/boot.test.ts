@@ -69,13 +69,14 @@ function except(wanted: string, said: ReturnType<Answers>): Answers {
 describe('a boot that goes well', () => {
   it('gives every artifact, powers off, and takes the instance away', async () => {
     const instance = manualInstance();
-    const { artifacts, failures, spans } = await boot(instance, sayReady);
+    const { artifacts, failures, spans, gatherMs } = await boot(instance, sayReady);
 
     expect(failures.size).toBe(0);
     expect(Object.keys(artifacts)).toEqual(['timing', 'memory', 'inside', 'units', 'shutdown']);
     expect(artifacts.shutdown).toEqual({ shutdownMs: 180 });
     expect(instance.done.slice(-2)).toEqual(['stop', 'kill']);
     for (const span of Object.values(spans)) expect(span).toBeGreaterThan(0);
+    expect(Object.keys(gatherMs)).toEqual(['timing', 'memory', 'inside', 'units']);
   });
 
   it('reads nothing where only its shutdown is timed, and its end surprises nobody', async () => {

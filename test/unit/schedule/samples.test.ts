@@ -40,6 +40,7 @@ function result(failures: [keyof BootResult['artifacts'], TwinbootError][] = [])
     artifacts: {},
     failures: new Map(failures),
     spans: { bootMs: 0, observeMs: 0, shutdownMs: 0 },
+    gatherMs: {},
   };
 }
 
