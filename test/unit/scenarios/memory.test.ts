@@ -29,6 +29,24 @@ function sumOfParts({ values }: Measured): number {
   return PARTS.reduce((sum, id) => sum + (values[id] ?? 0), 0);
 }
 
+describe('what the boundary has mapped and is not charged for', () => {
+  const ofFilePages = (mappedBytes: number, chargedBytes: number): Measured =>
+    measure('vm', ({ memory: { cgroup, processes } }) => {
+      for (const process of processes) process.pssFileBytes = 0;
+      const [vmm] = processes;
+      if (vmm !== undefined) vmm.pssFileBytes = mappedBytes;
+      cgroup.fileBytes = chargedBytes;
+    });
+
+  it('is what its mapped file pages exceed those of its charge by', () => {
+    expect(ofFilePages(112 * MIB, 7 * MIB).values['memory.charged-elsewhere']).toBe(105 * MIB);
+  });
+
+  it('is none where it is charged for more than it has mapped', () => {
+    expect(ofFilePages(7 * MIB, 112 * MIB).values['memory.charged-elsewhere']).toBe(0);
+  });
+});
+
 describe('the waterfall', () => {
   it.each<RuntimeKind>(['container', 'vm'])('of a captured %s adds up to the total, to the byte', (kind) => {
     const measured = measure(kind);

@@ -45,6 +45,18 @@ describe('github-action-benchmark.json', () => {
     expect(names).toContain('startup.ready (qemu)');
   });
 
+  it.each([
+    ['vmware', 'startup.ready (qemu, nested)', 'startup.ready (nspawn)'],
+    ['tcg', 'startup.ready (qemu, emulated-host)', 'startup.ready (nspawn, emulated-host)'],
+  ])(
+    'on a host under %s gives names of their own to the times that hang on it, and to no memory',
+    (virtualization, ...times) => {
+      const names = entriesOf(buildRecord({ emulated: false, virtualization })).map(({ name }) => name);
+      for (const name of [...times, 'memory.total (qemu)', 'memory.total (nspawn)'])
+        expect(names).toContain(name);
+    },
+  );
+
   it('leaves out parts, details, and metrics of which less is not better', () => {
     const record = buildRecord();
     const ready = record.scenarios.flatMap(({ metrics }) => metrics).find(({ id }) => id === 'startup.ready');

@@ -48,6 +48,17 @@ describe('metrics.openmetrics.txt', () => {
       `);
   });
 
+  it('labels the times that hang on the host, and no memory', () => {
+    const record = buildRecord({ emulated: false, virtualization: 'vmware' });
+    const text = renderOpenMetrics(record, summarise(record));
+    parseOpenMetrics(text);
+    expect(text).toContain(
+      'twinboot_startup_ready_seconds{runtime="qemu",emulated="false",time_marks="nested",',
+    );
+    expect(text).toContain('twinboot_startup_ready_seconds{runtime="nspawn",emulated="false",stat=');
+    expect(text).toContain('twinboot_memory_total_bytes{runtime="qemu",emulated="false",stat=');
+  });
+
   it('has the figures of the summary: seconds for ms, the interval beside the median', () => {
     const record = buildRecord();
     const summary = summarise(record);
