@@ -12,6 +12,7 @@ import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts'
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
+import { untilReady } from '../../harness/runtimes/ready.ts';
 import type { HostProcess, Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../../harness/runtimes/spec.ts';
 import { memory as memoryScenario } from '../../scenarios/memory.ts';
@@ -78,7 +79,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         const observed = {
           instance,
           kind: runtime.kind,
-          ready: await instance.agent.ready,
+          ready: await untilReady(instance, withinMs, signal),
           availableBeforeBytes,
         };
         artifacts.timing = await gatherers.timing(observed);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, rename, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hostError, runError } from '../../core/error.ts';
@@ -125,13 +125,4 @@ async function packDisk({ runner, signal }: HostContext, tree: string, disk: str
   await truncate(disk, DISK_BYTES);
   await runner.run('mkfs.ext4', mkfsArguments(tree, disk, inodes), { signal });
   await chmod(disk, 0o444);
-}
-
-/** How many labs the cache holds that no recipe of this version names: for the note that says what may go. */
-export function otherLabs(): string[] {
-  const parent = join(cacheFolder(), 'labs');
-  if (!existsSync(parent)) return [];
-  return readdirSync(parent)
-    .filter((name) => !name.startsWith('.') && name !== labId(labRecipe()))
-    .map((name) => join(parent, name));
 }

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostError, runError } from '../../core/error.ts';
 import { formatBytes, formatMs, GIB, MIB } from '../../core/units.ts';
@@ -122,12 +121,13 @@ export function qemuArguments(
 function kernelArguments(cgroups: LabSettings['cgroups']): string {
   const common = 'root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off tsc=noirqtime';
   if (cgroups === 'v2') return common;
-  const hybrid = cgroups === 'hybrid' ? 'yes' : 'no';
   // systemd 256 and 257 want to be told twice (NEWS of 256); 258 has forgotten how.
-  return (
-    `${common} SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 systemd.unified_cgroup_hierarchy=0 ` +
-    `systemd.legacy_systemd_cgroup_controller=${hybrid === 'yes' ? 'no' : 'yes'}`
-  );
+  return [
+    common,
+    'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1',
+    'systemd.unified_cgroup_hierarchy=0',
+    `systemd.legacy_systemd_cgroup_controller=${cgroups === 'v1' ? 'yes' : 'no'}`,
+  ].join(' ');
 }
 
 function sshArguments({ key }: LabImage, port: number): string[] {
@@ -225,9 +225,4 @@ async function whileUp(
   ended.catch(() => undefined);
   const status = await Promise.race([command, ended]);
   return status === SSH_LOST ? Promise.race([ended, sleep(LAST_WORDS_MS, status)]) : status;
-}
-
-/** Where the console of a lab goes. */
-export function consoleLogIn(folder: string): string {
-  return join(folder, 'lab-console.log');
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CommanderError } from '@commander-js/extra-typings';
 import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
@@ -13,7 +13,7 @@ import { recipeFor } from '../../harness/image/recipe.ts';
 import { hostClock, msSince } from '../../harness/meters/clock.ts';
 import { buildLab } from './build.ts';
 import { packForLab } from './hand-over.ts';
-import { bootLab, consoleLogIn, type Lab } from './machine.ts';
+import { bootLab, type Lab } from './machine.ts';
 import { readLabOptions, type LabOptions } from './options.ts';
 import { REPORT, reportFile, testsCommand } from './tests.ts';
 
@@ -39,7 +39,8 @@ async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<n
   const handedOver = await packForLab(host);
   note('lab: booting, in about a minute');
   const startNs = hostClock.nowNs();
-  const lab = await bootLab(host, image, handedOver, options.settings, consoleLogIn(host.workFolder));
+  const consoleLog = join(host.workFolder, 'lab-console.log');
+  const lab = await bootLab(host, image, handedOver, options.settings, consoleLog);
   note(`lab: up after ${formatMs(msSince(startNs))}. From another terminal: ${lab.sshCommand}`);
   try {
     return await perform(lab, options);
