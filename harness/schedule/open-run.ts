@@ -10,8 +10,6 @@ import {
   type RunRecord,
   type Sample,
 } from '../../results/record.ts';
-import { markText, timeMarksOf, type TimeMark } from '../../results/marks.ts';
-import { hypervisorText } from '../../results/virtualization.ts';
 import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
@@ -26,6 +24,7 @@ import type { PlannedBoot } from './order.ts';
 import { dropPageCache } from './page-cache.ts';
 import { sampleOf } from './samples.ts';
 import { takeSurvey } from './take-survey.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface RunRequest {
   runId: string;
@@ -207,26 +206,4 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
     samples: [],
     warnings: warningsOf(request.description, runtimes),
   };
-}
-
-function warningsOf(host: RunRecord['host'], runtimes: RunRecord['runtimes']): RunRecord['warnings'] {
-  const onTime = (mark: TimeMark): RunRecord['runtimes'] =>
-    runtimes.filter((runtime) => timeMarksOf(host, runtime).includes(mark));
-  const made = host.machine === undefined ? '' : ` (${host.machine})`;
-  const below = hypervisorText(host.virtualization ?? 'unknown');
-  return [
-    ...runtimes
-      .filter((runtime) => runtime.emulated)
-      .map((runtime) => ({
-        code: 'emulated',
-        message: `${runtime.id} was emulated (TCG), not run by KVM: ${runtime.acceleratorReason ?? 'no reason known'}`,
-      })),
-    ...(onTime('emulated-host').length === 0
-      ? []
-      : [{ code: 'emulated-host', message: `${markText('emulated-host')}${made}` }]),
-    ...onTime('nested').map(({ id }) => ({
-      code: 'nested',
-      message: `${id} is nested: it runs under KVM, and this host is itself a virtual machine: ${below}${made}`,
-    })),
-  ];
 }
