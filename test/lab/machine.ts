@@ -48,7 +48,7 @@ const TRANSLATION_CACHE_BYTES = GIB;
 /**
  * Boots the lab under TCG, whose emulated AMD-V gives the lab a KVM of its own, and waits until it can be reached. The
  * console goes to `consoleLog`. Registered with the host's cleanup before it is started.
- * Errors: `too-little-memory` (host); `lab-did-not-come-up`, `interrupted` (run).
+ * Errors: `lab-did-not-come-up`, `interrupted` (run).
  */
 export async function bootLab(
   host: HostContext,
@@ -57,7 +57,6 @@ export async function bootLab(
   settings: LabSettings,
   consoleLog: string,
 ): Promise<Lab> {
-  requireMemory(settings);
   const port = await freePort();
   const { cgroup } = makeBootCgroup(host, `lab-${process.pid}`);
   const startNs = hostClock.nowNs();
@@ -145,7 +144,8 @@ function sshArguments({ key }: LabImage, port: number): string[] {
   ];
 }
 
-function requireMemory({ memoryBytes }: LabSettings): void {
+/** Errors: `too-little-memory` (host). */
+export function requireMemory({ memoryBytes }: LabSettings): void {
   const neededBytes = memoryBytes + VMM_BYTES;
   const availableBytes = parseMeminfo(readFileSync('/proc/meminfo', 'utf8')).get('MemAvailable') ?? Infinity;
   if (neededBytes <= availableBytes) return;

@@ -9,6 +9,7 @@ export type LabTask =
   | { kind: 'shell' }
   /** The tests of test/lab; `smoke`: those alone that every change has to pass. */
   | { kind: 'tests'; smoke: boolean; filter: string }
+  /** With --keep alone. */
   | { kind: 'nothing' };
 
 export interface LabOptions {
@@ -54,6 +55,8 @@ export function readLabOptions(argv: readonly string[], io: Pick<Io, 'out' | 'no
     })
     .parse([...argv], { from: 'user' });
   const given = program.opts();
+  const wrong = whyUnclear(program.args, given);
+  if (wrong !== undefined) program.error(`error: ${wrong}`);
   return {
     task: taskOf(program.args, given),
     settings: { memoryBytes: given.memory, cgroups: given.cgroups },
@@ -63,10 +66,30 @@ export function readLabOptions(argv: readonly string[], io: Pick<Io, 'out' | 'no
   };
 }
 
-function taskOf(
-  words: readonly string[],
-  { shell, tests, smoke, filter }: { shell?: true; tests?: true; smoke?: true; filter?: string },
-): LabTask {
+interface GivenTask {
+  shell?: true;
+  tests?: true;
+  smoke?: true;
+  filter?: string;
+  keep?: true;
+}
+
+/** A lab takes a minute to boot: words that say nothing to do there, or two things, are refused before. */
+function whyUnclear(words: readonly string[], given: GivenTask): string | undefined {
+  const tasks = [
+    ...(words.length > 0 ? ['a command'] : []),
+    ...(given.shell === true ? ['--shell'] : []),
+    ...(given.tests === true ? ['--tests'] : []),
+  ];
+  if (tasks.length > 1) return `one of ${tasks.join(' and ')}`;
+  if (given.tests !== true && (given.smoke === true || given.filter !== undefined))
+    return '--smoke and --filter go with --tests';
+  if (tasks.length === 0 && given.keep !== true)
+    return 'nothing to do: give a command, --shell, --tests or --keep';
+  return undefined;
+}
+
+function taskOf(words: readonly string[], { shell, tests, smoke, filter }: GivenTask): LabTask {
   if (tests === true) return { kind: 'tests', smoke: smoke === true, filter: filter ?? '' };
   if (shell === true) return { kind: 'shell' };
   return words.length === 0 ? { kind: 'nothing' } : { kind: 'command', command: words.join(' ') };

@@ -38,6 +38,11 @@ describe('npm run lab', () => {
     [['--memory', 'much'], '2G or more'],
     [['--cgroups', 'v3'], 'v2, hybrid, v1'],
     [['--shel'], '--shell'],
+    [[], 'nothing to do'],
+    [['--fetch', '/etc/os-release'], 'nothing to do'],
+    [['--shell', '--tests'], 'one of --shell and --tests'],
+    [['--shell', 'uname'], 'one of a command and --shell'],
+    [['--filter', 'podman', '--keep'], 'go with --tests'],
   ])('refuses %j', (words, said) => {
     const { error, notes } = read(...words);
     expect(error).toBeDefined();
