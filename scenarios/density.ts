@@ -76,6 +76,14 @@ export const density = defineFleetScenario<DensityReading>({
       'Slope of the USS of all processes inside the boundary over the number of live instances.',
     ),
     metric(
+      'density.charged-elsewhere',
+      'bytes',
+      'detail',
+      'Shared once, charged elsewhere',
+      'By how much the file pages that all processes inside the boundary map exceed those that their control groups are charged for, at the last step, at least: the kernel, initrd and programs that whoever read them first pays for. All instances share them once: they belong to the cost of the first instance and to the intercept, and to no further instance.',
+      'none',
+    ),
+    metric(
       'density.disk',
       'bytes',
       'detail',
@@ -117,6 +125,7 @@ export const density = defineFleetScenario<DensityReading>({
     );
     measured.put('density.pss-marginal', fits.pss?.slope, TOO_FEW_STEPS);
     measured.put('density.private-marginal', fits.private?.slope, TOO_FEW_STEPS);
+    measured.put('density.charged-elsewhere', last?.chargedElsewhereBytes, 'no instance got ready');
     measured.put('density.disk', each(last?.writableBytes), 'this runtime writes to no layer of its own');
     const { stop, lost, limits, stopped } = reading;
     const details: Density = {
@@ -166,6 +175,10 @@ function stepOf(
     measuredInMs: step.measuredInMs,
     totalBytes,
     pssBytes: sum(processes, ({ pssBytes }) => pssBytes),
+    chargedElsewhereBytes: Math.max(
+      0,
+      sum(processes, ({ pssFileBytes }) => pssFileBytes) - sum(members, ({ cgroup }) => cgroup.fileBytes),
+    ),
     privateBytes: sum(processes, ({ ussBytes }) => ussBytes),
     hostDeltaBytes: availableBeforeBytes - step.availableBytes,
     ...(step.writableBytes === undefined ? {} : { writableBytes: step.writableBytes }),

@@ -93,7 +93,17 @@ function densityTable(series: readonly FleetSeries<Density>[], times: Marked): s
   const stops = series
     .filter(({ details }) => details.stop.reason !== 'planned')
     .map(({ runtime, details }) => `! ${runtime.id}: ${plainLine(details.stop.message, 240)}`);
-  return [table.toString(), ...lost, ...stops].join('\n');
+  return [table.toString(), ...sharedOnceLine(series), ...lost, ...stops].join('\n');
+}
+
+/** What the first instance costs beside its charge, where any of them maps such pages. */
+function sharedOnceLine(series: readonly FleetSeries<Density>[]): string[] {
+  const shared = series.flatMap(({ runtime, details }) => {
+    const { chargedElsewhereBytes = 0 } = densityFigures(details);
+    return chargedElsewhereBytes === 0 ? [] : [`${markedId(runtime)} ${formatBytes(chargedElsewhereBytes)}`];
+  });
+  if (shared.length === 0) return [];
+  return [`Beside the first, shared once by all and charged to whoever read it first: ${shared.join(', ')}`];
 }
 
 function billTable(series: readonly FleetSeries<Density>[]): string[] {

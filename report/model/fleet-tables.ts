@@ -93,12 +93,14 @@ const orNothing = <T>(value: T | undefined, format: (value: T) => string): Cell 
 const ofNote = (of: number): string | undefined => (of === 1 ? undefined : `the median of ${of} series`);
 
 function densityHeadline(density: readonly FleetView<Density>[]): Table {
+  const isShared = density.some(({ details }) => (densityFigures(details).chargedElsewhereBytes ?? 0) > 0);
   return {
     caption: 'Density: what one more instance costs, by slope with its 95 % interval',
     ...markedBy(density, 'some'),
     head: [
       { text: 'Runtime' },
       numeric('First instance', 'density.first'),
+      ...(isShared ? [numeric('Shared once, charged elsewhere', 'density.charged-elsewhere')] : []),
       numeric('One more', 'density.marginal'),
       numeric('By MemAvailable', 'density.host-delta-marginal'),
       numeric('Live at once', 'density.live'),
@@ -107,10 +109,11 @@ function densityHeadline(density: readonly FleetView<Density>[]): Table {
       { text: 'Why it stopped' },
     ],
     rows: density.map(({ runtime, details, of }) => {
-      const { firstBytes, live, lastReadyMs, idleCpuMsPerS } = densityFigures(details);
+      const { firstBytes, chargedElsewhereBytes, live, lastReadyMs, idleCpuMsPerS } = densityFigures(details);
       return [
         runtimeCell(runtime),
         orNothing(firstBytes, formatBytes),
+        ...(isShared ? [orNothing(chargedElsewhereBytes, formatBytes)] : []),
         slopeCell(details.fits.total),
         slopeCell(details.fits.hostDelta),
         cell(String(live), ofNote(of)),

@@ -36,6 +36,11 @@ export const densityStepSchema = z.object({
   measuredInMs: z.number().describe('What reading all instances took'),
   totalBytes: bytes.describe('The charge of the control groups of all instances'),
   pssBytes: bytes.describe('PSS of all their processes, as the host sees them'),
+  chargedElsewhereBytes: bytes
+    .optional()
+    .describe(
+      'By how much the file pages that they map exceed those that the control groups are charged for, at least: pages that all share once, charged to whoever read them first',
+    ),
   privateBytes: bytes.describe('USS of all their processes: pages that no other process maps'),
   hostDeltaBytes: bytes.describe("The host's MemAvailable before the first t0 less now"),
   writableBytes: bytes.optional().describe('What the writable layers take on the disk'),

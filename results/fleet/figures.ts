@@ -15,6 +15,8 @@ export interface DensityFigures {
   /** CPU time of one instance per second of doing nothing, at the last step. */
   idleCpuMsPerS: number | undefined;
   ksmSavedBytes: number | undefined;
+  /** What all instances share once and are not charged for, at the last step; `undefined` in older records. */
+  chargedElsewhereBytes: number | undefined;
 }
 
 /** Of a series with at least one step; throws a RangeError otherwise. */
@@ -29,6 +31,7 @@ export function densityFigures(density: Density): DensityFigures {
     lastReadyMs: steps.flatMap(({ readyMs }) => readyMs).at(-1),
     idleCpuMsPerS: last.idleCpuMsPerS === undefined ? undefined : last.idleCpuMsPerS / last.live,
     ksmSavedBytes: last.ksmSavedBytes,
+    chargedElsewhereBytes: last.chargedElsewhereBytes,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fleetTables } from '../../../harness/cli/fleet-table.ts';
 import { summaryTable } from '../../../harness/cli/summary-table.ts';
-import { densityIn } from '../../../results/fleet/density.ts';
+import { densityIn, type Density } from '../../../results/fleet/density.ts';
 import { minimumMemoryIn } from '../../../results/fleet/minimum-memory.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
@@ -50,6 +50,16 @@ describe('the table of density', () => {
   it('marks what was emulated, and lists what was lost without the colours of its console', () => {
     expect(text).toContain('* emulated (TCG): not a KVM figure');
     expect(text).toContain('! qemu: lost instance 7 after 212 s: the guest ended: Out of memory');
+  });
+
+  it('says beside the first instance what all share once and none is charged for', () => {
+    const record = fleetRecord({ scenarios: ['density'] });
+    expect(fleetTables(record)).not.toContain('shared once');
+    for (const { steps } of record.samples.map(({ details }) => details as unknown as Density))
+      for (const step of steps) step.chargedElsewhereBytes = 105 * 1024 * 1024;
+    expect(fleetTables(record)).toContain(
+      'Beside the first, shared once by all and charged to whoever read it first: nspawn 105 MiB, qemu * 105 MiB',
+    );
   });
 
   it('says that the steps were too few for an interval', () => {

@@ -91,6 +91,22 @@ describe('density', () => {
     });
   });
 
+  it('counts once what all map and none is charged for', () => {
+    const mapping = (live: number): StepReading => {
+      const { members, ...rest } = step(live);
+      // 100 MiB of kernel and initrd, which all of them map: each has its share of them.
+      for (const { cgroup, processes } of members) {
+        cgroup.fileBytes = MIB;
+        for (const process of processes) process.pssFileBytes = process.manager ? (100 * MIB) / live : MIB;
+      }
+      return { members, ...rest };
+    };
+    for (const live of [1, 4])
+      expect(measure([mapping(live)]).values['density.charged-elsewhere']).toBe(100 * MIB);
+    // Charged for more than they map: files that were read.
+    expect(measure([step(1)]).values['density.charged-elsewhere']).toBe(0);
+  });
+
   it('has parts that add up to the charge, the unexplained rest among them', () => {
     const series = densityIn(measure([step(1), step(3)]).details);
     for (const { parts, totalBytes } of series?.steps ?? [])
