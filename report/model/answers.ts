@@ -1,5 +1,5 @@
 import { marksOf, markTexts } from '../../results/marks.ts';
-import { formatValue } from '../../core/units.ts';
+import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { formatCounts, formatInterval, formatRatio } from '../format.ts';
@@ -30,7 +30,7 @@ export function answersOf(context: Context, fleet: Fleet, noneDuplicated: string
       : context.runtimes.flatMap((runtime) =>
           questions.flatMap((question) => tell(context, question, runtime) ?? []),
         );
-  const answers = [...withoutRepetition(ofBoots), ...fleetAnswers(fleet)];
+  const answers = [...withoutRepetition(ofBoots), ...beyondTheCharge(context), ...fleetAnswers(fleet)];
   return answers.length > 0 ? [...answers, ...failedRuntimes(context)] : [{ text: noAnswer(context) }];
 }
 
@@ -133,6 +133,25 @@ function tell(context: Context, question: Question, runtime: RuntimeView): Answe
       `${countText(context, question, runtime)} ${formatInterval(found.interval, metric.unit)}, ${formatCounts([found.n])}.`,
     ...markOn(context, metric, [runtime]),
   };
+}
+
+/** Why a PSS is greater than the charge, where it is: a reader who sees both asks who pays for the rest. */
+function beyondTheCharge(context: Context): Answer[] {
+  return context.runtimes.flatMap((runtime) => {
+    const of = (metric: string): number | undefined => context.find('memory', metric, runtime.id)?.median;
+    const [charge, pss, elsewhere] = [of('memory.total'), of('memory.pss'), of('memory.charged-elsewhere')];
+    if (charge === undefined || pss === undefined || elsewhere === undefined) return [];
+    if (pss <= charge || elsewhere === 0) return [];
+    const kind = runtime.kind === 'vm' ? 'The VM' : 'The container';
+    return [
+      {
+        text:
+          `${kind} (${runtime.name}) maps ${formatBytes(elsewhere)} of files, at least, that it is not charged for, as whoever ` +
+          `read them first pays. All instances share them once: one more costs the charge, and not the PSS (${formatBytes(pss)}).`,
+        ...(runtime.mark === undefined ? {} : { mark: runtime.mark }),
+      },
+    ];
+  });
 }
 
 /** The bare marks: the sentence names the runtimes. */

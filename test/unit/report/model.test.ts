@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MIB } from '../../../core/units.ts';
 import { buildModel, type ReportModel } from '../../../report/model.ts';
 import { thinOut } from '../../../report/model/distribution.ts';
 import { ledgerIn, type LedgerRow } from '../../../results/record.ts';
@@ -55,6 +56,31 @@ describe('the answers', () => {
     const answers = modelOfOld().answers.map(({ text }) => text);
     expect(answers).toHaveLength(3);
     expect(answers[2]).toContain('services that the host runs already');
+  });
+
+  it('say who pays where a PSS is greater than the charge, and of no other runtime', () => {
+    const record = buildRecord({ emulated: false, hostile: false });
+    const memory = record.scenarios.find(({ id }) => id === 'memory');
+    memory?.metrics.push({
+      id: 'memory.charged-elsewhere',
+      title: 'Mapped, charged elsewhere',
+      unit: 'bytes',
+      better: 'none',
+      role: 'detail',
+      definition: '',
+    });
+    for (const { scenario, runtime, values } of record.samples) {
+      if (scenario !== 'memory') continue;
+      for (const value of values)
+        if (value.metric === 'memory.pss' && runtime === 'qemu') value.value = 600 * MIB;
+      values.push({ metric: 'memory.charged-elsewhere', unit: 'bytes', value: 105 * MIB });
+    }
+    const said = buildModel(record, summarise(record)).answers.filter(({ text }) => text.includes('maps'));
+    expect(said).toEqual([
+      {
+        text: 'The VM (QEMU) maps 105 MiB of files, at least, that it is not charged for, as whoever read them first pays. All instances share them once: one more costs the charge, and not the PSS (600 MiB).',
+      },
+    ]);
   });
 
   it('carry no mark where the VM ran under KVM', () => {
