@@ -50,10 +50,10 @@ units() {
 		-p CPUUsageNSec '*.service' sysinit.target basic.target multi-user.target
 }
 
-# Unit files that are installed but were never loaded have no state to show: name them too. The manager applies a
-# pattern before it looks up a state; --type is applied to all that was looked up.
+# Unit files that are installed but were never loaded have no state to show: name them too. A template is no service.
+# The manager applies a pattern before it looks up a state; --type is applied to all that was looked up.
 unit_files() {
-	systemctl list-unit-files --no-legend --no-pager '*.service'
+	systemctl list-unit-files --no-legend --no-pager '*[!@].service'
 }
 
 # Why units did not start: the conditions that failed, of all units asked for in one process; no line of the journal.
