@@ -44,6 +44,14 @@ describe('the table of a comparison', () => {
     expect(table).toContain('† compared across different environments: cpu model: Xeon → EPYC');
   });
 
+  it('marks the lines of times that hang on the host, and explains the mark', () => {
+    const rows = [buildRow({ timeMarks: ['emulated-host'] }), buildRow({ metric: 'memory.total' })];
+    const table = compareTable(buildComparison({ rows }));
+    expect(table).toMatch(/^ {2}startup\.ready \^ /mu);
+    expect(table).toMatch(/^ {2}memory\.total +[\d.]/mu);
+    expect(table).toContain('^ this host is emulated: times are not figures of any real machine');
+  });
+
   it('says a reason that holds for a whole runtime once', () => {
     const rows = ['startup.ready', 'startup.cpu'].map((metric) =>
       buildRow({ metric, verdict: 'inconclusive', reason: 'one value a side gives no interval' }),

@@ -43,6 +43,17 @@ describe('figuresOf', () => {
     for (const { mark } of figures({ emulated: false })) expect(mark).toBeUndefined();
   });
 
+  it.each([
+    ['tcg', 'this host is emulated'],
+    ['vmware', 'nested: KVM on a host'],
+  ])('marks the times, and no memory, where the host runs under %s', (virtualization, mark) => {
+    for (const { id, mark: said, table } of figures({ emulated: false, virtualization })) {
+      if (id.startsWith('startup')) expect(said).toContain(mark);
+      else expect(said).toBeUndefined();
+      expect(table.mark).toBe(said);
+    }
+  });
+
   it('has file names that stay in their folder, whatever a scenario is called', () => {
     const record = buildRecord({ scenarios: ['startup'] });
     const [scenario] = record.scenarios;

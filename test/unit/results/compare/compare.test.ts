@@ -52,6 +52,20 @@ describe('what is compared', () => {
     expect([...new Set(emulated)]).toEqual(['qemu', 'qemu / nspawn']);
   });
 
+  it('carries the marks of times on times alone, of nested KVM on what has part in it', () => {
+    const nested = { emulated: false, virtualization: 'vmware' };
+    const { rows } = compare(
+      buildSide('base', { ...nested, seed: 1 }),
+      buildSide('new', { ...nested, seed: 2 }),
+    );
+    const marked = rows.filter(({ timeMarks }) => timeMarks?.includes('nested'));
+    expect(marked.map(({ subject, metric }) => `${subject} ${metric}`)).toEqual(
+      ['qemu', 'qemu / nspawn'].flatMap((subject) =>
+        ['startup.ready', 'startup.cpu', 'shutdown.total'].map((metric) => `${subject} ${metric}`),
+      ),
+    );
+  });
+
   it('names its sides, and is fit for JSON', () => {
     expect(comparison.base).toEqual({
       name: 'base',
