@@ -2,7 +2,7 @@ import type { DensityReading, MemberReading, StepReading } from '../harness/flee
 import type { Density, DensityStep, ServiceCost } from '../results/fleet/density.ts';
 import { fitSlope } from '../results/fleet/slope.ts';
 import { createMeasured, defineFleetScenario, metric, type Circumstances } from './define.ts';
-import { memoryParts, memoryPartMetrics } from './memory-parts.ts';
+import { chargedElsewhereBytes, memoryParts, memoryPartMetrics } from './memory-parts.ts';
 
 const TOO_FEW_STEPS = 'one step shows no slope: measure at two or more numbers of instances';
 
@@ -175,10 +175,7 @@ function stepOf(
     measuredInMs: step.measuredInMs,
     totalBytes,
     pssBytes: sum(processes, ({ pssBytes }) => pssBytes),
-    chargedElsewhereBytes: Math.max(
-      0,
-      sum(processes, ({ pssFileBytes }) => pssFileBytes) - sum(members, ({ cgroup }) => cgroup.fileBytes),
-    ),
+    chargedElsewhereBytes: chargedElsewhereBytes(members),
     privateBytes: sum(processes, ({ ussBytes }) => ussBytes),
     hostDeltaBytes: availableBeforeBytes - step.availableBytes,
     ...(step.writableBytes === undefined ? {} : { writableBytes: step.writableBytes }),

@@ -21,6 +21,21 @@ const PAGE_BYTES = 4096;
 /** Documentation/mm/vmemmap_dedup.rst. */
 const STRUCT_PAGE_BYTES = 64;
 
+/**
+ * By how much the file pages that the processes of these instances map (Pss_File) exceed those that their control groups are
+ * charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
+ */
+export function chargedElsewhereBytes(
+  instances: readonly Pick<MemoryReading, 'cgroup' | 'processes'>[],
+): number {
+  const beyond = instances.reduce(
+    (sum, { cgroup, processes }) =>
+      processes.reduce((mapped, { pssFileBytes }) => mapped + pssFileBytes, sum) - cgroup.fileBytes,
+    0,
+  );
+  return Math.max(0, beyond);
+}
+
 /** The parts in the order of the waterfall; `memory.unexplained`, the last one, is what `memoryParts` leaves of the total. */
 export const memoryPartMetrics = [
   part(

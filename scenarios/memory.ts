@@ -1,5 +1,6 @@
 import { createMeasured, defineScenario, metric } from './define.ts';
 import {
+  chargedElsewhereBytes,
   guestPageCacheBytes,
   memoryPartMetrics,
   memoryParts,
@@ -72,8 +73,7 @@ export const memory = defineScenario({
     );
     const pssBytes = reading.processes.reduce((total, process) => total + process.pssBytes, 0);
     measured.put('memory.pss', pssBytes, '');
-    const mappedBytes = reading.processes.reduce((total, { pssFileBytes }) => total + pssFileBytes, 0);
-    measured.put('memory.charged-elsewhere', Math.max(0, mappedBytes - cgroup.fileBytes), '');
+    measured.put('memory.charged-elsewhere', chargedElsewhereBytes([reading]), '');
     measured.put('memory.host-delta', reading.hostDeltaBytes, '');
 
     const parts = memoryParts({ memory: reading, inside }, circumstances);
