@@ -44,7 +44,10 @@ export const podman: Runtime<typeof options> = {
   title: 'Podman',
   kind: 'container',
   tools: [TOOL],
-  toolsFor: ({ oci, userns }) => (oci === 'auto' ? (userns === 'on' ? ['crun'] : []) : [oci]),
+  toolsFor(given) {
+    const named = namedOci(given);
+    return named === undefined ? [] : [named];
+  },
   options,
   async availability(host, { oci, userns }) {
     const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;
@@ -108,8 +111,8 @@ const isInstalledHere = (name: OciRuntime): boolean => findCommand(name) !== und
 
 /**
  * The OCI runtime to use, or why there is none: crun takes no hybrid cgroups; and runc hands a container with a user
- * namespace its group only where systemd makes it (OwnerUID of its systemd driver), so that such an init may make none and
- * ends: "Failed to create /init.scope control group: Permission denied" (runc 1.1.15).
+ * namespace its group only where systemd makes it (OwnerUID of its systemd driver), so that such an init may make
+ * none and ends: "Failed to create /init.scope control group: Permission denied" (runc 1.1.15).
  */
 export function chooseOci(
   { oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>,
@@ -131,7 +134,8 @@ export function chooseOci(
       fix: '--runtime podman:userns=on, which takes crun',
     };
   }
-  const candidates = oci === 'auto' ? workingHere(userns, mode) : [oci];
+  const named = namedOci({ oci, userns });
+  const candidates = named === undefined ? possibleWith(mode) : [named];
   return (
     candidates.find(isInstalled) ?? {
       ok: false,
@@ -141,8 +145,13 @@ export function chooseOci(
   );
 }
 
-function workingHere(userns: PodmanOptions['userns'], mode: CgroupLayout['mode']): readonly OciRuntime[] {
-  if (userns === 'on') return ['crun'];
+/** The one that the options leave, whatever the host is; `undefined` where they leave both. */
+function namedOci({ oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>): OciRuntime | undefined {
+  if (oci !== 'auto') return oci;
+  return userns === 'on' ? 'crun' : undefined;
+}
+
+function possibleWith(mode: CgroupLayout['mode']): readonly OciRuntime[] {
   return mode === 'hybrid' ? ['runc'] : OCI_RUNTIMES;
 }
 
