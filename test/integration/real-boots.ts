@@ -144,7 +144,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
           const observed = {
             instance: another,
             kind: runtime.kind,
-            ready: await another.agent.ready,
+            ready: await untilReady(another, withinMs, host.signal),
             availableBeforeBytes: 0,
           };
           const timing = await gatherers.timing(observed);
