@@ -6,6 +6,7 @@ import type { Density, Slope } from '../../results/fleet/density.ts';
 import {
   burstFigures,
   densityFigures,
+  type DensityFigures,
   limitOf,
   slopeDifference,
   type SlopeDifference,
@@ -92,15 +93,20 @@ const orNothing = <T>(value: T | undefined, format: (value: T) => string): Cell 
 /** Where a run had several series of a runtime, one of them stands in the table. */
 const ofNote = (of: number): string | undefined => (of === 1 ? undefined : `the median of ${of} series`);
 
+/** Below the first instance's charge, what it shares with all others and is not charged for (`density.charged-elsewhere`). */
+function firstCell({ firstBytes, chargedElsewhereBytes = 0 }: DensityFigures): Cell {
+  const note =
+    chargedElsewhereBytes === 0 ? undefined : `and ${formatBytes(chargedElsewhereBytes)} charged elsewhere`;
+  return cell(firstBytes === undefined ? NOTHING : formatBytes(firstBytes), note);
+}
+
 function densityHeadline(density: readonly FleetView<Density>[]): Table {
-  const isShared = density.some(({ details }) => (densityFigures(details).chargedElsewhereBytes ?? 0) > 0);
   return {
     caption: 'Density: what one more instance costs, by slope with its 95 % interval',
     ...markedBy(density, 'some'),
     head: [
       { text: 'Runtime' },
       numeric('First instance', 'density.first'),
-      ...(isShared ? [numeric('Shared once, charged elsewhere', 'density.charged-elsewhere')] : []),
       numeric('One more', 'density.marginal'),
       numeric('By MemAvailable', 'density.host-delta-marginal'),
       numeric('Live at once', 'density.live'),
@@ -109,11 +115,11 @@ function densityHeadline(density: readonly FleetView<Density>[]): Table {
       { text: 'Why it stopped' },
     ],
     rows: density.map(({ runtime, details, of }) => {
-      const { firstBytes, chargedElsewhereBytes, live, lastReadyMs, idleCpuMsPerS } = densityFigures(details);
+      const figures = densityFigures(details);
+      const { live, lastReadyMs, idleCpuMsPerS } = figures;
       return [
         runtimeCell(runtime),
-        orNothing(firstBytes, formatBytes),
-        ...(isShared ? [orNothing(chargedElsewhereBytes, formatBytes)] : []),
+        firstCell(figures),
         slopeCell(details.fits.total),
         slopeCell(details.fits.hostDelta),
         cell(String(live), ofNote(of)),

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MIB } from '../../../core/units.ts';
 import { figuresOf } from '../../../report/charts/registry.ts';
 import type { Figure } from '../../../report/charts/spec.ts';
 import { loadDrawing } from '../../../report/drawing.ts';
@@ -9,6 +10,7 @@ import { renderHtml } from '../../../report/html.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
 import { buildModel, type ReportModel } from '../../../report/model.ts';
 import { renderReport } from '../../../report/render.ts';
+import type { Density } from '../../../results/fleet/density.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { summarise } from '../../../results/summary.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
@@ -101,6 +103,16 @@ describe('the answers on fleets', () => {
 });
 
 describe('the headline tables', () => {
+  it('say below the first instance’s charge what it is not charged for', () => {
+    const firstNotes = (record: RunRecord) =>
+      modelOf(record).headline.flatMap(({ rows }) => rows.map(([, first]) => first?.note));
+    const record = densityRecord({ steps: [1, 2], scenarios: ['density'] });
+    expect(firstNotes(record)).toEqual([undefined, undefined]);
+    for (const { details } of record.samples)
+      for (const step of (details as unknown as Density).steps) step.chargedElsewhereBytes = 105 * MIB;
+    expect(firstNotes(record)).toEqual(['and 105 MiB charged elsewhere', 'and 105 MiB charged elsewhere']);
+  });
+
   it('are those of fleets alone where nothing else was measured', () => {
     const { headline } = modelOf(fleetRecord());
     expect(headline.map(({ caption }) => caption.split(':')[0])).toEqual([
