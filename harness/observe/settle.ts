@@ -1,8 +1,11 @@
 import type { Clock } from '../meters/clock.ts';
 
 const INTERVAL_MS = 250;
-/** Memory has settled when it stayed within the tolerance for this long. */
-const WINDOW_MS = 1500;
+/**
+ * Memory has settled when it stayed within the tolerance for this long. The kernel brings memory.stat up to date every 2 s
+ * (mm/memcontrol.c, FLUSH_TIME): one reading in ten that came earlier lacked megabytes of page cache, its total being right.
+ */
+const WINDOW_MS = 2500;
 const DEADLINE_MS = 20_000;
 
 /** How far readings may lie apart that are called the same. */
@@ -17,7 +20,7 @@ export interface Settled {
   waitedMs: number;
 }
 
-/** Waits until a reading in bytes stays within the tolerance (0.5 % or 256 KiB) for 1.5 s, at most 20 s. */
+/** Waits until a reading in bytes stays within the tolerance (0.5 % or 256 KiB) for 2.5 s, at most 20 s. */
 export async function waitUntilSettled(
   read: () => Promise<number>,
   clock: Clock,

@@ -92,7 +92,7 @@ describe('memory', () => {
       processes: [],
       guestRam: undefined,
       hostDeltaBytes: expect.any(Number) as number,
-      settledAfterMs: 1500,
+      settledAfterMs: 2500,
       settled: true,
     });
     expect(watched.instance.done).toEqual([]);

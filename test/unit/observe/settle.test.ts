@@ -10,13 +10,13 @@ function settle(bytesAt: (waitedMs: number) => number): Promise<Settled> {
 }
 
 describe('memory has settled', () => {
-  it('after 1.5 s in which it did not move', async () => {
-    expect(await settle(() => 50 * MIB)).toEqual({ settled: true, waitedMs: 1500 });
+  it('after 2.5 s in which it did not move', async () => {
+    expect(await settle(() => 50 * MIB)).toEqual({ settled: true, waitedMs: 2500 });
   });
 
-  it('1.5 s after its last step', async () => {
+  it('2.5 s after its last step', async () => {
     const steps = (ms: number): number => (ms < 3000 ? 50 * MIB + ms * KIB : 60 * MIB);
-    expect(await settle(steps)).toEqual({ settled: true, waitedMs: 4500 });
+    expect(await settle(steps)).toEqual({ settled: true, waitedMs: 5500 });
   });
 
   it('while it moves by no more than 256 KiB, or half a per cent of what is large', async () => {
@@ -24,9 +24,9 @@ describe('memory has settled', () => {
       (base: number, by: number) =>
       (ms: number): number =>
         base + (ms % 500 === 0 ? by : 0);
-    expect(await settle(wobble(20 * MIB, 256 * KIB))).toMatchObject({ settled: true, waitedMs: 1500 });
+    expect(await settle(wobble(20 * MIB, 256 * KIB))).toMatchObject({ settled: true, waitedMs: 2500 });
     expect(await settle(wobble(20 * MIB, 257 * KIB))).toMatchObject({ settled: false });
-    expect(await settle(wobble(500 * MIB, 2.5 * MIB))).toMatchObject({ settled: true, waitedMs: 1500 });
+    expect(await settle(wobble(500 * MIB, 2.5 * MIB))).toMatchObject({ settled: true, waitedMs: 2500 });
     expect(await settle(wobble(500 * MIB, 2.6 * MIB))).toMatchObject({ settled: false });
   });
 
