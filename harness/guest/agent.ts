@@ -27,6 +27,8 @@ export interface Ready extends GuestClock {
 
 export interface Answer {
   lines: string[];
+  /** What was said on standard error, at most 20 lines: by the program asked, or by the guest's loader before it. */
+  said: string[];
   /** The exit status of what the agent ran to answer. */
   status: number;
   /** Host CLOCK_MONOTONIC, ns: the question was written, the end of the answer arrived. */
@@ -36,11 +38,14 @@ export interface Answer {
 
 /** The host's side of the agent: waits for READY, then asks one question at a time. */
 export interface Agent {
-  /** Resolves with the READY line; rejects where the first line is anything else. */
+  /** Resolves with the READY line; rejects where that is another version's. */
   readonly ready: Promise<Ready>;
+  /** What the port carried before READY, at most 20 lines. */
+  readonly before: readonly string[];
   /**
-   * Errors: `agent-timeout`; `agent-malformed`, `agent-line-too-long` and `agent-answer-too-long` close the channel and
-   * fail every later question too, with `agent-closed` after `close`.
+   * Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the answer cannot be read;
+   * `agent-restarted`, where the agent says READY instead of answering; `agent-closed` after `close`. Each costs its
+   * question alone.
    */
   ask(question: Question, argument?: string, deadlineMs?: number): Promise<Answer>;
   close(): void;
@@ -54,6 +59,8 @@ interface Pending {
   askedNs: bigint;
   begun: boolean;
   lines: string[];
+  said: string[];
+  /** Came since the question, or since its answer began. */
   bytes: number;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
@@ -63,81 +70,90 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   const ready = createDeferred<Ready>();
   // Whoever boots the instance awaits it; a failure before that is no unhandled rejection.
   ready.promise.catch(() => undefined);
-  let spoken = false;
+  const before: string[] = [];
+  let isReady = false;
   let pending: Pending | undefined;
-  let broken: TwinbootError | undefined;
-  /** Questions whose deadline passed and whose answers may still come, oldest first. */
-  const givenUp: string[] = [];
+  let closed: TwinbootError | undefined;
 
-  function fail(error: unknown): void {
-    broken ??= error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error));
+  function close(reason: TwinbootError): void {
+    closed ??= reason;
     channel.close();
-    ready.reject(broken);
-    pending?.reject(broken);
+    ready.reject(closed);
+    pending?.reject(closed);
     pending = undefined;
   }
 
   function onLine(line: string): void {
-    if (!spoken) {
-      spoken = true;
-      ready.resolve({ ...parseReady(line), arrivedNs: clock.nowNs() });
-    } else if (pending === undefined) {
-      passOver(line, 'without being asked');
-    } else takeAnswerLine(pending, line);
+    if (closed !== undefined) return;
+    if (!isReady) awaitReady(line);
+    else if (pending !== undefined) takeLine(pending, line);
+    // Else a line that nobody waits for: the rest of an answer that came too late, or another program's.
   }
 
-  /** A line of an answer whose deadline has passed: nobody waits for it any more. Any other line is a breach. */
-  function passOver(line: string, breach: string): void {
-    const [late] = givenUp;
-    if (late === undefined) throw malformed(breach, line);
-    if (line.startsWith(`END ${late} `)) givenUp.shift();
-  }
-
-  function takeAnswerLine(current: Pending, line: string): void {
-    if (!current.begun) {
-      if (line !== `BEGIN ${current.id}`) {
-        passOver(line, `"${current.question}" without beginning`);
+  function awaitReady(line: string): void {
+    try {
+      const guestClock = parseReady(line);
+      if (guestClock === undefined) {
+        if (before.length < limits.saidLines) before.push(line);
         return;
       }
-      current.begun = true;
-      // The agent answers in the order of the questions: what it has not ended by now will not come any more.
-      givenUp.length = 0;
+      isReady = true;
+      ready.resolve({ ...guestClock, arrivedNs: clock.nowNs() });
+    } catch (error) {
+      close(error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error)));
+    }
+  }
+
+  function takeLine(current: Pending, line: string): void {
+    const { id, question, lines, said } = current;
+    if (!current.begun) {
+      current.begun = line === `BEGIN ${id}`;
+      if (current.begun) current.bytes = 0;
+      if (isReadyLine(line))
+        settle((answer) =>
+          answer.reject(runError('agent-restarted', `the agent ended before it answered "${question}"`)),
+        );
       return;
     }
-    if (line.startsWith(`END ${current.id} `)) {
-      const status = /^\d{1,3}$/.exec(line.slice(`END ${current.id} `.length));
-      if (status === null) throw malformed(`"${current.question}" with an unreadable end`, line);
-      pending = undefined;
-      const { lines, askedNs } = current;
-      // The agent's own line before END, where the answer's last line had its newline.
-      if (lines.at(-1) === '') lines.pop();
-      current.resolve({ lines, status: Number(status[0]), askedNs, answeredNs: clock.nowNs() });
-      return;
-    }
-    current.bytes += Buffer.byteLength(line) + 1;
-    if (current.bytes > limits.answerBytes) {
-      throw runError(
-        'agent-answer-too-long',
-        `the agent's answer to "${current.question}" is longer than ${limits.answerBytes} bytes`,
-      );
-    }
-    current.lines.push(line);
+    const saying = `SAID ${id} `;
+    const ending = `END ${id} `;
+    if (line.startsWith(saying)) {
+      if (said.length < limits.saidLines) said.push(line.slice(saying.length));
+    } else if (line.startsWith(ending)) end(current, line, line.slice(ending.length));
+    else lines.push(line);
+  }
+
+  function end({ question, lines, said, askedNs }: Pending, line: string, status: string): void {
+    // The agent's own line before END, where the answer's last line had its newline.
+    if (lines.at(-1) === '') lines.pop();
+    settle((answer) => {
+      if (/^\d{1,3}$/.test(status)) {
+        answer.resolve({ lines, said, status: Number(status), askedNs, answeredNs: clock.nowNs() });
+      } else answer.reject(malformed(`"${question}" with an unreadable end`, line));
+    });
+  }
+
+  /** Whatever else comes of this answer is passed over. */
+  function settle(how: (answer: Pending) => void): void {
+    const answer = pending;
+    pending = undefined;
+    if (answer !== undefined) how(answer);
   }
 
   const split = createLineSplitter(onLine);
   channel.onData((chunk) => {
-    if (broken !== undefined) return;
-    try {
-      split(chunk);
-    } catch (error) {
-      fail(error);
-    }
+    split(chunk);
+    if (pending === undefined) return;
+    const { question } = pending;
+    pending.bytes += chunk.length;
+    if (pending.bytes > limits.answerBytes) settle((answer) => answer.reject(tooLong(question)));
   });
 
   return {
     ready: ready.promise,
+    before,
     async ask(question, argument = '', deadlineMs = DEFAULT_DEADLINE_MS) {
-      if (broken !== undefined) throw broken;
+      if (closed !== undefined) throw closed;
       if (pending !== undefined)
         throw new Error(`asked "${question}" before "${pending.question}" was answered`);
       if (/[\n\r]/.test(argument)) throw new Error('an argument is one line');
@@ -149,6 +165,7 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
         askedNs: clock.nowNs(),
         begun: false,
         lines: [],
+        said: [],
         bytes: 0,
         resolve: answer.resolve,
         reject: answer.reject,
@@ -156,16 +173,24 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       pending = mine;
       channel.write(`${id} ${question}${argument === '' ? '' : ` ${argument}`}\n`);
       return withDeadline(answer.promise, deadlineMs, () => {
-        if (pending === mine) {
-          pending = undefined;
-          givenUp.push(id);
-        }
+        if (pending === mine) pending = undefined;
         return runError(
           'agent-timeout',
           `the agent did not answer "${question}" within ${deadlineMs / 1000} s`,
         );
       });
     },
-    close: () => fail(runError('agent-closed', 'the channel to the agent is closed')),
+    close: () => close(runError('agent-closed', 'the channel to the agent is closed')),
   };
+}
+
+function isReadyLine(line: string): boolean {
+  return /^TWINBOOT \d{1,4} READY /.test(line);
+}
+
+function tooLong(question: Question): TwinbootError {
+  return runError(
+    'agent-answer-too-long',
+    `the agent's answer to "${question}" is longer than ${limits.answerBytes} bytes`,
+  );
 }

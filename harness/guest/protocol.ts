@@ -1,23 +1,28 @@
 import { runError, type TwinbootError } from '../../core/error.ts';
 
 /**
- * The agent's protocol, version 1. Lines of UTF-8 ended by a newline.
+ * The agent's protocol, version 2. Lines ended by a newline.
  *
- * guest → host, once:  `TWINBOOT 1 READY ns 12912339828` (CLOCK_MONOTONIC; `s 12.91` where only /proc/uptime is readable)
+ * guest → host, once:  `TWINBOOT 2 READY ns 12912339828` (CLOCK_MONOTONIC; `s 12.91` where only /proc/uptime is readable)
  * host → guest:        `<id> <question> [argument]`
- * guest → host:        `BEGIN <id>`, the answer's lines, an empty line, `END <id> <exit status>`
+ * guest → host:        `BEGIN <id>`, the answer's lines, an empty line, what was said on standard error in lines of
+ *                      `SAID <id> <text>`, `END <id> <exit status>`
  *
  * The empty line is the agent's, not the answer's: it ends a last line that was sent without its newline, and so it is
  * not there to be seen after such an answer.
  *
  * The id is new and unguessable for every question, so that nothing in an answer can pass for its end. What comes from
- * a guest is untrusted: lines and answers have limits, and after one breach the channel is closed for good.
+ * a guest is untrusted, and what is odd in it costs itself alone: bytes that are no UTF-8 become replacement characters,
+ * a line above the limit is cut and marked, an answer above the limit fails its question, and lines that belong to no
+ * question are passed over.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const limits = {
   lineBytes: 64 * 1024,
   answerBytes: 8 * 1024 * 1024,
+  /** Of standard error, and of lines before READY: enough to know what is wrong. */
+  saidLines: 20,
 } as const;
 
 export type Question =
@@ -32,6 +37,24 @@ export type Question =
   | 'exec'
   | 'poweroff';
 
+/** A question of up to 4096 bytes (PIPE_BUF, pipe(7)) is written whole, or not at all. */
+const WORDS_BYTES = 4000;
+
+/** Words of arguments in groups that fit into a question each. */
+export function inQuestions(words: readonly string[]): string[][] {
+  const groups: string[][] = [];
+  let bytes = Infinity;
+  for (const word of words) {
+    bytes += Buffer.byteLength(word) + 1;
+    if (bytes > WORDS_BYTES) {
+      groups.push([]);
+      bytes = Buffer.byteLength(word) + 1;
+    }
+    groups.at(-1)?.push(word);
+  }
+  return groups;
+}
+
 /** The guest's CLOCK_MONOTONIC as it read it, ms; and how finely it can read it. */
 export interface GuestClock {
   guestMs: number;
@@ -45,10 +68,13 @@ export function parseGuestClock(text: string): GuestClock | undefined {
   return match?.[2] === undefined ? undefined : { guestMs: Number(match[2]) * 1000, resolutionMs: 10 };
 }
 
-/** The guest's first line. Errors: `agent-version`, `agent-malformed`. */
-export function parseReady(line: string): GuestClock {
+/**
+ * READY; `undefined` for any other line, since whatever else writes to that port may speak before the agent does.
+ * Errors: `agent-version`, `agent-malformed`.
+ */
+export function parseReady(line: string): GuestClock | undefined {
   const match = /^TWINBOOT (\d{1,4}) READY (.*)$/.exec(line);
-  if (match === null) throw malformed('instead of its READY line', line);
+  if (match === null) return undefined;
   if (Number(match[1]) !== PROTOCOL_VERSION) {
     throw runError(
       'agent-version',
@@ -72,37 +98,32 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
 
-/**
- * Splits a stream of bytes into lines. Errors: `agent-line-too-long`, and `agent-malformed` for bytes that are not
- * UTF-8 text.
- */
+/** Stands at the end of a line that was longer than the limit. */
+export const CUT_MARK = '… [cut]';
+
+/** Splits a stream of bytes into lines of text. Never fails, and holds no more than one line. */
 export function createLineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let pending: Buffer[] = [];
   let pendingBytes = 0;
+  let isCut = false;
 
   function take(part: Buffer): void {
-    pendingBytes += part.length;
-    if (pendingBytes > limits.lineBytes) {
-      throw runError('agent-line-too-long', `the agent sent a line of more than ${limits.lineBytes} bytes`);
-    }
-    pending.push(part);
+    const kept = part.subarray(0, limits.lineBytes - pendingBytes);
+    if (kept.length < part.length) isCut = true;
+    if (kept.length === 0) return;
+    pendingBytes += kept.length;
+    pending.push(kept);
   }
 
   function flush(): void {
-    const bytes = Buffer.concat(pending);
+    const text = decoder.decode(Buffer.concat(pending));
+    // A serial line may end its lines with CR LF.
+    const line = isCut ? `${text}${CUT_MARK}` : text.replace(/\r$/, '');
     pending = [];
     pendingBytes = 0;
-    onLine(decode(bytes));
-  }
-
-  function decode(bytes: Buffer): string {
-    try {
-      // A serial line may end its lines with CR LF.
-      return decoder.decode(bytes).replace(/\r$/, '');
-    } catch {
-      throw malformed('with bytes that are not text', bytes.toString('latin1'));
-    }
+    isCut = false;
+    onLine(line);
   }
 
   return (chunk) => {

@@ -5,7 +5,7 @@ import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory.ts';
 import { parseProcesses } from '../guest/processes.ts';
-import type { Question } from '../guest/protocol.ts';
+import { inQuestions, type Question } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../guest/units.ts';
 import { nsToMs } from '../meters/clock.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
@@ -96,16 +96,16 @@ async function gatherInside({ instance: { agent }, kind }: Observed): Promise<In
   const meminfo = parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
   const kernel =
     kind === 'vm' ? parseKernelMemory((await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines) : undefined;
-  const processes = parseProcesses((await agent.ask('processes')).lines);
+  const processes = parseProcesses((await ask(agent, 'processes', '', [0, SOME_FILES_GONE])).lines);
   if (processes.length === 0)
     throw runError('agent-empty-answer', 'the agent reported no process with memory');
   return { meminfo, kernel, processes };
 }
 
 async function gatherUnits({ instance: { agent } }: Observed): Promise<UnitsReading> {
-  const report = parseUnits((await agent.ask('units')).lines);
+  const report = parseUnits((await ask(agent, 'units')).lines);
   if (report.units.size === 0) throw runError('agent-empty-answer', 'the agent reported no unit');
-  const unitFiles = parseUnitFiles((await agent.ask('unit-files')).lines);
+  const unitFiles = parseUnitFiles((await ask(agent, 'unit-files')).lines);
   const skipped = [...report.units.values()]
     .filter((unit) => unit.conditionChecked && !unit.conditionMet)
     .map(({ id }) => id)
@@ -113,26 +113,40 @@ async function gatherUnits({ instance: { agent } }: Observed): Promise<UnitsRead
   return { ...report, unitFiles, failedConditions: await askConditions(agent, skipped) };
 }
 
-/** One process in the guest tells of all units; the bus, which takes one for each, is asked about what it leaves open. */
+/** One process in the guest tells of many units; the bus, which takes one for each, is asked about what it leaves open. */
 async function askConditions(agent: Agent, units: readonly string[]): Promise<Map<string, string[]>> {
-  if (units.length === 0) return new Map();
-  const told = parseStatus((await agent.ask('status', units.join(' '))).lines);
-  const failedConditions = new Map([...told].filter(([id]) => units.includes(id)));
-  const open = new Map(units.filter((id) => !told.has(id)).map((id) => [busLabel(id), id]));
-  if (open.size === 0) return failedConditions;
-  const failed = parseConditions((await agent.ask('conditions', [...open.keys()].join(' '))).lines);
-  for (const [label, conditions] of failed) {
-    const id = open.get(label);
-    if (id !== undefined) failedConditions.set(id, conditions);
+  const failedConditions = new Map<string, string[]>();
+  for (const names of inQuestions(units)) {
+    const told = parseStatus((await agent.ask('status', names.join(' '))).lines);
+    for (const name of names) {
+      const conditions = told.get(name);
+      if (conditions !== undefined) failedConditions.set(name, conditions);
+    }
+  }
+  const open = new Map(units.filter((id) => !failedConditions.has(id)).map((id) => [busLabel(id), id]));
+  for (const labels of inQuestions([...open.keys()])) {
+    const failed = parseConditions((await agent.ask('conditions', labels.join(' '))).lines);
+    for (const [label, conditions] of failed) {
+      const id = open.get(label);
+      if (id !== undefined) failedConditions.set(id, conditions);
+    }
   }
   return failedConditions;
 }
 
+/** grep(1): something was found, and a process ended before its files were read. */
+const SOME_FILES_GONE = 2;
+
 /** A question that has to succeed inside the guest. */
-async function ask(agent: Agent, question: Question, argument?: string): Promise<Answer> {
+async function ask(
+  agent: Agent,
+  question: Question,
+  argument = '',
+  good: readonly number[] = [0],
+): Promise<Answer> {
   const answer = await agent.ask(question, argument);
-  if (answer.status === 0) return answer;
-  const said = answer.lines.slice(-3).join(' / ');
+  if (good.includes(answer.status)) return answer;
+  const said = [...answer.lines.slice(-3), ...answer.said].slice(-3).join(' / ');
   throw runError(
     'agent-question-failed',
     `"${question}" failed inside the guest (exit ${answer.status}): ${said}`,

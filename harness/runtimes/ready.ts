@@ -1,5 +1,6 @@
 import { messageOf, runError, TwinbootError } from '../../core/error.ts';
 import type { Ready } from '../guest/agent.ts';
+import { quote } from '../guest/protocol.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { Instance } from './runtime.ts';
 
@@ -20,10 +21,14 @@ export async function untilReady(
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     fail(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s`,
+      `the instance was not ready within ${deadlineMs / 1000} s${insteadOfReady(agent.before)}`,
       'a longer deadline: --timeout',
     ),
   );
+}
+
+function insteadOfReady([first]: readonly string[]): string {
+  return first === undefined ? '' : `; the agent’s port carried ${quote(first)} instead of READY`;
 }
 
 export const BOOT_TIMEOUT = 'boot-timeout';

@@ -41,9 +41,9 @@ describe('a VM that goes wrong', () => {
     ['power-off-early', 'failed', 'guest-ended-early', 'before it was ready (exit 0)'],
     ['refuse-to-start', 'failed', 'guest-ended-early', 'before it was ready (exit 1)'],
     ['flood-console', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
-    ['flood-agent', 'failed', 'agent-line-too-long', 'a line of more than 65536 bytes'],
-    ['binary-agent', 'failed', 'agent-malformed', 'bytes that are not text'],
-    ['other-version', 'failed', 'agent-version', 'speaks protocol 2, not 1'],
+    ['flood-agent', 'failed', 'agent-answer-too-long', 'longer than 8388608 bytes'],
+    ['binary-agent', 'timeout', 'boot-timeout', 'the agent’s port carried'],
+    ['other-version', 'failed', 'agent-version', 'speaks protocol 1, not 2'],
   ])('%s', async (way, outcome, code, message) => {
     const { told, folder, sample } = await bootMisbehaving(way);
     expect(told.exitCode).toBe(4);

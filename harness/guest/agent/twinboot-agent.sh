@@ -3,9 +3,21 @@
 # is reached, then only when asked. Protocol: harness/guest/protocol.ts. POSIX shell, and of the distribution only
 # what every Debian has: coreutils, grep and systemd's own tools.
 
-PROTOCOL=1
+PROTOCOL=2
+# What the image sets for all its services (DefaultEnvironment=) has no part in an answer: locale, colours, pagers.
+# The loader reads its own variables anew for every program.
+unset LANGUAGE GREP_OPTIONS GREP_COLORS GREP_COLOR SYSTEMD_COLORS SYSTEMD_PAGER SYSTEMD_LESS PAGER SYSTEMD_LOG_LEVEL \
+	SYSTEMD_LOG_TARGET LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG POSIXLY_CORRECT SYSTEMD_OFFLINE TZ
 LC_ALL=C
-export LC_ALL
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+umask 022
+
+# What a question's programs say on standard error, the loader's complaints among it, is no part of the answer.
+ERRORS=/run/twinboot-agent.errors
+# Not `:`, whose failing redirection would end the shell.
+true 2>/dev/null >"$ERRORS" || ERRORS=/dev/null
+MOST_ERRORS=20
 
 # The channel: FIFOs in a bind-mounted folder (container), a virtio-serial port, else the second serial port (VM).
 open_channel() {
@@ -104,7 +116,14 @@ now
 echo "TWINBOOT $PROTOCOL READY $clock"
 while read -r id question rest; do
 	echo "BEGIN $id"
-	answer "$question" "$rest" 2>&1 </dev/null
-	# The empty line keeps END apart from an answer whose last line has no end of its own.
-	printf '\nEND %s %s\n' "$id" "$?"
+	answer "$question" "$rest" 2>"$ERRORS" </dev/null
+	status=$?
+	# The empty line keeps what follows apart from an answer whose last line has no end of its own.
+	echo
+	count=0
+	while [ "$count" -lt "$MOST_ERRORS" ] && { read -r said || [ -n "$said" ]; }; do
+		printf 'SAID %s %s\n' "$id" "$said"
+		count=$((count + 1))
+	done <"$ERRORS"
+	printf 'END %s %s\n' "$id" "$status"
 done

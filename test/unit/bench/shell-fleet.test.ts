@@ -52,7 +52,7 @@ function run(word: string, count: number, parallel: number): Promise<unknown> {
 
 describe('the loop of a shell', () => {
   it.each([1, 3])('starts each container once, at most %i at a time', async (parallel) => {
-    await run('TWINBOOT 1 READY ns 5', 6, parallel);
+    await run('TWINBOOT 2 READY ns 5', 6, parallel);
     const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
     const started = lines.filter((line) => line.startsWith('start')).map((line) => Number(line.slice(6)));
     expect(started.sort()).toEqual([1, 2, 3, 4, 5, 6]);

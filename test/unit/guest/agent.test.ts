@@ -19,41 +19,43 @@ describe('READY', () => {
     const [wire, clock] = [openWire(), manualClock()];
     const { ready } = createAgent(wire, clock);
     clock.advance(800);
-    wire.say('TWINBOOT 1 READY ns 5000');
+    wire.say('TWINBOOT 2 READY ns 5000');
     clock.advance(200);
     wire.say('000000\n');
 
     expect(await ready).toEqual({ guestMs: 5000, resolutionMs: 0.001, arrivedNs: 1_000_000_000n });
   });
 
-  it.each([
-    ['TWINBOOT 7 READY ns 1\n', 'agent-version'],
-    ['login: \n', 'agent-malformed'],
-    [Buffer.from([0xff, 0xfe, 10]), 'agent-malformed'],
-    ['x'.repeat(limits.lineBytes + 1), 'agent-line-too-long'],
-  ])('is not %j: the channel is closed, and every question fails with the same words', async (said, code) => {
+  it('of another version closes the channel, and every question fails with the same words', async () => {
     const wire = openWire();
     const agent = createAgent(wire, manualClock());
-    wire.say(said);
+    wire.say('TWINBOOT 7 READY ns 1\n');
 
-    await expect(agent.ready).rejects.toMatchObject({ code });
-    await expect(agent.ask('clock')).rejects.toMatchObject({ code });
+    await expect(agent.ready).rejects.toMatchObject({ code: 'agent-version' });
+    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-version' });
     expect(wire).toMatchObject({ closed: true, written: [] });
   });
 
-  it('that comes twice is a line that nobody asked for', async () => {
-    const { wire, agent } = readyAgent();
-    wire.say(READY);
-    await expect(agent.ask('clock')).rejects.toMatchObject({
-      code: 'agent-malformed',
-      message: 'the agent answered without being asked: "TWINBOOT 1 READY ns 5000000000"',
-    });
+  it('may come after what another program says on that port, of which the beginning is kept', async () => {
+    const [wire, clock] = [openWire(), manualClock()];
+    const agent = createAgent(wire, clock);
+    wire.say(Buffer.from([0xff, 0xfe, 10]));
+    wire.say('x'.repeat(limits.lineBytes + 1));
+    wire.say(`\n${'login: \n'.repeat(100)}${READY}`);
+
+    expect(await agent.ready).toMatchObject({ guestMs: 5000 });
+    expect(agent.before).toHaveLength(limits.saidLines);
+    expect(agent.before.slice(0, 3)).toEqual([
+      '\uFFFD\uFFFD',
+      expect.stringMatching(/x… \[cut\]$/),
+      'login: ',
+    ]);
   });
 
   it('that fails before anybody waits for it is no unhandled rejection', async () => {
     const wire = openWire();
     createAgent(wire, manualClock());
-    wire.say('nonsense\n');
+    wire.say('TWINBOOT 7 READY ns 1\n');
     await settled();
     expect(wire.closed).toBe(true);
   });
@@ -70,6 +72,7 @@ describe('an answer', () => {
     expect(wire.written).toEqual([`${wire.id} exec ls /nowhere`]);
     expect(await answer).toEqual({
       lines: ['no such file'],
+      said: [],
       status: 2,
       askedNs: 10_000_000n,
       answeredNs: 15_000_000n,
@@ -130,16 +133,27 @@ describe('an answer', () => {
   });
 });
 
+describe('what a question’s programs say on standard error', () => {
+  it('is told apart from the answer, however its last line ends', async () => {
+    const { wire, agent } = readyAgent();
+    const answer = agent.ask('units');
+    wire.say(
+      `BEGIN ${wire.id}\nId=a.service\n\nSAID ${wire.id} cannot be preloaded: ignored.\nEND ${wire.id} 0\n`,
+    );
+    expect(await answer).toMatchObject({ lines: ['Id=a.service'], said: ['cannot be preloaded: ignored.'] });
+  });
+
+  it('is kept to 20 lines', async () => {
+    const { wire, agent } = readyAgent();
+    const answer = agent.ask('units');
+    wire.say(`BEGIN ${wire.id}\n\n${`SAID ${wire.id} again\n`.repeat(1000)}END ${wire.id} 0\n`);
+    expect((await answer).said).toHaveLength(limits.saidLines);
+  });
+});
+
 describe('a guest that does not keep to the protocol', () => {
   const breaches: [string, (wire: Wire) => string, string, string][] = [
-    [
-      'ends what it did not begin',
-      ({ id }) => `END ${id} 0\n`,
-      'agent-malformed',
-      'the agent answered "units" without beginning: "END ',
-    ],
-    ['begins another answer', () => 'BEGIN 000000000000\n', 'agent-malformed', 'without beginning'],
-    ['says something first', () => 'hello\n', 'agent-malformed', 'without beginning: "hello"'],
+    ['says READY instead', () => READY, 'agent-restarted', 'the agent ended before it answered "units"'],
     [
       'ends with a word for a status',
       ({ id }) => `BEGIN ${id}\nEND ${id} fine\n`,
@@ -153,12 +167,6 @@ describe('a guest that does not keep to the protocol', () => {
       'with an unreadable end',
     ],
     [
-      'sends a line without end',
-      ({ id }) => `BEGIN ${id}\n${'x'.repeat(limits.lineBytes + 1)}`,
-      'agent-line-too-long',
-      'a line of more than 65536 bytes',
-    ],
-    [
       'sends an answer without end',
       ({ id }) => `BEGIN ${id}\n${`${'é'.repeat(1023)}\n`.repeat(limits.answerBytes / 2047 + 1)}`,
       'agent-answer-too-long',
@@ -166,31 +174,56 @@ describe('a guest that does not keep to the protocol', () => {
     ],
   ];
 
-  it.each(breaches)('%s: the channel is closed for good', async (_, say, code, message) => {
+  it.each(breaches)(
+    '%s: that costs the question, and the next one is answered',
+    async (_, say, code, message) => {
+      const { wire, agent } = readyAgent();
+      const answer = agent.ask('units');
+      wire.say(say(wire));
+      await expect(answer).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(message) as string,
+      });
+
+      const next = agent.ask('clock');
+      wire.say(`and the rest of it\nEND ${'0'.repeat(12)} 0\n`);
+      wire.answer(['ns 1']);
+      expect((await next).lines).toEqual(['ns 1']);
+      expect(wire.closed).toBe(false);
+    },
+  );
+
+  const oddities: [string, (wire: Wire) => string | Buffer][] = [
+    ['ends what it did not begin', ({ id }) => `END ${id} 0\n`],
+    ['begins another answer', () => 'BEGIN 000000000000\n'],
+    ['says something first', () => 'hello\n'],
+    ['sends bytes that are no text', () => Buffer.from([0x80, 0x81, 10])],
+    ['sends a line of a megabyte', () => `${'x'.repeat(2 ** 20)}\n`],
+  ];
+
+  it.each(oddities)('%s: the answer that follows is read all the same', async (_, say) => {
     const { wire, agent } = readyAgent();
     const answer = agent.ask('units');
     wire.say(say(wire));
-
-    await expect(answer).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
-    expect(wire.closed).toBe(true);
-    await expect(agent.ask('clock')).rejects.toMatchObject({ code });
-    expect(wire.written).toHaveLength(1);
+    wire.answer(['Id=a.service']);
+    expect((await answer).lines).toEqual(['Id=a.service']);
   });
 
-  it('sends bytes that are no text', async () => {
+  it('sends one byte that is no text within an answer: that costs the byte', async () => {
     const { wire, agent } = readyAgent();
-    const answer = agent.ask('units');
-    wire.say(`BEGIN ${wire.id}\n`);
-    wire.say(Buffer.from([0x80, 0x81, 10]));
-    await expect(answer).rejects.toMatchObject({ code: 'agent-malformed' });
+    const answer = agent.ask('processes');
+    wire.say(`BEGIN ${wire.id}\n/proc/7/stat:7 (kundenkonto-pr`);
+    wire.say(Buffer.from([0xc3]));
+    wire.say(`) S 1\n\nEND ${wire.id} 0\n`);
+    expect((await answer).lines).toEqual(['/proc/7/stat:7 (kundenkonto-pr\uFFFD) S 1']);
   });
 
-  it('is not listened to any more, even for a good answer in the same chunk', async () => {
+  it('speaks unasked: nobody listens', async () => {
     const { wire, agent } = readyAgent();
-    const answer = agent.ask('units');
-    wire.say(`nonsense\nBEGIN ${wire.id}\nEND ${wire.id} 0\n`);
-    wire.answer([]);
-    await expect(answer).rejects.toThrow('nonsense');
+    wire.say(`unasked\n${READY}`);
+    const answer = agent.ask('clock');
+    wire.answer(['ns 1']);
+    expect((await answer).lines).toEqual(['ns 1']);
   });
 });
 
@@ -214,8 +247,6 @@ describe('a deadline', () => {
     wire.answer(['ns 1']);
 
     expect((await answer).lines).toEqual(['ns 1']);
-    wire.say('unasked\n');
-    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-malformed' });
   });
 
   it('that passes twice: both late answers are passed over, in their order', async () => {
@@ -230,16 +261,6 @@ describe('a deadline', () => {
     expect((await answer).lines).toEqual(['ns 1']);
   });
 
-  it('whose answer never comes: after the next one, words without a question are a breach again', async () => {
-    const { wire, agent } = readyAgent();
-    await expect(agent.ask('units', '', 20)).rejects.toMatchObject({ code: 'agent-timeout' });
-    const answer = agent.ask('clock');
-    wire.answer(['ns 1']);
-    await answer;
-    wire.say('unasked\n');
-    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-malformed' });
-  });
-
   it('leaves no timer behind, whichever way the question ended', async () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const before = timers();
@@ -248,8 +269,8 @@ describe('a deadline', () => {
     wire.answer(['ns 1']);
     await answered;
     const refused = agent.ask('clock');
-    wire.say('nonsense\n');
-    await expect(refused).rejects.toThrow('nonsense');
+    wire.say(READY);
+    await expect(refused).rejects.toMatchObject({ code: 'agent-restarted' });
     expect(timers()).toBe(before);
   });
 });
@@ -275,10 +296,12 @@ describe('close', () => {
   });
 
   it('keeps the first reason', async () => {
-    const { wire, agent } = readyAgent();
-    wire.say('nonsense\n');
+    const wire = openWire();
+    const agent = createAgent(wire, manualClock());
+    wire.say('TWINBOOT 7 READY ns 1\n');
     agent.close();
-    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-malformed' });
+    await expect(agent.ready).rejects.toMatchObject({ code: 'agent-version' });
+    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-version' });
   });
 });
 

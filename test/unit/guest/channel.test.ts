@@ -50,14 +50,17 @@ describe('a guest behind FIFOs', () => {
     expect((await agent.ask('clock')).lines).toEqual(['in time']);
   });
 
-  it.each([
-    ['flood-lines.sh', 'agent-answer-too-long'],
-    ['flood-one-line.sh', 'agent-line-too-long'],
-    ['binary.sh', 'agent-malformed'],
-  ])('%s: %s', async (program, code) => {
+  it.each(['flood-lines.sh', 'flood-one-line.sh'])('%s: agent-answer-too-long', async (program) => {
     const agent = await startGuest(program);
     await agent.ready;
-    await expect(agent.ask('units')).rejects.toMatchObject({ code });
+    await expect(agent.ask('units')).rejects.toMatchObject({ code: 'agent-answer-too-long' });
+    await expect(agent.ask('clock')).rejects.toMatchObject({ code: 'agent-answer-too-long' });
+  });
+
+  it('that answers with bytes that are no text is read as far as they are', async () => {
+    const agent = await startGuest('binary.sh');
+    await agent.ready;
+    expect(await agent.ask('units')).toMatchObject({ lines: ['\0\uFFFD\uFFFD binary'], status: 0 });
   });
 
   it('that dies in the middle of an answer is given up at the deadline', async () => {
@@ -103,7 +106,7 @@ describe('a guest behind a socket', () => {
     const agent = createAgent(channel);
     const asked = agent.ask('clock');
     const vmm = connect(path);
-    vmm.write('TWINBOOT 1 READY ns 7000000\n');
+    vmm.write('TWINBOOT 2 READY ns 7000000\n');
     vmm.on('data', (question: Buffer) => {
       const [id = ''] = question.toString().split(' ');
       vmm.write(`BEGIN ${id}\nns 8000000\n\nEND ${id} 0\n`);
@@ -128,7 +131,7 @@ describe('a guest behind a socket', () => {
     const { path, channel } = await open();
     const agent = createAgent(channel);
     const vmm = connect(path);
-    vmm.end('TWINBOOT 1 READY ns 7000000\n');
+    vmm.end('TWINBOOT 2 READY ns 7000000\n');
     await agent.ready;
     vmm.destroy();
     await expect(agent.ask('clock', '', 20)).rejects.toMatchObject({ code: 'agent-timeout' });

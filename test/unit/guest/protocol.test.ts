@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   createLineSplitter,
+  CUT_MARK,
+  inQuestions,
   limits,
   parseGuestClock,
   parseReady,
@@ -9,39 +11,44 @@ import {
 
 describe('the READY line', () => {
   it.each([
-    ['TWINBOOT 1 READY ns 12912339828', { guestMs: 12912.339828, resolutionMs: 0.001 }],
-    ['TWINBOOT 1 READY s 12.91', { guestMs: 12910, resolutionMs: 10 }],
+    ['TWINBOOT 2 READY ns 12912339828', { guestMs: 12912.339828, resolutionMs: 0.001 }],
+    ['TWINBOOT 2 READY s 12.91', { guestMs: 12910, resolutionMs: 10 }],
   ])('%s', (line, clock) => {
     expect(parseReady(line)).toEqual(clock);
   });
 
   it('of another version says which one, and what to do', () => {
-    expect(() => parseReady('TWINBOOT 2 READY ns 1')).toThrow(
+    expect(() => parseReady('TWINBOOT 1 READY ns 1')).toThrow(
       expect.objectContaining({
         code: 'agent-version',
-        message: 'the agent in the image speaks protocol 2, not 1',
+        message: 'the agent in the image speaks protocol 1, not 2',
         hint: 'build the image again: twinboot image build --rebuild',
       }),
     );
   });
 
   it.each([
+    'TWINBOOT 2 READY ',
+    'TWINBOOT 2 READY ns -5',
+    'TWINBOOT 2 READY ns 1e9',
+    'TWINBOOT 2 READY ns 1234567890123456789',
+    'TWINBOOT 2 READY ns 1 2',
+    'TWINBOOT 2 READY s 12',
+    'TWINBOOT 2 READY ns 1\0',
+  ])('has no such clock: %j', (line) => {
+    expect(() => parseReady(line)).toThrow(expect.objectContaining({ code: 'agent-malformed' }));
+  });
+
+  it.each([
     '',
     'READY',
-    'TWINBOOT 1 READY',
-    'TWINBOOT 1 READY ',
+    'TWINBOOT 2 READY',
     'TWINBOOT 99999 READY ns 1',
     'TWINBOOT one READY ns 1',
-    'TWINBOOT 1 READY ns -5',
-    'TWINBOOT 1 READY ns 1e9',
-    'TWINBOOT 1 READY ns 1234567890123456789',
-    'TWINBOOT 1 READY ns 1 2',
-    'TWINBOOT 1 READY s 12',
-    ' TWINBOOT 1 READY ns 1',
-    '\u001B[0mTWINBOOT 1 READY ns 1',
-    'TWINBOOT 1 READY ns 1\0',
+    ' TWINBOOT 2 READY ns 1',
+    '\u001B[0mTWINBOOT 2 READY ns 1',
   ])('is not %j', (line) => {
-    expect(() => parseReady(line)).toThrow(expect.objectContaining({ code: 'agent-malformed' }));
+    expect(parseReady(line)).toBeUndefined();
   });
 });
 
@@ -50,6 +57,17 @@ describe('the guest’s clock', () => {
     expect(parseGuestClock('ns 2928084946000')).toEqual({ guestMs: 2928084.946, resolutionMs: 0.001 });
     expect(parseGuestClock('s 2928.08')?.guestMs).toBeCloseTo(2_928_080, 6);
     expect(parseGuestClock('s 1.5\n')).toBeUndefined();
+  });
+});
+
+describe('words of a question', () => {
+  it('are spread over as many questions as it takes, in their order', () => {
+    expect(inQuestions([])).toEqual([]);
+    expect(inQuestions(['a', 'b'])).toEqual([['a', 'b']]);
+    const words = Array.from({ length: 300 }, (_, index) => `${'unit'.repeat(15)}-${index}.service`);
+    const questions = inQuestions(words);
+    expect(questions.flat()).toEqual(words);
+    for (const question of questions) expect(question.join(' ').length).toBeLessThan(4050);
   });
 });
 
@@ -80,16 +98,19 @@ describe('the line splitter', () => {
     expect(split('a\rb\r\n')).toEqual(['a\rb']);
   });
 
-  it('allows a line as long as the limit and none longer, with or without its end', () => {
-    expect(split(`${'x'.repeat(limits.lineBytes)}\n`)[0]).toHaveLength(limits.lineBytes);
-    const tooLong = expect.objectContaining({ code: 'agent-line-too-long' }) as Error;
-    expect(() => split(`${'x'.repeat(limits.lineBytes + 1)}\n`)).toThrow(tooLong);
-    expect(() => split('x'.repeat(limits.lineBytes), 'x')).toThrow(tooLong);
+  it('cuts a line that is longer than the limit, marks it, and goes on with the next', () => {
+    const longest = 'x'.repeat(limits.lineBytes);
+    expect(split(`${longest}\n`)).toEqual([longest]);
+    expect(split(`${longest}yy\nnext\n`)).toEqual([`${longest}${CUT_MARK}`, 'next']);
+    expect(split(longest, 'y', 'y', '\n', 'next\n')).toEqual([`${longest}${CUT_MARK}`, 'next']);
   });
 
-  it('refuses bytes that are not UTF-8', () => {
-    expect(() => split(Buffer.from([0xc3, 0x28, 10]))).toThrow(
-      'the agent answered with bytes that are not text: "Ã("',
-    );
+  it('replaces bytes that are not UTF-8, and those alone', () => {
+    expect(split(Buffer.from([0x61, 0xc3, 0x28, 0x62, 10]))).toEqual(['a\uFFFD(b']);
+  });
+
+  it('replaces the half of a character that a cut leaves', () => {
+    const line = `${'x'.repeat(limits.lineBytes - 1)}é`;
+    expect(split(`${line}\n`)).toEqual([`${line.slice(0, -1)}\uFFFD${CUT_MARK}`]);
   });
 });

@@ -33,7 +33,7 @@ async function connect(guest: Guest): Promise<{ agent: Agent; ready: Ready }> {
     wire.answer([answer]);
   });
   const agent = createAgent(wire, clock);
-  const ready = `TWINBOOT 1 READY ${text()}\n`;
+  const ready = `TWINBOOT 2 READY ${text()}\n`;
   clock.advance(guest.readyTravelMs ?? 50);
   wire.say(ready);
   return { agent, ready: await agent.ready };

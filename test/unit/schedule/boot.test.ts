@@ -122,7 +122,7 @@ describe('a boot that does not get ready', () => {
     ],
     [
       'speaks another protocol',
-      ({ wire }) => wire.say('TWINBOOT 2 READY ns 1\n'),
+      ({ wire }) => wire.say('TWINBOOT 1 READY ns 1\n'),
       { code: 'agent-version', hint: 'build the image again: twinboot image build --rebuild' },
     ],
     [
@@ -186,15 +186,15 @@ describe('an artifact that cannot be read', () => {
     expect(instance.done.slice(-2)).toEqual(['stop', 'kill']);
   });
 
-  it('takes those after it along where the channel broke with it', async () => {
+  it('because the agent was started again meanwhile: that costs it alone', async () => {
     const instance = manualInstance({
       answer: (question) => {
-        if (question === 'meminfo') setImmediate(() => instance.wire.say('nonsense\n'));
+        if (question === 'meminfo') setImmediate(() => instance.wire.say(READY));
         return question === 'meminfo' ? undefined : capturedAnswer('container')(question);
       },
     });
     const result = await boot(instance, sayReady);
-    expect(codes(result)).toEqual({ inside: 'agent-malformed', units: 'agent-malformed' });
+    expect(codes(result)).toEqual({ inside: 'agent-restarted' });
     expect(instance.done.at(-1)).toBe('kill');
   });
 

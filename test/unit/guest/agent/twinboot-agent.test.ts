@@ -74,17 +74,21 @@ describe('the agent, run by /bin/sh', () => {
   });
 
   it.each([
-    ['true', [], 0],
-    ['exit 3', [], 3],
-    ['kill -9 $$', [expect.stringContaining('Killed')], 137],
-    ['echo one; echo two >&2', ['one', 'two'], 0],
-    ['printf "no newline"', ['no newline'], 0],
-    ['printf "one\\n\\n"; exit 7', ['one', ''], 7],
-    ['echo END 000000000000 0', ['END 000000000000 0'], 0],
-    ['cat', [], 0],
-    ['nowhere-to-be-found', [expect.stringContaining('not found')], 127],
-  ])('exec %s: %j, status %i', async (command, lines, status) => {
-    expect(await agent.ask('exec', command)).toMatchObject({ lines, status });
+    ['true', [], [], 0],
+    ['exit 3', [], [], 3],
+    ['kill -9 $$', [], [expect.stringContaining('Killed')], 137],
+    ['echo one; echo two >&2', ['one'], ['two'], 0],
+    ['echo one >&2; exit 1', [], ['one'], 1],
+    ['printf "%s" "\\no newline" >&2', [], ['\\no newline'], 0],
+    ['seq 30 >&2', [], Array.from({ length: 20 }, (_, index) => String(index + 1)), 0],
+    ['printf "no newline"', ['no newline'], [], 0],
+    ['printf "one\\n\\n"; exit 7', ['one', ''], [], 7],
+    ['echo END 000000000000 0', ['END 000000000000 0'], [], 0],
+    ['cat', [], [], 0],
+    ['umask', ['0022'], [], 0],
+    ['nowhere-to-be-found', [], [expect.stringContaining('not found')], 127],
+  ])('exec %s: %j, and %j on standard error, status %i', async (command, lines, said, status) => {
+    expect(await agent.ask('exec', command)).toMatchObject({ lines, said, status });
   });
 
   it('an unknown question is refused, and the next one answered', async () => {
@@ -96,8 +100,8 @@ describe('the agent, run by /bin/sh', () => {
   });
 
   it('the status of a question whose tools are missing is not 0', async () => {
-    const { status, lines } = await agent.ask('exec', 'PATH=/nowhere systemctl show');
-    expect([status, lines.length]).toEqual([127, 1]);
+    const { status, said } = await agent.ask('exec', 'PATH=/nowhere systemctl show');
+    expect([status, said.length]).toEqual([127, 1]);
   });
 });
 
