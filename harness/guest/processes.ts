@@ -1,8 +1,9 @@
 import { parseSmapsRollup, type ProcessMemory } from '../meters/process-memory.ts';
+import { managerRootOf, unitBelow } from './unit-path.ts';
 
 /** A process inside the instance, as its own /proc shows it. */
 export interface GuestProcess extends ProcessMemory {
-  /** `dbus.service`, `init.scope`; from the control group. `undefined` for a process outside every unit. */
+  /** The system manager's unit, `dbus.service`, `init.scope`; from the control group. `undefined` outside every unit. */
   unit: string | undefined;
   /** User and system time so far. */
   cpuMs: number;
@@ -27,11 +28,15 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
     else process.rollup.push(content);
     files.set(pid, process);
   }
-  return [...files].flatMap(([pid, { rollup, stat, cgroup }]) => {
+  const groups = new Map([...files].map(([pid, { cgroup }]) => [pid, sortedGroupOf(cgroup)]));
+  // A container may see its groups from the host's root: what lies above its own manager is not part of its paths.
+  const root = managerRootOf([groups.get(1) ?? '']) ?? '';
+  return [...files].flatMap(([pid, { rollup, stat }]) => {
     const [memory, run] = [parseSmapsRollup(rollup.join('\n')), parseStat(stat)];
+    const group = groups.get(pid);
     return memory === undefined || run === undefined
       ? []
-      : [{ pid, ...memory, ...run, unit: unitOf(cgroup) }];
+      : [{ pid, ...memory, ...run, unit: group === undefined ? undefined : unitBelow(root, group) }];
   });
 }
 
@@ -43,21 +48,15 @@ function parseStat(stat: string): { name: string; cpuMs: number } | undefined {
 }
 
 /**
- * The innermost service or scope of a control group path. The v1 hierarchy named `systemd` and the v2 line (`0::`) say the
- * same where systemd sorts both; on hybrid hosts the first is filled by all but a systemd that was given the second alone.
+ * The group in the hierarchy that systemd sorts. The v1 hierarchy named `systemd` and the v2 line (`0::`) say the same
+ * where it sorts both; on hybrid hosts the first is filled by all but a systemd that was given the second alone.
  */
-function unitOf(cgroups: readonly string[]): string | undefined {
-  const unitIn = (marker: RegExp): string | undefined => {
+function sortedGroupOf(cgroups: readonly string[]): string | undefined {
+  const groupIn = (marker: RegExp): string | undefined => {
     const line = cgroups.find((cgroup) => marker.test(cgroup));
-    return line === undefined ? undefined : innermostUnit(line.slice(line.indexOf('/')));
+    return line === undefined ? undefined : line.slice(line.indexOf('/'));
   };
-  return unitIn(/^\d+:name=systemd:/) ?? unitIn(/^0::/);
-}
-
-/** `/system.slice/dbus.service` → `dbus.service`; `undefined` for a group that is below no service and no scope. */
-export function innermostUnit(path: string): string | undefined {
-  return path
-    .split('/')
-    .filter((part) => /\.(service|scope)$/.test(part))
-    .at(-1);
+  const named = groupIn(/^\d+:name=systemd:/);
+  // A group of nobody's in the one says nothing where the other is sorted.
+  return named === undefined || named === '/' ? (groupIn(/^0::/) ?? named) : named;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { LedgerRow } from '../../results/record.ts';
+import { unitOfGroup } from '../guest/unit-path.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
 
 /** systemd's own unit, as PID 1. */
@@ -61,19 +62,11 @@ function isOfHost(process: HostProcess, pidNamespace: string | undefined): boole
   return process.pidNamespace === undefined || process.pidNamespace === pidNamespace;
 }
 
-/**
- * The unit of the system's manager that a process belongs to: the outermost service or scope of its path, since what
- * comes below (`user@1000.service/app.slice/…`, a container's own units) is another manager's.
- */
+/** The unit of the system's manager that a process belongs to. */
 export function unitsOf(process: Pick<HostProcess, 'cgroup'>): string[] {
   const path = /^(?:0:|\d+:name=systemd):(\/.*)$/m.exec(process.cgroup)?.[1] ?? '';
-  const unit = path.split('/').find((part) => /\.(service|scope)$/.test(part));
-  return unit === undefined ? [] : [canonicalService(unescapeUnit(unit))];
-}
-
-/** A unit whose name begins like one of the kernel's files stands in the path with `_` before it (systemd.unit(5)). */
-function unescapeUnit(part: string): string {
-  return part.startsWith('_') ? part.slice(1) : part;
+  const unit = unitOfGroup(path);
+  return unit === undefined ? [] : [canonicalService(unit)];
 }
 
 function programsOf(process: HostProcess): string[] {

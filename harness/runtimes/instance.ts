@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { hostError, runError } from '../../core/error.ts';
 import type { Agent } from '../guest/agent.ts';
-import { innermostUnit } from '../guest/processes.ts';
+import { managerRootOf, unitBelow } from '../guest/unit-path.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
@@ -128,9 +128,11 @@ function cgroupMeters(cgroup: Cgroup, rootPid: number, cpuBeforeMs: number): Ins
 function unitsOf(cgroup: Cgroup): Map<number, string | undefined> {
   const units = new Map<number, string | undefined>();
   for (const folder of cgroup.folders) {
-    for (const { pid, group } of groupsOfProcesses(folder)) {
-      // Of several hierarchies only systemd's own is sorted.
-      units.set(pid, units.get(pid) ?? innermostUnit(group.slice(folder.length)));
+    const processes = groupsOfProcesses(folder);
+    // Of several hierarchies only systemd's own is sorted.
+    const root = managerRootOf(processes.map(({ group }) => group));
+    for (const { pid, group } of processes) {
+      units.set(pid, units.get(pid) ?? (root === undefined ? undefined : unitBelow(root, group)));
     }
   }
   return units;

@@ -82,7 +82,22 @@ describe('a process', () => {
   );
 
   it.each([
-    ['v2', ['0::/user.slice/user-0.slice/user@0.service/init.scope'], 'init.scope'],
+    ['v2', ['0::/system.slice/b.service'], 'b.service'],
+    ['a user’s own manager', ['0::/user.slice/user-0.slice/user@0.service/init.scope'], 'user@0.service'],
+    [
+      'a service of a user’s own manager',
+      ['0::/user.slice/user-0.slice/user@0.service/app.slice/backup.service'],
+      'user@0.service',
+    ],
+    [
+      'a nested container’s D-Bus',
+      ['0::/system.slice/engine.service/payload/system.slice/dbus.service'],
+      'engine.service',
+    ],
+    ['a service’s own group', ['0::/system.slice/systemd-udevd.service/udev'], 'systemd-udevd.service'],
+    ['a name that is escaped in the path', ['0::/system.slice/_cpu.service'], 'cpu.service'],
+    ['a mount', ['0::/system.slice/mnt-a.mount'], 'mnt-a.mount'],
+    ['a group that no manager made', ['0::/lxc.monitor.a/dbus.service'], undefined],
     ['hybrid: the v1 line counts', ['9:name=systemd:/system.slice/b.service', '0::/'], 'b.service'],
     ['hybrid, and a systemd with v2 alone', ['9:name=systemd:/', '0::/system.slice/b.service'], 'b.service'],
     ['outside every unit', ['0::/'], undefined],
@@ -94,9 +109,19 @@ describe('a process', () => {
       [String.raw`0::/system.slice/system-a\x2db.slice/a\x2db@1.service`],
       String.raw`a\x2db@1.service`,
     ],
-    ['a prototype’s name', ['0::/__proto__/constructor.service'], 'constructor.service'],
+    ['a prototype’s name', ['0::/__proto__/constructor.service'], undefined],
   ])('%s', (_, cgroup, unit) => {
     expect(parseProcesses(lines({ cgroup }))[0]).toMatchObject({ unit });
+  });
+
+  it('is seen from the host’s root in some containers: PID 1 says where its manager’s own paths begin', () => {
+    const root = '/twinboot/boot-1/payload';
+    const found = parseProcesses([
+      ...lines({ pid: '1', cgroup: [`0::${root}/init.scope`] }),
+      ...lines({ pid: '8', cgroup: [`0::${root}/system.slice/dbus.service`] }),
+      ...lines({ pid: '9', cgroup: [`0::${root}-2/system.slice/dbus.service`] }),
+    ]);
+    expect(found.map(({ unit }) => unit)).toEqual(['init.scope', 'dbus.service', undefined]);
   });
 
   it.each([
