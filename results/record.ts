@@ -119,7 +119,13 @@ export const serviceStates = [
 ] as const;
 
 export const ledgerRowSchema = z.object({
-  service: text.describe('Unit name, `systemd-udevd.service`'),
+  service: text.describe(
+    'Unit name, `systemd-udevd.service`; a unit of another type has a row where it failed',
+  ),
+  aliases: z
+    .array(text)
+    .optional()
+    .describe('Other names of the unit: `dbus.service` where dbus-broker runs'),
   title: text.optional().describe("The unit's description; untrusted text from the guest"),
   host: z.enum(['running', 'not-running', 'unknown']).describe('Whether the host runs the same service'),
   state: z.enum(serviceStates),
@@ -132,7 +138,15 @@ export const ledgerRowSchema = z.object({
     .describe('Anonymous PSS: what no other instance shares. Absent in older records'),
   cpuMs: z.number().optional(),
   startMs: z.number().optional().describe('When its start began, ms since t0'),
-  durationMs: z.number().optional().describe('From the start of its start to active'),
+  durationMs: z
+    .number()
+    .optional()
+    .describe(
+      'From the start of its start to active, or to its end where it failed or ended without having been active',
+    ),
+  restarts: count
+    .optional()
+    .describe('How often systemd has started it again because it had ended; absent where never'),
   duplicated: z.boolean().describe('Runs in the instance although the host runs the same service already'),
   repeated: z
     .boolean()
@@ -157,7 +171,7 @@ export function ledgerIn(details: Sample['details']): Ledger | undefined {
 function isLedgerRow(row: unknown): row is LedgerRow {
   if (typeof row !== 'object' || row === null) return false;
   const { service, host, state, reason, title, duplicated, repeated, ...figures } = row as Partial<LedgerRow>;
-  const { pssBytes, ussBytes, anonBytes, cpuMs, startMs, durationMs } = figures;
+  const { pssBytes, ussBytes, anonBytes, cpuMs, startMs, durationMs, restarts, aliases } = figures;
   return (
     typeof service === 'string' &&
     typeof duplicated === 'boolean' &&
@@ -171,7 +185,9 @@ function isLedgerRow(row: unknown): row is LedgerRow {
     isAbsentOr('number', anonBytes) &&
     isAbsentOr('number', cpuMs) &&
     isAbsentOr('number', startMs) &&
-    isAbsentOr('number', durationMs)
+    isAbsentOr('number', durationMs) &&
+    isAbsentOr('number', restarts) &&
+    (aliases === undefined || (Array.isArray(aliases) && aliases.every((name) => typeof name === 'string')))
   );
 }
 

@@ -20,8 +20,15 @@ export interface Circumstances {
 /** A question asked of a booted instance: one file in this folder and one line in `registry.ts`. */
 export interface Scenario<Needs extends ArtifactName = ArtifactName> extends ScenarioDescription {
   needs: readonly Needs[];
-  /** Pure: computes from the artifacts that it named and nothing else. */
-  measure(artifacts: Pick<Artifacts, Needs>, circumstances: Circumstances): Measured;
+  /**
+   * Pure: computes from what could be read of the artifacts that it named, and from nothing else. One that is absent costs
+   * the metrics that are made of it; `whyAbsent` is their reason.
+   */
+  measure(
+    readings: Partial<Pick<Artifacts, Needs>>,
+    circumstances: Circumstances,
+    whyAbsent: (name: Needs) => string,
+  ): Measured;
 }
 
 /**
@@ -76,7 +83,7 @@ export function metric(
 
 /** Collects values as they become known, and the reason where they do not. */
 export function createMeasured(): Measured & {
-  put(metricId: string, value: number | undefined, reason: string): void;
+  put: (metricId: string, value: number | undefined, reason: string) => void;
 } {
   const measured: Measured = { values: {}, missing: {}, details: {} };
   return {

@@ -1,10 +1,11 @@
 import type { GuestProcess } from '../harness/guest/processes.ts';
-import type { InsideReading, MemoryReading } from '../harness/observe/artifacts.ts';
+import type { ChargedReading, InsideReading } from '../harness/observe/artifacts.ts';
 import { metric, type Circumstances } from './define.ts';
+import { processesOf } from './instance-processes.ts';
 
 /** What the parts of one instance are computed from. */
 export interface PartReadings {
-  memory: Pick<MemoryReading, 'cgroup' | 'processes' | 'guestRam'>;
+  memory: Pick<ChargedReading, 'cgroup' | 'processes' | 'guestRam'>;
   inside: Pick<InsideReading, 'meminfo' | 'kernel'> & { processes: PartProcess[] };
 }
 
@@ -26,7 +27,7 @@ const STRUCT_PAGE_BYTES = 64;
  * charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
  */
 export function chargedElsewhereBytes(
-  instances: readonly Pick<MemoryReading, 'cgroup' | 'processes'>[],
+  instances: readonly Pick<ChargedReading, 'cgroup' | 'processes'>[],
 ): number {
   const beyond = instances.reduce(
     (sum, { cgroup, processes }) =>
@@ -167,16 +168,11 @@ function hostParts({ memory: { cgroup } }: PartReadings): Parts {
   };
 }
 
-function containerParts({ memory: { cgroup, processes }, inside }: PartReadings, on: Circumstances): Parts {
-  const managers = processes.filter((process) => process.manager);
-  const seen = processes.filter((process) => !process.manager);
-  // The host sees every process, and at the moment of the charge; inside, some may not be looked into (without
-  // CAP_SYS_PTRACE those of other users). But not every host's control groups show whose they are.
-  const services = seen.some(({ unit }) => unit !== undefined) ? seen : inside.processes;
+function containerParts({ memory, inside }: PartReadings, on: Circumstances): Parts {
   return {
-    'memory.manager': anonymous(managers),
-    'memory.tmpfs': cgroup.shmemBytes,
-    ...serviceParts(services, on),
+    'memory.manager': anonymous(memory.processes.filter((process) => process.manager)),
+    'memory.tmpfs': memory.cgroup.shmemBytes,
+    ...serviceParts(processesOf<PartProcess>(memory, inside, 'container') ?? [], on),
   };
 }
 

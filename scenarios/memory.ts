@@ -62,36 +62,51 @@ export const memory = defineScenario({
     ),
   ],
 
-  measure({ timing, memory: reading, inside }, circumstances) {
+  measure({ timing, memory: reading, inside }, circumstances, whyAbsent) {
     const measured = createMeasured();
-    const { cgroup } = reading;
-    measured.put('memory.total', cgroup.totalBytes, '');
-    measured.put(
-      'memory.peak',
-      timing.peakBytes,
-      'this kernel does not keep the peak of a cgroup (memory.peak: Linux 5.19)',
+    const { put, details } = measured;
+    const isVm = circumstances.kind === 'vm';
+    const unread = reading === undefined ? whyAbsent('memory') : undefined;
+    const uncharged = unread ?? reading?.chargeMissing;
+    const cgroup = reading?.cgroup;
+    put('memory.total', cgroup?.totalBytes, uncharged ?? '');
+    put('memory.peak', timing?.peakBytes, whyNoPeak(timing === undefined ? whyAbsent('timing') : uncharged));
+    put('memory.pss', reading === undefined ? undefined : pssOf(reading.processes), unread ?? '');
+    put('memory.host-delta', reading?.hostDeltaBytes, unread ?? '');
+
+    const charged = reading !== undefined && cgroup !== undefined ? { ...reading, cgroup } : undefined;
+    const parts = charged && inside && memoryParts({ memory: charged, inside }, circumstances);
+    if (parts !== undefined && cgroup !== undefined)
+      parts[UNEXPLAINED] = cgroup.totalBytes - sumOfParts(parts);
+    const noParts = uncharged ?? (inside === undefined ? whyAbsent('inside') : NOT_HERE);
+    for (const { id } of memoryPartMetrics) put(id, parts?.[id], noParts);
+    put('memory.charged-elsewhere', charged && chargedElsewhereBytes([charged]), uncharged ?? '');
+
+    const diskCachedBytes = reading?.diskCachedBytes;
+    put(
+      'memory.double-cached',
+      inside === undefined || diskCachedBytes === undefined
+        ? undefined
+        : Math.min(guestPageCacheBytes(inside), diskCachedBytes),
+      isVm
+        ? (unread ??
+            (inside === undefined
+              ? whyAbsent('inside')
+              : 'fincore(1) could not be asked (Debian: util-linux-extra)'))
+        : NOT_HERE,
     );
-    const pssBytes = reading.processes.reduce((total, process) => total + process.pssBytes, 0);
-    measured.put('memory.pss', pssBytes, '');
-    measured.put('memory.charged-elsewhere', chargedElsewhereBytes([reading]), '');
-    measured.put('memory.host-delta', reading.hostDeltaBytes, '');
 
-    const parts = memoryParts({ memory: reading, inside }, circumstances);
-    parts[UNEXPLAINED] = cgroup.totalBytes - sumOfParts(parts);
-    for (const { id } of memoryPartMetrics) measured.put(id, parts[id], NOT_HERE);
-
-    const { diskCachedBytes } = reading;
-    if (circumstances.kind === 'vm') {
-      measured.put(
-        'memory.double-cached',
-        diskCachedBytes === undefined ? undefined : Math.min(guestPageCacheBytes(inside), diskCachedBytes),
-        'fincore(1) could not be asked (Debian: util-linux-extra)',
-      );
-    } else measured.put('memory.double-cached', undefined, NOT_HERE);
-
-    measured.details.settled = reading.settled;
-    measured.details.settledAfterMs = reading.settledAfterMs;
-    measured.details.insideMemAvailableBytes = inside.meminfo.get('MemAvailable');
+    details.settled = reading?.settled;
+    details.settledAfterMs = reading?.settledAfterMs;
+    details.insideMemAvailableBytes = inside?.meminfo.get('MemAvailable');
     return measured;
   },
 });
+
+function pssOf(processes: readonly { pssBytes: number }[]): number {
+  return processes.reduce((total, { pssBytes }) => total + pssBytes, 0);
+}
+
+function whyNoPeak(reason: string | undefined): string {
+  return reason ?? 'this kernel does not keep the peak of a cgroup (memory.peak: Linux 5.19)';
+}

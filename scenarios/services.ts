@@ -1,16 +1,27 @@
 import { formatList } from '../core/words.ts';
 import type { GuestProcess } from '../harness/guest/processes.ts';
-import type { Unit } from '../harness/guest/units.ts';
-import type { Artifacts } from '../harness/observe/artifacts.ts';
+import { doneStarting, type Unit } from '../harness/guest/units.ts';
+import type { InsideReading, Timing, UnitsReading } from '../harness/observe/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
 import { isOfEveryInstance } from '../results/repeated-services.ts';
 import { createMeasured, defineScenario, metric, type Circumstances } from './define.ts';
+import { processesOf } from './instance-processes.ts';
 
-type Readings = Pick<Artifacts, 'timing' | 'inside' | 'units'>;
+/** What the host and the instance itself tell of a process alike. */
+type InstanceProcess = Pick<GuestProcess, 'unit' | 'pssBytes' | 'ussBytes' | 'pssAnonBytes'>;
+
+/** What a row is made of. */
+interface Readings {
+  timing: Timing | undefined;
+  inside: InsideReading | undefined;
+  units: UnitsReading;
+  processes: readonly InstanceProcess[];
+}
 
 const AGENT_UNIT = 'twinboot-agent.service';
 /** PID 1 itself: no service, and the largest thing that every instance brings again. */
 const MANAGER_UNIT = 'init.scope';
+const MANAGER_TITLE = 'System and Service Manager';
 /** Asked about by everyone: these have a row even in an image that does not have them. */
 const ALWAYS = [
   'systemd-udevd.service',
@@ -23,7 +34,8 @@ export const services = defineScenario({
   id: 'services',
   title: 'Services',
   question: 'Which services does every instance bring again, and what does each of them cost?',
-  needs: ['timing', 'inside', 'units'],
+  // Memory is read once the instance has settled, and so are the services, whichever scenarios stand beside this one.
+  needs: ['timing', 'memory', 'inside', 'units'],
   metrics: [
     metric(
       'services.running',
@@ -44,7 +56,7 @@ export const services = defineScenario({
       'bytes',
       'headline',
       'Anonymous memory of repeated services',
-      'Sum of the anonymous PSS (Pss_Anon) of all their processes, read inside the instance: what each further instance takes anew. Pages of programs and libraries, which instances may share, are not in it.',
+      'Sum of the anonymous PSS (Pss_Anon) of all their processes: what each further instance takes anew. Pages of programs and libraries, which instances may share, are not in it.',
     ),
     metric(
       'services.duplicated',
@@ -58,7 +70,7 @@ export const services = defineScenario({
       'bytes',
       'headline',
       'PSS of services',
-      'Sum of the PSS of all processes of running units, read inside the instance.',
+      'Sum of the PSS of all processes of running units: as the host sees them, or inside the instance where the host does not see whose they are (VMs).',
     ),
     metric(
       'services.duplicated-pss',
@@ -71,50 +83,74 @@ export const services = defineScenario({
       'services.failed',
       'count',
       'headline',
-      'Failed services',
-      'Units of the image in the state `failed`.',
+      'Failed units',
+      'Units of the image, of any type, that have failed, and services that systemd keeps starting again because they end (`auto-restart`).',
+    ),
+    metric(
+      'services.restarts',
+      'count',
+      'detail',
+      'Restarts of services',
+      'How often systemd has started a service again because it had ended (NRestarts), all services together.',
     ),
   ],
 
-  measure(readings, circumstances) {
+  measure({ timing, memory, inside, units }, circumstances, whyAbsent) {
     const measured = createMeasured();
-    const rows = ledgerOf(readings, circumstances);
+    const { put, details } = measured;
+    if (units === undefined) {
+      for (const { id } of services.metrics) put(id, undefined, whyAbsent('units'));
+      return measured;
+    }
+    const processes = processesOf<InstanceProcess>(memory, inside, circumstances.kind);
+    const rows = ledgerOf({ timing, inside, units, processes: processes ?? [] }, circumstances);
     const running = rows.filter((row) => row.state === 'running');
     const repeated = rows.filter((row) => row.repeated === true);
     const duplicated = rows.filter((row) => row.duplicated);
-    measured.put('services.running', running.length, '');
-    measured.put('services.repeated', repeated.length, '');
-    const { bytes, reason } = anonymousOf(repeated);
-    measured.put('services.repeated-anon', bytes, reason);
-    measured.put('services.duplicated', duplicated.length, '');
-    measured.put('services.pss', pssOf(running), '');
-    measured.put('services.duplicated-pss', pssOf(duplicated), '');
-    measured.put('services.failed', rows.filter((row) => row.state === 'failed').length, '');
-    measured.details.services = rows;
+    const putSum = (id: string, of: readonly LedgerRow[], field: 'pssBytes' | 'anonBytes'): void => {
+      const { bytes, reason } = sumOf(of, field);
+      put(id, bytes, processes === undefined ? whyAbsent('inside') : reason);
+    };
+    put('services.running', running.length, '');
+    put('services.repeated', repeated.length, '');
+    putSum('services.repeated-anon', repeated, 'anonBytes');
+    put('services.duplicated', duplicated.length, '');
+    putSum('services.pss', running, 'pssBytes');
+    putSum('services.duplicated-pss', duplicated, 'pssBytes');
+    put('services.failed', rows.filter((row) => row.state === 'failed').length, '');
+    put(
+      'services.restarts',
+      rows.reduce((sum, { restarts = 0 }) => sum + restarts, 0),
+      '',
+    );
+    details.services = rows;
     return measured;
   },
 });
 
-function pssOf(rows: readonly LedgerRow[]): number {
-  return rows.reduce((total, row) => total + (row.pssBytes ?? 0), 0);
-}
-
 /** One service that could not be read would make the sum look smaller, so then there is none. */
-function anonymousOf(rows: readonly LedgerRow[]): { bytes: number | undefined; reason: string } {
-  const unread = rows.filter(({ anonBytes }) => anonBytes === undefined).map(({ service }) => service);
+function sumOf(
+  rows: readonly LedgerRow[],
+  field: 'pssBytes' | 'anonBytes',
+): { bytes: number | undefined; reason: string } {
+  const unread = rows.filter((row) => row[field] === undefined).map(({ service }) => service);
   return {
-    bytes: unread.length > 0 ? undefined : rows.reduce((sum, { anonBytes = 0 }) => sum + anonBytes, 0),
+    bytes: unread.length > 0 ? undefined : rows.reduce((sum, row) => sum + (row[field] ?? 0), 0),
     reason: `no process could be read of ${formatList(unread)}`,
   };
 }
 
-/** One row for every service of the image, and for PID 1. */
+/** One row for every service of the image, for PID 1, and for any other unit that failed. */
 function ledgerOf(readings: Readings, circumstances: Circumstances): LedgerRow[] {
   const { units, unitFiles } = readings.units;
   const loaded = [...units.values()].filter(
-    (unit) => unit.id.endsWith('.service') && unit.loadState !== 'not-found',
+    (unit) =>
+      unit.loadState !== 'not-found' && (unit.id.endsWith('.service') || unit.activeState === 'failed'),
   );
-  const names = new Set([...loaded.map((unit) => unit.id), ...ALWAYS, ...installedServices(unitFiles)]);
+  const others = [...ALWAYS, ...installedServices(unitFiles)].filter(
+    (name) => !loaded.some(({ names }) => names.includes(name)),
+  );
+  const names = new Set([...loaded.map(({ id }) => id), ...others]);
   names.delete(AGENT_UNIT);
   return [MANAGER_UNIT, ...[...names].sort()].map((name) => rowOf(name, readings, circumstances));
 }
@@ -124,48 +160,75 @@ function installedServices(unitFiles: ReadonlyMap<string, string>): string[] {
   return [...unitFiles].flatMap(([name, state]) => (name.includes('@.') || state === 'alias' ? [] : [name]));
 }
 
-function rowOf(service: string, { timing, inside, units }: Readings, { onHost }: Circumstances): LedgerRow {
+function rowOf(service: string, readings: Readings, { onHost }: Circumstances): LedgerRow {
+  const { timing, units } = readings;
   const unit = units.units.get(service);
-  const processes = inside.processes.filter((process) => process.unit === service);
   const { state, reason } =
     service === MANAGER_UNIT
       ? { state: 'running' as const }
       : stateOf(unit, units.unitFiles.get(service), units.failedConditions.get(service));
-  const host = onHost(service);
+  const aliases = unit?.names.filter((name) => name !== service) ?? [];
+  const host = hostOf([service, ...aliases], onHost);
+  const startMs =
+    unit?.startedMs === undefined || timing === undefined ? undefined : unit.startedMs + timing.guestOffsetMs;
   return {
     service,
-    ...(service === MANAGER_UNIT
-      ? { title: 'System and Service Manager' }
-      : optional('title', unit?.description)),
+    ...(aliases.length === 0 ? {} : { aliases }),
+    ...optional('title', service === MANAGER_UNIT ? MANAGER_TITLE : shortTitle(unit)),
     host,
     state,
     ...optional('reason', reason),
-    ...(processes.length === 0 ? {} : costOf(processes, unit)),
-    ...optional('startMs', unit?.startedMs === undefined ? undefined : unit.startedMs + timing.guestOffsetMs),
-    ...optional('durationMs', durationOf(unit)),
+    ...costOf(service, readings),
+    ...optional('startMs', startMs),
+    ...optional('durationMs', unit === undefined ? undefined : durationOf(unit)),
+    ...(unit === undefined || unit.restarts === 0 ? {} : { restarts: unit.restarts }),
     duplicated: state === 'running' && host === 'running',
     repeated: state === 'running' && isOfEveryInstance(service),
   };
 }
 
+/** The host runs a service under any of its names. */
+function hostOf(names: readonly string[], onHost: Circumstances['onHost']): LedgerRow['host'] {
+  const answers = names.map(onHost);
+  return answers.find((answer) => answer === 'running') ?? answers[0] ?? 'unknown';
+}
+
+/** A description that is longer belongs to a generated unit: a row says what it is, and does not carry all of it. */
+const TITLE_CHARACTERS = 200;
+
+function shortTitle(unit: Unit | undefined): string | undefined {
+  const title = unit?.description;
+  return title === undefined || title.length <= TITLE_CHARACTERS
+    ? title
+    : `${title.slice(0, TITLE_CHARACTERS)}…`;
+}
+
 function costOf(
-  processes: readonly GuestProcess[],
-  unit: Unit | undefined,
+  service: string,
+  { inside, units, processes }: Readings,
 ): Pick<LedgerRow, 'pssBytes' | 'ussBytes' | 'anonBytes' | 'cpuMs'> {
-  const total = (of: (process: GuestProcess) => number): number =>
-    processes.reduce((sum, process) => sum + of(process), 0);
+  const own = processes.filter(({ unit }) => unit === service);
+  if (own.length === 0) return {};
+  const total = (field: 'pssBytes' | 'ussBytes' | 'pssAnonBytes'): number =>
+    own.reduce((sum, process) => sum + process[field], 0);
   return {
-    pssBytes: total((process) => process.pssBytes),
-    ussBytes: total((process) => process.ussBytes),
-    anonBytes: total((process) => process.pssAnonBytes),
+    pssBytes: total('pssBytes'),
+    ussBytes: total('ussBytes'),
+    anonBytes: total('pssAnonBytes'),
     // systemd counts the CPU time of ended processes too, where it counts at all (CPUUsageNSec).
-    cpuMs: unit?.cpuMs ?? total((process) => process.cpuMs),
+    ...optional('cpuMs', units.units.get(service)?.cpuMs ?? cpuOf(inside?.processes, service)),
   };
 }
 
-function durationOf(unit: Unit | undefined): number | undefined {
-  if (unit?.activeMs === undefined || unit.startedMs === undefined) return undefined;
-  return unit.activeMs >= unit.startedMs ? unit.activeMs - unit.startedMs : undefined;
+function cpuOf(processes: readonly GuestProcess[] | undefined, service: string): number | undefined {
+  const own = processes?.filter(({ unit }) => unit === service) ?? [];
+  return own.length === 0 ? undefined : own.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+}
+
+/** Of its start: until it was active, or until it failed or ended without having been so. */
+function durationOf(unit: Unit): number | undefined {
+  const doneMs = doneStarting(unit);
+  return doneMs === undefined || unit.startedMs === undefined ? undefined : doneMs - unit.startedMs;
 }
 
 function stateOf(
@@ -179,8 +242,15 @@ function stateOf(
     return { state: 'inactive', reason: `nothing asks for it (${fileState})` };
   }
   if (unit.loadState === 'masked') return { state: 'masked', reason: 'masked' };
-  if (unit.activeState === 'active') return { state: unit.subState === 'running' ? 'running' : 'exited' };
+  if (unit.activeState === 'active') {
+    return unit.subState === 'running'
+      ? { state: 'running', ...(unit.restarts > 0 && { reason: restartWords(unit) }) }
+      : { state: 'exited' };
+  }
   if (unit.activeState === 'failed') return { state: 'failed', reason: `result: ${unit.result}` };
+  if (unit.subState.startsWith('auto-restart')) {
+    return { state: 'failed', reason: `${restartWords(unit)}; result: ${unit.result}` };
+  }
   if (unit.activeState !== 'inactive')
     return { state: 'unknown', reason: `${unit.activeState} (${unit.subState})` };
   if (unit.loadState !== 'loaded') return { state: 'unknown', reason: `not loaded (${unit.loadState})` };
@@ -191,6 +261,10 @@ function stateOf(
     state: 'inactive',
     reason: unit.startedMs === undefined ? 'nothing asked for it' : 'ran and ended',
   };
+}
+
+function restartWords({ restarts }: Unit): string {
+  return restarts === 0 ? 'ended, and is to be started again' : `ended and started again, ${restarts} times`;
 }
 
 function optional<Key extends string, Value>(

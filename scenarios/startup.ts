@@ -1,4 +1,4 @@
-import type { Unit } from '../harness/guest/units.ts';
+import { lastBefore, unitNamed, type Unit } from '../harness/guest/units.ts';
 import { createMeasured, defineScenario, metric } from './define.ts';
 
 const CONTAINER = 'a container has no kernel and no initrd of its own';
@@ -64,7 +64,7 @@ export const startup = defineScenario({
       'ms',
       'rung',
       'dbus',
-      'From t0 until dbus.service is active: its ActiveEnterTimestampMonotonic.',
+      'From t0 until the unit with the name dbus.service is active, whichever owns the bus: its ActiveEnterTimestampMonotonic.',
     ),
     metric(
       'startup.multi-user',
@@ -103,41 +103,42 @@ export const startup = defineScenario({
     ),
   ],
 
-  measure({ timing, units, shutdown }, { kind }) {
+  measure({ timing, units, shutdown }, { kind }, whyAbsent) {
     const measured = createMeasured();
+    const { put, details } = measured;
     const onHostClock = (guestMs: number | undefined): number | undefined =>
-      guestMs === undefined ? undefined : guestMs + timing.guestOffsetMs;
+      guestMs === undefined || timing === undefined ? undefined : guestMs + timing.guestOffsetMs;
+    const untimed = timing === undefined ? whyAbsent('timing') : undefined;
+    const unseen = untimed ?? (units === undefined ? whyAbsent('units') : undefined);
 
-    measured.put('startup.spawn', timing.spawnMs, '');
-    measured.put(
+    put('startup.spawn', timing?.spawnMs, untimed ?? '');
+    put(
       'startup.kernel',
-      timing.kernelMs,
-      kind === 'vm' ? 'no kernel line reached the console' : CONTAINER,
+      timing?.kernelMs,
+      kind === 'vm' ? (untimed ?? 'no kernel line reached the console') : CONTAINER,
     );
-    measured.put(
+    put(
       'startup.initrd',
-      onHostClock(timing.initrdGuestMs),
-      kind === 'vm' ? 'the kernel log has no line for the start of an initrd' : CONTAINER,
+      onHostClock(timing?.initrdGuestMs),
+      kind === 'vm' ? (untimed ?? 'the kernel log has no line for the start of an initrd') : CONTAINER,
     );
-    measured.put(
+    put(
       'startup.init',
-      onHostClock(units.manager.userspaceMs),
-      'the manager did not say when it started',
+      onHostClock(units?.manager.userspaceMs),
+      unseen ?? 'the manager did not say when it started',
     );
-    for (const [id, unit] of targets) {
-      measured.put(
-        id,
-        onHostClock(units.units.get(unit)?.activeMs),
-        whyNotActive(unit, units.units.get(unit)),
-      );
+    for (const [id, name] of targets) {
+      const unit = units === undefined ? undefined : unitNamed(units, name);
+      put(id, onHostClock(unit?.activeMs), unseen ?? whyNotActive(name, unit));
     }
-    measured.put('startup.ready', timing.readyMs, '');
-    measured.put('startup.command', timing.commandMs, '');
-    measured.put('startup.cpu', timing.cpuMs, 'this host counts no CPU time by control group');
-    measured.put('shutdown.total', shutdown.shutdownMs, '');
-    measured.details.consoleMultiUserMs = timing.consoleMultiUserMs;
-    measured.details.guestOffsetErrorMs = timing.guestOffsetErrorMs;
-    measured.details.finishedMs = onHostClock(units.manager.finishedMs);
+    put('startup.ready', timing?.readyMs, untimed ?? '');
+    put('startup.command', timing?.commandMs, untimed ?? '');
+    put('startup.cpu', timing?.cpuMs, untimed ?? 'this host counts no CPU time by control group');
+    put('shutdown.total', shutdown?.shutdownMs, shutdown === undefined ? whyAbsent('shutdown') : '');
+    details.consoleMultiUserMs = timing?.consoleMultiUserMs;
+    details.guestOffsetErrorMs = timing?.guestOffsetErrorMs;
+    details.finishedMs = onHostClock(units?.manager.finishedMs);
+    details.waitedFor = units === undefined ? undefined : lastBefore(units, 'multi-user.target');
     return measured;
   },
 });

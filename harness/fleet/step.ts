@@ -93,7 +93,8 @@ function spentBetween(before: Activity['cpuMs'], after: Activity['cpuMs']): numb
   for (const [member, afterMs] of after) {
     const beforeMs = before.get(member);
     if (afterMs === undefined || beforeMs === undefined) return undefined;
-    sumMs += afterMs - beforeMs;
+    // Both are sums of fractions: what did nothing may seem to have spent less than nothing.
+    sumMs += Math.max(0, afterMs - beforeMs);
   }
   return sumMs;
 }

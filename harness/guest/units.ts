@@ -1,6 +1,8 @@
 /** A unit as the guest's service manager describes it. Every text is untrusted. */
 export interface Unit {
   id: string;
+  /** Every name that it goes by, its id among them: `dbus.service` is an alias of dbus-broker.service where that is used. */
+  names: string[];
   description: string;
   loadState: string;
   activeState: string;
@@ -14,6 +16,12 @@ export interface Unit {
   /** Guest CLOCK_MONOTONIC, ms; `undefined` where it never happened. */
   startedMs: number | undefined;
   activeMs: number | undefined;
+  /** When it last ceased to run, or failed. */
+  endedMs: number | undefined;
+  /** How often the manager has started it again because it ended (NRestarts). */
+  restarts: number;
+  /** Units that it starts after, where they were asked for. */
+  after: string[];
   cpuMs: number | undefined;
 }
 
@@ -50,6 +58,43 @@ export function parseUnits(lines: readonly string[]): UnitReport {
   return { manager, units };
 }
 
+/** The unit that goes by this name, as its id or as an alias. */
+export function unitNamed({ units }: Pick<UnitReport, 'units'>, name: string): Unit | undefined {
+  return units.get(name) ?? [...units.values()].find(({ names }) => names.includes(name));
+}
+
+/** What a unit waited for last. */
+export interface WaitedFor {
+  unit: string;
+  /** How long that took to become active, or to end where it never did. */
+  durationMs: number;
+}
+
+/**
+ * Of the units that `name` starts after, the one that let it wait to the end: the last to become active, or to fail or
+ * end, before it became active itself. `undefined` where its order is not known.
+ */
+export function lastBefore(report: Pick<UnitReport, 'units'>, name: string): WaitedFor | undefined {
+  const { activeMs, after = [] } = unitNamed(report, name) ?? {};
+  if (activeMs === undefined) return undefined;
+  let last: { unit: Unit; doneMs: number } | undefined;
+  for (const unit of after.flatMap((id) => unitNamed(report, id) ?? [])) {
+    const doneMs = doneStarting(unit);
+    if (doneMs === undefined || doneMs > activeMs || (last !== undefined && doneMs <= last.doneMs)) continue;
+    last = { unit, doneMs };
+  }
+  return last?.unit.startedMs === undefined
+    ? undefined
+    : { unit: last.unit.id, durationMs: last.doneMs - last.unit.startedMs };
+}
+
+/** When its start was over: it became active, or it failed or ended without having been so. Guest CLOCK_MONOTONIC, ms. */
+export function doneStarting({ startedMs, activeMs, endedMs }: Unit): number | undefined {
+  if (startedMs === undefined) return undefined;
+  const over = [activeMs, endedMs].filter((ms) => ms !== undefined && ms >= startedMs);
+  return over.length === 0 ? undefined : Math.min(...(over as number[]));
+}
+
 function blocksOf(lines: readonly string[]): Map<string, string>[] {
   const blocks: Map<string, string>[] = [];
   let current = new Map<string, string>();
@@ -66,8 +111,13 @@ function blocksOf(lines: readonly string[]): Map<string, string>[] {
 function toUnit(id: string, block: Map<string, string>): Unit {
   const text = (key: string): string => block.get(key) ?? '';
   const cpuNs = wholeNumber(text('CPUUsageNSec'));
+  const words = (key: string): string[] =>
+    text(key)
+      .split(' ')
+      .filter((word) => word !== '');
   return {
     id,
+    names: [...new Set([id, ...words('Names')])],
     description: text('Description'),
     loadState: text('LoadState'),
     activeState: text('ActiveState'),
@@ -79,6 +129,9 @@ function toUnit(id: string, block: Map<string, string>): Unit {
     conditionChecked: usecField(block, 'ConditionTimestampMonotonic') !== undefined,
     startedMs: usecField(block, 'InactiveExitTimestampMonotonic'),
     activeMs: usecField(block, 'ActiveEnterTimestampMonotonic'),
+    endedMs: usecField(block, 'InactiveEnterTimestampMonotonic'),
+    restarts: wholeNumber(text('NRestarts')) ?? 0,
+    after: words('After'),
     cpuMs: cpuNs === undefined ? undefined : cpuNs / 1e6,
   };
 }

@@ -42,7 +42,10 @@ export interface Timing {
 }
 
 export interface MemoryReading {
-  cgroup: CgroupMemory;
+  /** `undefined` where the host does not count memory by control group. */
+  cgroup: CgroupMemory | undefined;
+  /** Why not, and what to do about it. */
+  chargeMissing?: string;
   processes: HostProcess[];
   /** VMs only. */
   guestRam: GuestRam | undefined;
@@ -54,6 +57,9 @@ export interface MemoryReading {
   /** false: the deadline passed while memory still moved. */
   settled: boolean;
 }
+
+/** A reading on a host that counts memory by control group. */
+export type ChargedReading = MemoryReading & { cgroup: CgroupMemory };
 
 export interface InsideReading {
   meminfo: Map<string, number>;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runError } from '../../core/error.ts';
+import { runError, TwinbootError } from '../../core/error.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
@@ -10,7 +10,13 @@ import { parseUnitFiles, parseUnits } from '../guest/units.ts';
 import { nsToMs } from '../meters/clock.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
-import type { HostProcess, Instance } from '../runtimes/runtime.ts';
+import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import {
+  NO_MEMORY_CONTROLLER,
+  type HostProcess,
+  type Instance,
+  type InstanceMeters,
+} from '../runtimes/runtime.ts';
 import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from './artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { waitUntilSettled } from './settle.ts';
@@ -36,7 +42,7 @@ export const gatherers: {
 
 async function gatherTiming({ instance, kind, ready }: Observed): Promise<Timing> {
   const { agent, console, meters, t0Ns } = instance;
-  const [cpuMs, memory] = await Promise.all([meters.cpuMs(), meters.memory()]);
+  const [cpuMs, { charge }] = await Promise.all([meters.cpuMs(), readCharge(meters)]);
   const command = await ask(agent, 'exec', 'true');
   const offset = await measureClockOffset(agent, ready, t0Ns);
   return {
@@ -46,7 +52,7 @@ async function gatherTiming({ instance, kind, ready }: Observed): Promise<Timing
     readyMs: nsToMs(ready.arrivedNs - t0Ns),
     commandMs: nsToMs(command.answeredNs - t0Ns),
     cpuMs,
-    peakBytes: memory.peakBytes,
+    peakBytes: charge?.peakBytes,
     // A container shares the host's CLOCK_MONOTONIC: its offset is exactly t0.
     guestOffsetMs: kind === 'vm' ? offset.offsetMs : -nsToMs(t0Ns),
     guestOffsetErrorMs: kind === 'vm' ? offset.errorMs : 0,
@@ -63,15 +69,16 @@ async function initrdStart(agent: Agent): Promise<number | undefined> {
 
 async function gatherMemory({ instance, kind, availableBeforeBytes }: Observed): Promise<MemoryReading> {
   const { clock, meters } = instance;
-  const { settled, waitedMs } = await waitUntilSettled(async () => (await meters.memory()).totalBytes, clock);
+  const { settled, waitedMs } = await waitUntilSettled(() => readTaken(meters), clock);
   const available = await readAvailableBytes();
-  const [cgroup, processes, guestRam] = await Promise.all([
-    meters.memory(),
+  const [{ charge, missing }, processes, guestRam] = await Promise.all([
+    readCharge(meters),
     meters.processes(),
     meters.guestRam(),
   ]);
   return {
-    cgroup,
+    cgroup: charge,
+    ...(missing === undefined ? {} : { chargeMissing: missing }),
     processes,
     guestRam,
     ...(kind === 'vm' ? { diskCachedBytes: await cachedOfDisk(processes) } : {}),
@@ -79,6 +86,23 @@ async function gatherMemory({ instance, kind, availableBeforeBytes }: Observed):
     settledAfterMs: waitedMs,
     settled,
   };
+}
+
+/** The charge, or why this host has none: everything else is measured all the same. */
+async function readCharge(meters: InstanceMeters): Promise<{ charge?: CgroupMemory; missing?: string }> {
+  try {
+    return { charge: await meters.memory() };
+  } catch (error) {
+    if (!(error instanceof TwinbootError) || error.code !== NO_MEMORY_CONTROLLER) throw error;
+    return { missing: `${error.message} (${error.hint ?? ''})` };
+  }
+}
+
+/** What settles: the charge, or the PSS where there is none. Bytes. */
+async function readTaken(meters: InstanceMeters): Promise<number> {
+  const { charge } = await readCharge(meters);
+  if (charge !== undefined) return charge.totalBytes;
+  return (await meters.processes()).reduce((sum, { pssBytes }) => sum + pssBytes, 0);
 }
 
 /** The VMM has the files of its disk open. */

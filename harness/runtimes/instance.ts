@@ -16,7 +16,7 @@ import { groupsOfProcesses } from '../process/cgroup-tree.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';
-import type { Instance, InstanceMeters } from './runtime.ts';
+import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from './runtime.ts';
 
 export interface InstanceParts {
   command: string;
@@ -101,7 +101,7 @@ function cgroupMeters(cgroup: Cgroup, rootPid: number, cpuBeforeMs: number): Ins
     async memory() {
       const memory = await readCgroupMemory(cgroup);
       if (memory !== undefined) return memory;
-      throw hostError('no-memory-controller', 'this host has no memory cgroup controller', {
+      throw hostError(NO_MEMORY_CONTROLLER, 'this host has no memory cgroup controller', {
         hint: 'boot the host with cgroup_enable=memory',
       });
     },

@@ -59,12 +59,14 @@ export interface InstanceExit {
   atMs: number;
 }
 
+export const NO_MEMORY_CONTROLLER = 'no-memory-controller';
+
 /**
  * The accounting boundary: the runtime's whole process tree, seen from the host.
  * A figure that this host's kernel does not give is `undefined`.
  */
 export interface InstanceMeters {
-  /** The cgroup's charge, split by kind. */
+  /** The cgroup's charge, split by kind. Errors: `no-memory-controller` (host). */
   memory(): Promise<CgroupMemory>;
   /** CPU time of the whole boundary since t0, ms. */
   cpuMs(): Promise<number | undefined>;

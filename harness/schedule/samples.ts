@@ -1,7 +1,7 @@
 import { messageOf, runError, TwinbootError } from '../../core/error.ts';
 import type { Sample, SampleError, ScenarioDescription } from '../../results/record.ts';
 import type { Circumstances, Measured, Scenario } from '../../scenarios/define.ts';
-import type { Artifacts } from '../observe/artifacts.ts';
+import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
 import type { BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 
@@ -11,19 +11,27 @@ export interface BootHeader extends PlannedBoot {
   startedAt: string;
 }
 
-/** One sample for a scenario from what one boot gave; a failed one where an artifact that it needs is missing. */
+/**
+ * One sample for a scenario from what one boot gave. An artifact that could not be read costs the metrics that are made of
+ * it; the sample has failed where none is left.
+ */
 export function sampleOf(
   scenario: Scenario,
   header: BootHeader,
   { artifacts, failures }: BootResult,
   circumstances: Circumstances,
 ): Sample {
+  const measured = measureOrError(scenario, artifacts, circumstances, (name) => reasonOf(failures.get(name)));
+  if (measured instanceof TwinbootError) return failedSample(scenario, header, measured);
   const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
-  if (failure !== undefined) return failedSample(scenario, header, failure);
-  const measured = measureOrError(scenario, artifacts as Artifacts, circumstances);
-  return measured instanceof TwinbootError
-    ? failedSample(scenario, header, measured)
+  return failure !== undefined && Object.keys(measured.values).length === 0
+    ? failedSample(scenario, header, failure)
     : measuredSample(scenario, header, measured);
+}
+
+function reasonOf(failure: TwinbootError | undefined): string {
+  if (failure === undefined) return 'it was not read';
+  return failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
 }
 
 export function measuredSample(
@@ -63,11 +71,12 @@ function placeOf(
 /** What one boot makes a scenario stumble over costs that sample alone: the run goes on. */
 function measureOrError(
   scenario: Scenario,
-  artifacts: Artifacts,
+  artifacts: Partial<Artifacts>,
   circumstances: Circumstances,
+  whyAbsent: (name: ArtifactName) => string,
 ): Measured | TwinbootError {
   try {
-    return scenario.measure(artifacts, circumstances);
+    return scenario.measure(artifacts, circumstances, whyAbsent);
   } catch (cause) {
     return runError('scenario-failed', `scenario ${scenario.id}: ${messageOf(cause)}`, { cause });
   }

@@ -19,6 +19,7 @@ import { memory as memoryScenario } from '../../scenarios/memory.ts';
 import { services as servicesScenario } from '../../scenarios/services.ts';
 import { startup as startupScenario } from '../../scenarios/startup.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
+import { notRead } from '../fixtures/guest/artifacts.ts';
 
 /** A boot to be checked, and how near its figures have to come to their witnesses. */
 export interface RealBoot {
@@ -105,7 +106,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         onHost: () => 'not-running' as const,
       };
       const startup = () =>
-        startupScenario.measure({ ...artifacts, shutdown: { shutdownMs: 1 } }, circumstances).values;
+        startupScenario.measure({ ...artifacts, shutdown: { shutdownMs: 1 } }, circumstances, notRead).values;
 
       it('climbs the ladder in order', () => {
         const values = startup();
@@ -181,7 +182,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       });
 
       it('explains where the memory goes: the parts add up, and the rest is small', () => {
-        const { values } = memoryScenario.measure(artifacts, circumstances);
+        const { values } = memoryScenario.measure(artifacts, circumstances, notRead);
         const parts = memoryScenario.metrics.filter(({ role }) => role === 'part');
         const total = values['memory.total'] ?? NaN;
         expect(parts.reduce((sum, part) => sum + (values[part.id] ?? 0), 0)).toBeCloseTo(total, 0);
@@ -189,7 +190,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       });
 
       it('keeps the ledger: udev runs where /sys is writable, as in a VM, and is skipped where it is not', () => {
-        const { services } = servicesScenario.measure(artifacts, circumstances).details as {
+        const { services } = servicesScenario.measure(artifacts, circumstances, notRead).details as {
           services: { service: string; state: string; reason?: string }[];
         };
         const row = (name: string) => services.find(({ service }) => service === name);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseUnitFiles, parseUnits } from '../../../harness/guest/units.ts';
+import {
+  doneStarting,
+  lastBefore,
+  parseUnitFiles,
+  parseUnits,
+  unitNamed,
+} from '../../../harness/guest/units.ts';
 import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
 
 describe('units that were captured', () => {
@@ -27,6 +33,7 @@ describe('units that were captured', () => {
   it('udev in a VM: its start, and CPU time that the manager counted', () => {
     expect(parseUnits(capturedLines('qemu', 'units.txt')).units.get('systemd-udevd.service')).toEqual({
       id: 'systemd-udevd.service',
+      names: ['systemd-udevd.service'],
       description: 'Rule-based Manager for Device Events and Files',
       loadState: 'loaded',
       activeState: 'active',
@@ -38,6 +45,9 @@ describe('units that were captured', () => {
       conditionChecked: true,
       startedMs: 21_078.262,
       activeMs: 22_091.825,
+      endedMs: undefined,
+      restarts: 0,
+      after: [],
       cpuMs: 12_978.524,
     });
   });
@@ -143,6 +153,65 @@ describe('what a guest may send instead', () => {
     expect([...parseUnitFiles(lines)]).toEqual([
       ['c.service', 'masked'],
       ['d.service', 'static'],
+    ]);
+  });
+});
+
+describe('a unit with several names', () => {
+  const { units } = parseUnits([
+    'Id=dbus-broker.service',
+    'Names=dbus.service dbus-broker.service',
+    'ActiveEnterTimestampMonotonic=5000',
+  ]);
+
+  it('is found by each of them', () => {
+    expect(units.get('dbus-broker.service')?.names).toEqual(['dbus-broker.service', 'dbus.service']);
+    expect(unitNamed({ units }, 'dbus.service')).toMatchObject({ id: 'dbus-broker.service', activeMs: 5 });
+    expect(unitNamed({ units }, 'dbus')).toBeUndefined();
+  });
+});
+
+describe('what a target waited for', () => {
+  const at = (id: string, startMs: number, fields: Record<string, number>, more: string[] = []): string[] => [
+    `Id=${id}`,
+    `InactiveExitTimestampMonotonic=${startMs * 1000}`,
+    ...Object.entries(fields).map(([name, ms]) => `${name}EnterTimestampMonotonic=${ms * 1000}`),
+    ...more,
+    '',
+  ];
+  const lines = [
+    ...at('quick.service', 100, { Active: 200 }),
+    ...at('slow-failure.service', 150, { Inactive: 8150 }),
+    ...at('slow-once.service', 150, { Inactive: 6150 }),
+    ...at('later.service', 150, { Active: 9000 }),
+    ...at('unordered.service', 150, { Active: 8200 }),
+    ...at('multi-user.target', 8160, { Active: 8160 }, [
+      'After=quick.service slow-failure.service slow-once.service later.service gone.service',
+    ]),
+  ];
+
+  it('is the last of those before it whose start was over, though it failed', () => {
+    expect(lastBefore(parseUnits(lines), 'multi-user.target')).toEqual({
+      unit: 'slow-failure.service',
+      durationMs: 8000,
+    });
+  });
+
+  it('is not known where the target is not active, or its order was not asked for', () => {
+    expect(lastBefore(parseUnits(lines), 'kiosk.target')).toBeUndefined();
+    expect(
+      lastBefore(parseUnits(lines.filter((line) => !line.startsWith('After='))), 'multi-user.target'),
+    ).toBeUndefined();
+  });
+
+  it('a start is over when the unit is active, or when it ended without having been so', () => {
+    const { units } = parseUnits(lines);
+    const done = (id: string): number | undefined => {
+      const unit = units.get(id);
+      return unit && doneStarting(unit);
+    };
+    expect(['quick', 'slow-failure', 'slow-once'].map((name) => done(`${name}.service`))).toEqual([
+      200, 8150, 6150,
     ]);
   });
 });

@@ -11,6 +11,7 @@ import { services } from '../../../scenarios/services.ts';
 import { startup } from '../../../scenarios/startup.ts';
 import type { ArtifactName, Artifacts } from '../../../harness/observe/artifacts.ts';
 import { ledgerSchema } from '../../../results/record.ts';
+import { notRead } from '../../fixtures/guest/artifacts.ts';
 
 const limits = { memoryBytes: 512 * 1024 * 1024, cpus: 1 };
 let folder: string;
@@ -69,11 +70,11 @@ describe('the fake runtime', () => {
       expect(failures.size).toBe(0);
       const whole = artifacts as Artifacts;
       const circumstances = { kind, memoryBytes: 512 * 1024 * 1024, onHost: () => 'running' as const };
-      const readyMs = startup.measure(whole, circumstances).values['startup.ready'];
+      const readyMs = startup.measure(whole, circumstances, notRead).values['startup.ready'];
       expect(readyMs).toBeGreaterThan(0.95 * 2000);
       expect(readyMs).toBeLessThan(1.05 * 2000);
-      expect(memory.measure(whole, circumstances).values['memory.total']).toBeGreaterThan(0);
-      const { services: rows } = ledgerSchema.parse(services.measure(whole, circumstances).details);
+      expect(memory.measure(whole, circumstances, notRead).values['memory.total']).toBeGreaterThan(0);
+      const { services: rows } = ledgerSchema.parse(services.measure(whole, circumstances, notRead).details);
       const udev = rows.find(({ service }) => service === 'systemd-udevd.service');
       expect(udev).toMatchObject(
         kind === 'vm' ? { state: 'running' } : { state: 'skipped', reason: 'ConditionPathIsReadWrite=/sys' },

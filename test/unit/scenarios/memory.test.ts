@@ -1,26 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { KIB, MIB } from '../../../core/units.ts';
-import type { Artifacts, MemoryReading } from '../../../harness/observe/artifacts.ts';
+import type { ChargedReading } from '../../../harness/observe/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../scenarios/define.ts';
 import { memory } from '../../../scenarios/memory.ts';
-import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+import {
+  capturedArtifacts,
+  capturedWithout,
+  notRead,
+  type CapturedArtifacts,
+} from '../../fixtures/guest/artifacts.ts';
 
 const PARTS = memory.metrics.filter(({ role }) => role === 'part').map(({ id }) => id);
 const HOST_RUNS = new Set(['dbus.service', 'systemd-journald.service']);
 
-function measure(kind: RuntimeKind, change: (artifacts: Artifacts) => void = () => undefined): Measured {
+function measure(
+  kind: RuntimeKind,
+  change: (artifacts: CapturedArtifacts) => void = () => undefined,
+): Measured {
   const artifacts = capturedArtifacts(kind === 'vm' ? 'qemu' : 'nspawn');
   change(artifacts);
-  return memory.measure(artifacts, {
-    kind,
-    memoryBytes: 512 * MIB,
-    onHost: (unit) => (HOST_RUNS.has(unit) ? 'running' : 'not-running'),
-  });
+  const onHost: Circumstances['onHost'] = (unit) => (HOST_RUNS.has(unit) ? 'running' : 'not-running');
+  return memory.measure(artifacts, { kind, memoryBytes: 512 * MIB, onHost }, notRead);
 }
 
 /** The host has had to provide this much guest RAM. */
-function provide({ cgroup, guestRam }: MemoryReading, bytes: number): void {
+function provide({ cgroup, guestRam }: ChargedReading, bytes: number): void {
   cgroup.shmemBytes = bytes;
   if (guestRam !== undefined) guestRam.touchedBytes = bytes;
 }
@@ -188,5 +193,28 @@ describe('the whole', () => {
       settledAfterMs: 1500,
       insideMemAvailableBytes: 418_112 * KIB,
     });
+  });
+});
+
+describe('what could not be read costs what is made of it', () => {
+  const circumstances: Circumstances = { kind: 'container', memoryBytes: 1, onHost: () => 'unknown' };
+
+  it('no memory controller: the PSS and the host’s own view stay, and the reason is told', () => {
+    const artifacts = capturedArtifacts('nspawn');
+    const uncharged = { ...artifacts.memory, cgroup: undefined, chargeMissing: 'no controller (do this)' };
+    const { values, missing } = memory.measure({ ...artifacts, memory: uncharged }, circumstances, notRead);
+    expect(Object.keys(values)).toEqual(['memory.peak', 'memory.pss', 'memory.host-delta']);
+    expect(missing).toMatchObject({
+      'memory.total': 'no controller (do this)',
+      'memory.page-cache': 'no controller (do this)',
+      'memory.charged-elsewhere': 'no controller (do this)',
+    });
+  });
+
+  it('nothing from inside: the total stays, and no part of it is told', () => {
+    const rest = capturedWithout('nspawn', 'inside');
+    const { values, missing } = memory.measure(rest, circumstances, notRead);
+    expect(values['memory.total']).toBe(measure('container').values['memory.total']);
+    expect(missing['memory.unexplained']).toBe('inside was not read');
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import { findScenario, scenarios } from '../../../scenarios/registry.ts';
-import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+import { capturedArtifacts, notRead } from '../../fixtures/guest/artifacts.ts';
 
 describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (id, scenario) => {
   it('has its file’s name for its id, and is found by it', () => {
@@ -17,7 +17,7 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
     ['vm', 'qemu'],
   ])('of a %s gives each metric that it declares a value or a reason', (kind, source) => {
     const circumstances = { kind, memoryBytes: 512 * 1024 * 1024, onHost: () => 'unknown' as const };
-    const { values, missing } = scenario.measure(capturedArtifacts(source), circumstances);
+    const { values, missing } = scenario.measure(capturedArtifacts(source), circumstances, notRead);
     const declared = scenario.metrics.map((metric) => metric.id);
     expect([...Object.keys(values), ...Object.keys(missing)].sort()).toEqual([...declared].sort());
     for (const reason of Object.values(missing)) expect(reason).not.toBe('');

@@ -3,9 +3,9 @@ import { KIB } from '../../../core/units.ts';
 import type { Unit } from '../../../harness/guest/units.ts';
 import type { Artifacts } from '../../../harness/observe/artifacts.ts';
 import { ledgerSchema, type LedgerRow, type RuntimeKind } from '../../../results/record.ts';
-import type { Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../scenarios/define.ts';
 import { services } from '../../../scenarios/services.ts';
-import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 
 type Change = (artifacts: Artifacts) => void;
 
@@ -14,11 +14,8 @@ const HOST_RUNS = new Set(['dbus.service', 'systemd-udevd.service']);
 function measure(kind: RuntimeKind, change: Change = () => undefined, hostRuns = HOST_RUNS): Measured {
   const artifacts = capturedArtifacts(kind === 'vm' ? 'qemu' : 'nspawn');
   change(artifacts);
-  return services.measure(artifacts, {
-    kind,
-    memoryBytes: 1,
-    onHost: (unit) => (hostRuns.has(unit) ? 'running' : 'not-running'),
-  });
+  const onHost: Circumstances['onHost'] = (unit) => (hostRuns.has(unit) ? 'running' : 'not-running');
+  return services.measure(artifacts, { kind, memoryBytes: 1, onHost }, notRead);
 }
 
 function ledger(kind: RuntimeKind, change?: Change): LedgerRow[] {
@@ -311,5 +308,128 @@ describe('the figures', () => {
       expect(row(rows, name)).toMatchObject({ title: '<script>\0', state: 'running', pssBytes: 6435 * KIB });
     }
     expect(rows.some(({ service }) => service === '__proto__')).toBe(false);
+  });
+});
+
+describe('what went wrong', () => {
+  const failedMount: Change = ({ units }) => {
+    const dbus = units.units.get('dbus.service');
+    if (dbus === undefined) throw new Error('dbus.service was not captured');
+    const id = 'mnt-archive.mount';
+    units.units.set(id, {
+      ...dbus,
+      id,
+      names: [id],
+      activeState: 'failed',
+      subState: 'failed',
+      result: 'exit-code',
+    });
+  };
+
+  it('counts and names a mount that failed', () => {
+    expect(measure('container', failedMount).values['services.failed']).toBe(1);
+    expect(row(ledger('container', failedMount), 'mnt-archive.mount')).toMatchObject({
+      state: 'failed',
+      reason: 'result: exit-code',
+    });
+  });
+
+  it('counts and names a service that ends and is started again, with how often', () => {
+    const looping = unit('dbus.service', {
+      activeState: 'activating',
+      subState: 'auto-restart',
+      result: 'exit-code',
+      restarts: 7,
+    });
+    expect(measure('container', looping).values).toMatchObject({
+      'services.failed': 1,
+      'services.restarts': 7,
+    });
+    expect(row(ledger('container', looping), 'dbus.service')).toMatchObject({
+      state: 'failed',
+      reason: 'ended and started again, 7 times; result: exit-code',
+      restarts: 7,
+    });
+  });
+
+  it('one that runs again after it had ended says so, and has not failed', () => {
+    const changed = unit('dbus.service', { restarts: 2 });
+    expect(row(ledger('container', changed), 'dbus.service')).toMatchObject({
+      state: 'running',
+      reason: 'ended and started again, 2 times',
+    });
+    expect(measure('container', changed).values['services.failed']).toBe(0);
+  });
+
+  it('has the time that a failed start took', () => {
+    const changed = unit('dbus.service', {
+      activeState: 'failed',
+      activeMs: undefined,
+      startedMs: 1000,
+      endedMs: 9000,
+    });
+    expect(row(ledger('container', changed), 'dbus.service').durationMs).toBe(8000);
+  });
+});
+
+describe('a part is no whole', () => {
+  it('has no sum of PSS where a running service has no process that could be read', () => {
+    const { values, missing } = measure('container', ({ inside }) => {
+      inside.processes = inside.processes.filter(({ unit }) => unit !== 'dbus.service');
+    });
+    expect(values['services.pss']).toBeUndefined();
+    expect(missing['services.pss']).toBe('no process could be read of dbus.service');
+    expect(values['services.running']).toBeGreaterThan(0);
+  });
+
+  it('takes the host’s view of a container’s processes, which sees all of them', () => {
+    const { values, details } = measure('container', ({ inside, memory }) => {
+      memory.processes.push(...inside.processes.map((process) => ({ ...process, manager: false })));
+      inside.processes = inside.processes.filter(({ unit }) => unit !== 'dbus.service');
+    });
+    expect(values['services.pss']).toBe(measure('container').values['services.pss']);
+    expect(row(ledgerSchema.parse(details).services, 'dbus.service').pssBytes).toBe(2279 * KIB);
+  });
+
+  it.each(['inside', 'timing', 'memory'] as const)('keeps the states where %s could not be read', (name) => {
+    const rest = capturedWithout('qemu', name);
+    const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
+    const { values, missing } = services.measure(rest, circumstances, notRead);
+    expect(values['services.running']).toBe(measure('vm').values['services.running']);
+    if (name === 'inside') expect(missing['services.pss']).toBe('inside was not read');
+    else expect(values['services.pss']).toBe(measure('vm').values['services.pss']);
+  });
+
+  it('has nothing without the units, and says why', () => {
+    const rest = capturedWithout('qemu', 'units');
+    const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
+    const { values, missing } = services.measure(rest, circumstances, notRead);
+    expect(values).toEqual({});
+    expect(new Set(Object.values(missing))).toEqual(new Set(['units was not read']));
+  });
+});
+
+describe('names', () => {
+  const broker: Change = ({ units }) => {
+    const dbus = units.units.get('dbus.service');
+    if (dbus === undefined) throw new Error('dbus.service was not captured');
+    units.units.delete('dbus.service');
+    const id = 'dbus-broker.service';
+    units.units.set(id, { ...dbus, id, names: [id, 'dbus.service'] });
+  };
+
+  it('one row for a unit and its aliases, which the host may run under any of them', () => {
+    const rows = ledger('container', broker);
+    expect(rows.filter(({ service }) => service === 'dbus.service')).toEqual([]);
+    expect(row(rows, 'dbus-broker.service')).toMatchObject({
+      aliases: ['dbus.service'],
+      state: 'running',
+      duplicated: true,
+    });
+  });
+
+  it('a description of 70 kB is cut', () => {
+    const rows = ledger('container', unit('dbus.service', { description: 'x'.repeat(70_000) }));
+    expect(row(rows, 'dbus.service').title).toHaveLength(201);
   });
 });

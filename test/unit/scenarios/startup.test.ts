@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Artifacts } from '../../../harness/observe/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../scenarios/define.ts';
 import { startup } from '../../../scenarios/startup.ts';
-import { capturedArtifacts } from '../../fixtures/guest/artifacts.ts';
+import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 
 function measure(kind: RuntimeKind, change: (artifacts: Artifacts) => void = () => undefined): Measured {
   const artifacts = capturedArtifacts(kind === 'vm' ? 'qemu' : 'nspawn');
   change(artifacts);
-  return startup.measure(artifacts, { kind, memoryBytes: 1, onHost: () => 'unknown' });
+  return startup.measure(artifacts, { kind, memoryBytes: 1, onHost: () => 'unknown' }, notRead);
 }
 
 describe('the ladder', () => {
@@ -90,5 +90,32 @@ describe('a rung that is missing says why', () => {
     const { values, missing } = measure('vm', change);
     expect(missing).toEqual({ [metricId]: reason });
     expect(values).not.toHaveProperty([metricId]);
+  });
+});
+
+describe('what could not be read costs what is made of it', () => {
+  const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
+
+  it('no shutdown: the ladder stays', () => {
+    const rest = capturedWithout('qemu', 'shutdown');
+    const { values, missing } = startup.measure(rest, circumstances, notRead);
+    const ladder = Object.entries(measure('vm').values).filter(([id]) => id !== 'shutdown.total');
+    expect(values).toEqual(Object.fromEntries(ladder));
+    expect(missing).toEqual({ 'shutdown.total': 'shutdown was not read' });
+  });
+
+  it('no units: what the host saw stays', () => {
+    const rest = capturedWithout('qemu', 'units');
+    const { values, missing } = startup.measure(rest, circumstances, notRead);
+    expect(Object.keys(values)).toEqual([
+      'startup.spawn',
+      'startup.kernel',
+      'startup.initrd',
+      'startup.ready',
+      'startup.command',
+      'startup.cpu',
+      'shutdown.total',
+    ]);
+    expect(missing['startup.multi-user']).toBe('units was not read');
   });
 });

@@ -3,7 +3,13 @@ import { runError, type TwinbootError } from '../../../core/error.ts';
 import type { BootResult } from '../../../harness/schedule/boot.ts';
 import { sampleOf, type BootHeader } from '../../../harness/schedule/samples.ts';
 import { sampleSchema } from '../../../results/record.ts';
-import { defineScenario, metric, type Circumstances, type Measured } from '../../../scenarios/define.ts';
+import {
+  defineScenario,
+  metric,
+  type Circumstances,
+  type Measured,
+  type Scenario,
+} from '../../../scenarios/define.ts';
 
 const header: BootHeader = {
   phase: 'measured',
@@ -15,7 +21,7 @@ const header: BootHeader = {
 };
 const circumstances: Circumstances = { kind: 'container', memoryBytes: 1, onHost: () => 'unknown' };
 
-function scenario(measure: () => Measured): Parameters<typeof sampleOf>[0] {
+function scenario(measure: Scenario['measure']): Parameters<typeof sampleOf>[0] {
   return defineScenario({
     id: 'answers',
     title: 'Answers',
@@ -34,6 +40,8 @@ const fine = (): Measured => ({
   missing: { 'answers.time': 'no clock' },
   details: { a: 1 },
 });
+
+const nothing = (): Measured => ({ values: {}, missing: { 'answers.given': 'not read' }, details: {} });
 
 function result(failures: [keyof BootResult['artifacts'], TwinbootError][] = []): BootResult {
   return {
@@ -62,9 +70,25 @@ describe('a sample', () => {
     });
   });
 
-  it('fails where an artifact that its scenario needs failed, with that error whole', () => {
+  it('keeps what was measured where an artifact that its scenario needs could not be read', () => {
+    const error = runError('shutdown-timeout', 'it did not end', { hint: 'wait longer' });
+    const measure: Scenario['measure'] = (_, __, whyAbsent) => ({
+      values: { 'answers.given': 3 },
+      missing: { 'answers.time': whyAbsent('units') },
+      details: {},
+    });
+    const sample = sampleOf(scenario(measure), header, result([['units', error]]), circumstances);
+    expect(sample).toMatchObject({
+      outcome: 'ok',
+      values: [{ metric: 'answers.given' }],
+      missing: [{ metric: 'answers.time', reason: 'it did not end (wait longer)' }],
+    });
+    expect(sample).not.toHaveProperty('error');
+  });
+
+  it('fails where nothing could be measured, with the error of the first artifact whole', () => {
     const error = runError('guest-ended-early', 'it ended', { hint: 'look', consoleTail: ['panic'] });
-    const sample = sampleOf(scenario(fine), header, result([['units', error]]), circumstances);
+    const sample = sampleOf(scenario(nothing), header, result([['units', error]]), circumstances);
     expect(sampleSchema.parse(sample)).toMatchObject({
       outcome: 'failed',
       values: [],
@@ -75,7 +99,7 @@ describe('a sample', () => {
 
   it.each(['boot-timeout', 'agent-timeout', 'shutdown-timeout'])('%s is a timeout', (code) => {
     const failed = result([['timing', runError(code, 'too late')]]);
-    expect(sampleOf(scenario(fine), header, failed, circumstances)).toMatchObject({
+    expect(sampleOf(scenario(nothing), header, failed, circumstances)).toMatchObject({
       outcome: 'timeout',
       error: { code, message: 'too late' },
     });
