@@ -31,6 +31,8 @@ export interface RealBoot {
   unexplainedShare?: number;
   /** The same for systemd-analyze, ms; 200 without it. */
   analyzeWithinMs?: number;
+  /** CPUs of the instance; two without it. */
+  cpus?: number;
   /** How long the boot and all readings may take; four minutes without it. */
   withinMs?: number;
 }
@@ -47,6 +49,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       multiUserWithin,
       unexplainedShare = 0.05,
       analyzeWithinMs = 200,
+      cpus = 2,
       withinMs = 240_000,
     }) => {
       const spec = parseRuntimeSpec(specText);
@@ -72,7 +75,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         const signal = new AbortController().signal;
         host = { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
         const image = await resolveImage(host, { note: () => undefined });
-        const limits = { memoryBytes: 512 * MIB, cpus: 2 };
+        const limits = { memoryBytes: 512 * MIB, cpus };
         prepared = await prepareRuntime(spec, { host, image, limits, note: () => undefined });
         const availableBeforeBytes = await readAvailableBytes();
         const consoleLog = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'console.log');

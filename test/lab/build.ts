@@ -13,10 +13,12 @@ import { applyBootMode } from '../../harness/image/settle.ts';
 import { inBuildFolder, removeTree, sweepTemporaries } from '../../harness/image/temporary.ts';
 import { runInTree } from '../../harness/image/tree.ts';
 import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { emulatorIn, takeEmulator, type Emulator } from './emulator.ts';
 import { labId, labRecipe, places, type LabRecipe } from './recipe.ts';
 
-/** A lab host in the cache: its disk, the kernel and initrd that it is booted with, and the key that opens it. */
+/** A lab host in the cache: what it is booted with and from, and the key that opens it. */
 export interface LabImage {
+  emulator: Emulator;
   disk: string;
   kernel: string;
   initrd: string;
@@ -47,9 +49,17 @@ export async function buildLab(host: HostContext, note: Note): Promise<LabImage>
   });
 }
 
+const EMULATOR = 'emulator';
+
 function imageIn(folder: string): LabImage {
   const file = (name: string): string => join(folder, name);
-  return { disk: file('disk.raw'), kernel: file('vmlinuz'), initrd: file('initrd.img'), key: file('key') };
+  return {
+    emulator: emulatorIn(file(EMULATOR)),
+    disk: file('disk.raw'),
+    kernel: file('vmlinuz'),
+    initrd: file('initrd.img'),
+    key: file('key'),
+  };
 }
 
 async function build(host: HostContext, recipe: LabRecipe, folder: string, note: Note): Promise<void> {
@@ -74,6 +84,7 @@ async function build(host: HostContext, recipe: LabRecipe, folder: string, note:
       await makeKey(host, image.key);
       await adapt(host, tree, recipe, `${image.key}.pub`);
       copyKernel(tree, image.kernel, image.initrd);
+      await takeEmulator(host, tree, join(draft, EMULATOR));
       await packDisk(host, tree, image.disk);
       await removeTree(tree);
       await rename(draft, folder);

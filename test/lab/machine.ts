@@ -10,7 +10,6 @@ import { hostClock, msSince } from '../../harness/meters/clock.ts';
 import { parseMeminfo } from '../../harness/meters/meminfo.ts';
 import { launch, type LaunchedExit } from '../../harness/process/launch.ts';
 import { makeBootCgroup } from '../../harness/runtimes/boot-folder.ts';
-import { QEMU } from '../../harness/runtimes/qemu-command.ts';
 import type { LabImage } from './build.ts';
 import { TIMES_FILE, type HandedOver } from './hand-over.ts';
 import { places } from './recipe.ts';
@@ -62,8 +61,8 @@ export async function bootLab(
   const startNs = hostClock.nowNs();
   const console = recordConsole(consoleLog, () => startNs);
   const { exited } = await launch({
-    command: QEMU,
-    args: qemuArguments(image, handedOver, settings, port),
+    command: image.emulator.command,
+    args: [...image.emulator.args, ...qemuArguments(image, handedOver, settings, port)],
     // QEMU writes what the lab writes to unlinked files there: on a disk, not in memory.
     env: { PATH: process.env.PATH ?? '', TMPDIR: host.workFolder },
     cgroup,
@@ -91,7 +90,7 @@ export async function bootLab(
   return lab;
 }
 
-/** The whole command line (qemu(1)). `snapshot=on`: what is written goes to a file without a name. */
+/** What the emulator is told (qemu(1)). `snapshot=on`: what is written goes to a file without a name. */
 export function qemuArguments(
   image: LabImage,
   { tree, cache }: HandedOver,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { packagesOf, toolsFor } from '../../harness/host/tools.ts';
 
 /** Goes up whenever the same recipe would give another lab host. */
-const BUILDER = 1;
+const BUILDER = 2;
 
 /** What a lab host has beside twinboot's own tools. */
 const systemPackages = [
@@ -26,13 +26,12 @@ const maskedUnits = [
   ],
   ...['podman-auto-update.timer', 'podman-auto-update.service', 'podman-restart.service', 'podman.socket'],
   ...['lxc-net.service', 'lxc.service', 'lxc-monitord.service', 'systemd-networkd-wait-online.service'],
+  // The console is a log: a getty would read its end and start anew every ten seconds.
+  'serial-getty@ttyS0.service',
 ];
 
 /** Where the lab finds what it is handed. */
 export const places = { tree: '/twinboot', cache: '/root/.cache/twinboot' } as const;
-
-const AGETTY =
-  '[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin root --keep-baud 115200 %I vt220\n';
 
 /** Text files of the lab host, by path. */
 const files: Record<string, string> = {
@@ -42,7 +41,6 @@ const files: Record<string, string> = {
     .map(([name, path]) => `/dev/disk/by-id/virtio-${name} ${path} ext4 noatime,nofail 0 0\n`)
     .join(''),
   'etc/systemd/network/lab.network': '[Match]\nName=en* eth*\n[Network]\nDHCP=yes\n',
-  'etc/systemd/system/serial-getty@ttyS0.service.d/lab.conf': AGETTY,
   'etc/ssh/sshd_config.d/lab.conf': 'UseDNS no\nPrintMotd no\nPrintLastLog no\n',
 };
 

@@ -30,8 +30,7 @@ describe('smoke', () => {
       const runtimes = ['nspawn', 'podman:oci=crun', vm].flatMap((spec) => ['--runtime', spec]);
       const told = await twinboot([
         ...['run', 'startup', 'memory', 'services', ...runtimes],
-        // Virtual CPUs patch KVM's code as they come up (static keys). QEMU before 8.1, which may run the lab, can
-        // translate such code while it changes, if another CPU runs it just then: the lab's kernel panics (Oops: int3).
+        // One virtual CPU: of guests with two, one in ten stalls or takes the lab along (docs/kvm.md).
         ...['--rounds', '1', '--warmup', '0', '--cpus', '1', '--timeout', '600', '--out', runs],
       ]);
       expect(told.exitCode, told.notes).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GIB } from '../../../core/units.ts';
+import { emulatorIn } from '../../lab/emulator.ts';
 import { defaultSettings, qemuArguments } from '../../lab/machine.ts';
 import { readLabOptions } from '../../lab/options.ts';
 import { labId, labRecipe } from '../../lab/recipe.ts';
@@ -69,7 +70,8 @@ describe('the lab host', () => {
   });
 
   it('is booted under TCG, writes to no disk, and is reached through the loopback device alone', () => {
-    const image = { disk: '/lab/disk', kernel: '/lab/vmlinuz', initrd: '/lab/initrd', key: '/lab/key' };
+    const files = { disk: '/lab/disk', kernel: '/lab/vmlinuz', initrd: '/lab/initrd', key: '/lab/key' };
+    const image = { emulator: emulatorIn('/lab/emulator'), ...files };
     const handedOver = { tree: '/work/tree', cache: '/work/cache' };
     const words = qemuArguments(image, handedOver, { ...defaultSettings, memoryBytes: 4 * GIB }, 4711);
     expect(words).toContain('tcg,thread=multi,tb-size=1024');
@@ -81,7 +83,7 @@ describe('the lab host', () => {
   });
 
   it('can be told of other control groups', () => {
-    const image = { disk: 'd', kernel: 'k', initrd: 'i', key: 'y' };
+    const image = { emulator: emulatorIn('e'), disk: 'd', kernel: 'k', initrd: 'i', key: 'y' };
     const append = (cgroups: 'v1' | 'v2' | 'hybrid'): string => {
       const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, cgroups }, 1);
       return words[words.indexOf('-append') + 1] ?? '';
