@@ -265,7 +265,11 @@ export const planSchema = z.object({
   warmup: count,
   cache: z.enum(['warm', 'cold']),
   seed: z.int(),
-  timeoutMs: z.number(),
+  timeoutMs: z.number().describe('How long a boot may take to `ready`'),
+  stopTimeoutMs: z
+    .number()
+    .optional()
+    .describe('How long an instance may take to power off. Absent in older records'),
   memoryBytes: count.describe('The memory limit of every runtime of the run'),
   cpus: count.describe('The CPU limit of every runtime of the run'),
   fleet: fleetPlanSchema.optional().describe('Where a scenario of a fleet was asked for'),

@@ -1,4 +1,6 @@
 import { lastBefore, unitNamed, type Unit } from '../harness/guest/units.ts';
+import { formatMs } from '../core/units.ts';
+import type { Timing } from '../harness/observe/artifacts.ts';
 import { createMeasured, defineScenario, metric } from './define.ts';
 
 const CONTAINER = 'a container has no kernel and no initrd of its own';
@@ -106,20 +108,24 @@ export const startup = defineScenario({
   measure({ timing, units, shutdown }, { kind }, whyAbsent) {
     const measured = createMeasured();
     const { put, details } = measured;
+    const untimed = timing === undefined ? whyAbsent('timing') : restartWords(timing);
+    const ladder = untimed === undefined ? timing : undefined;
+    // The guest's own stamps hold even where twinboot was not there to see them.
+    const unwatched = untimed ?? (timing && stallWords(timing));
+    const seen = unwatched === undefined ? timing : undefined;
     const onHostClock = (guestMs: number | undefined): number | undefined =>
-      guestMs === undefined || timing === undefined ? undefined : guestMs + timing.guestOffsetMs;
-    const untimed = timing === undefined ? whyAbsent('timing') : undefined;
+      guestMs === undefined || ladder === undefined ? undefined : guestMs + ladder.guestOffsetMs;
     const unseen = untimed ?? (units === undefined ? whyAbsent('units') : undefined);
 
-    put('startup.spawn', timing?.spawnMs, untimed ?? '');
+    put('startup.spawn', ladder?.spawnMs, untimed ?? '');
     put(
       'startup.kernel',
-      timing?.kernelMs,
-      kind === 'vm' ? (untimed ?? 'no kernel line reached the console') : CONTAINER,
+      seen?.kernelMs,
+      kind === 'vm' ? (unwatched ?? 'no kernel line reached the console') : CONTAINER,
     );
     put(
       'startup.initrd',
-      onHostClock(timing?.initrdGuestMs),
+      onHostClock(ladder?.initrdGuestMs),
       kind === 'vm' ? (untimed ?? 'the kernel log has no line for the start of an initrd') : CONTAINER,
     );
     put(
@@ -131,17 +137,39 @@ export const startup = defineScenario({
       const unit = units === undefined ? undefined : unitNamed(units, name);
       put(id, onHostClock(unit?.activeMs), unseen ?? whyNotActive(name, unit));
     }
-    put('startup.ready', timing?.readyMs, untimed ?? '');
-    put('startup.command', timing?.commandMs, untimed ?? '');
-    put('startup.cpu', timing?.cpuMs, untimed ?? 'this host counts no CPU time by control group');
+    put('startup.ready', seen?.readyMs, unwatched ?? '');
+    put('startup.command', seen?.commandMs, unwatched ?? '');
+    put(
+      'startup.cpu',
+      timing?.cpuMs,
+      timing === undefined ? whyAbsent('timing') : 'this host counts no CPU time by control group',
+    );
     put('shutdown.total', shutdown?.shutdownMs, shutdown === undefined ? whyAbsent('shutdown') : '');
-    details.consoleMultiUserMs = timing?.consoleMultiUserMs;
+    details.consoleMultiUserMs = seen?.consoleMultiUserMs;
+    details.stalledMs = timing?.stalledMs;
+    details.starts = timing?.starts;
     details.guestOffsetErrorMs = timing?.guestOffsetErrorMs;
     details.finishedMs = onHostClock(units?.manager.finishedMs);
     details.waitedFor = units === undefined ? undefined : lastBefore(units, 'multi-user.target');
     return measured;
   },
 });
+
+/** An image may start itself anew once: its times then hold two boots. */
+function restartWords({ starts }: Timing): string | undefined {
+  return starts > 1
+    ? `the distribution started ${starts} times before it was ready: a boot of it is no single boot`
+    : undefined;
+}
+
+/** Above what a busy host lets a process wait for its turn. */
+const STALL_MS = 1000;
+
+function stallWords({ stalledMs }: Timing): string | undefined {
+  return stalledMs > STALL_MS
+    ? `twinboot itself did not run for ${formatMs(stalledMs)} while the instance booted (stopped, asleep, or without a CPU)`
+    : undefined;
+}
 
 function whyNotActive(name: string, unit: Unit | undefined): string {
   return unit === undefined

@@ -64,6 +64,7 @@ export function addAbCommand(program: Command, io: Io): void {
     .addOption(runOptions.memory())
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
+    .addOption(runOptions.stopTimeout())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
@@ -90,6 +91,7 @@ export function addAbCommand(program: Command, io: Io): void {
           runtimes: specs.map(({ id }) => id),
           rounds: options.maxRounds,
           timeoutMs: options.timeout * 1000,
+          stopTimeoutMs: options.stopTimeout * 1000,
           memoryBytes: options.memory,
         }),
         specs,

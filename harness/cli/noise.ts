@@ -49,6 +49,7 @@ export function addNoiseCommand(program: Command, io: Io): void {
     .addOption(runOptions.memory())
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
+    .addOption(runOptions.stopTimeout())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(
@@ -68,6 +69,7 @@ export function addNoiseCommand(program: Command, io: Io): void {
         scenarios: scenarios.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         timeoutMs: options.timeout * 1000,
+        stopTimeoutMs: options.stopTimeout * 1000,
         memoryBytes: options.memory,
       });
       await measure(io, { ...options, plan, specs, scenarios }, options.format);

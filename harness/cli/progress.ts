@@ -25,7 +25,7 @@ export function createProgress(io: Io): RunListener {
       const status = left === undefined ? words : `${words} · about ${formatSpan(left)} left`;
       io.status(status);
     },
-    bootEnds(boot, samples) {
+    bootEnds(boot, samples, { failures }) {
       const tookMs = performance.now() - bootStartedMs;
       wallMs.set(boot.runtime, [...(wallMs.get(boot.runtime) ?? []), tookMs]);
       remaining = remaining.slice(1);
@@ -37,6 +37,8 @@ export function createProgress(io: Io): RunListener {
         io.note(
           `✓ ${roundOf(boot)}: ${boot.runtime}${readyWords(samples)} · boot cycle ${formatMs(tookMs)} · ${seconds}`,
         );
+      if (failed !== undefined) return;
+      for (const [name, { message }] of failures) io.note(`  without ${name}: ${message}`);
     },
   };
 }

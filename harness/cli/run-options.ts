@@ -11,6 +11,8 @@ const defaults = {
   warmup: 1,
   cache: 'warm',
   timeoutMs: 180_000,
+  /** systemd gives a unit 90 s to stop (DefaultTimeoutStopSec=, systemd-system.conf(5)). */
+  stopTimeoutMs: 120_000,
   memoryBytes: 512 * MIB,
   /** Or as many as the host has. */
   cpus: 2,
@@ -50,6 +52,10 @@ export const runOptions = {
     new Option('--timeout <s>', 'seconds that a boot may take to `ready`')
       .argParser(wholeNumber(1, 86_400))
       .default(defaults.timeoutMs / 1000),
+  stopTimeout: () =>
+    new Option('--stop-timeout <s>', 'seconds that an instance may take to power off')
+      .argParser(wholeNumber(1, 86_400))
+      .default(defaults.stopTimeoutMs / 1000),
   out: () => new Option('--out <dir>', 'where the run folder is made').default('runs'),
   install: () => new Option('--install', 'install the host packages that are missing').default(false),
   quiet: () => new Option('--quiet', 'no progress: only the result').default(false),
@@ -61,6 +67,7 @@ export type PlanChoices = Pick<Plan, 'scenarios' | 'runtimes'> &
     seed?: number | undefined;
     cpus?: number | undefined;
     timeoutMs?: number | undefined;
+    stopTimeoutMs?: number | undefined;
   };
 
 export function planOf(choices: PlanChoices): Plan {
@@ -72,6 +79,7 @@ export function planOf(choices: PlanChoices): Plan {
     cache: choices.cache ?? defaults.cache,
     seed: choices.seed ?? randomInt(2 ** 31),
     timeoutMs: choices.timeoutMs ?? defaults.timeoutMs,
+    stopTimeoutMs: choices.stopTimeoutMs ?? defaults.stopTimeoutMs,
     memoryBytes: choices.memoryBytes ?? defaults.memoryBytes,
     cpus: Math.min(choices.cpus ?? defaults.cpus, availableParallelism()),
     ...(choices.fleet === undefined ? {} : { fleet: choices.fleet }),

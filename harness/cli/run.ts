@@ -41,6 +41,7 @@ export function addRunCommand(program: Command, io: Io): void {
     .addOption(runOptions.memory())
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
+    .addOption(runOptions.stopTimeout())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
@@ -64,6 +65,7 @@ export function addRunCommand(program: Command, io: Io): void {
         cache: options.cache,
         seed: options.seed,
         timeoutMs: options.timeout * 1000,
+        stopTimeoutMs: options.stopTimeout * 1000,
         memoryBytes: options.memory,
         cpus: options.cpus,
         ...(asked.surveys.length > 0 ? { fleet: fleetPlanOf(options) } : {}),

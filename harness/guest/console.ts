@@ -8,6 +8,8 @@ const marks = {
   /** The kernel's first words; on the console before anything else that it says. */
   kernel: /Linux version /,
   panic: /Kernel panic - not syncing/,
+  /** What the shell of emergency.service and rescue.service says first (systemd-sulogin-shell(8)). */
+  emergency: /^You are in (?:emergency|rescue) mode\./,
   /** QEMU's words when KVM cannot go on; it then holds the machine and waits for a debugger. */
   'kvm-error': /^KVM internal error/,
   /** systemd's own status line, in its default and its `unit` status format. */
@@ -28,7 +30,12 @@ export interface Console {
   arrivedMs(mark: Mark): number | undefined;
   /** Resolves when the mark arrives; never rejects. */
   seen(mark: Mark): Promise<unknown>;
+  /** How often the distribution's service manager has begun, by its own word of welcome. */
+  welcomes(): number;
 }
+
+/** systemd's first status line, in the initrd's with `(Initramfs)` or `(Initrd)` (systemd(1), main.c). */
+const WELCOME = /^Welcome to (?!.*\(init(?:ramfs|rd)\)).*!$/i;
 
 /**
  * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
@@ -64,11 +71,13 @@ export function recordConsole(
   const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<undefined>()]));
   let partial = '';
   let loggedBytes = 0;
+  let welcomed = 0;
 
   function takeLine(raw: string, atMs: number): void {
     const line = plain(raw);
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
+    if (WELCOME.test(line)) welcomed += 1;
     for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
       if (arrivals.has(mark) || !pattern.test(line)) continue;
       arrivals.set(mark, atMs);
@@ -100,6 +109,7 @@ export function recordConsole(
     },
     tail: () => [...tail],
     arrivedMs: (mark) => arrivals.get(mark),
+    welcomes: () => welcomed,
     seen: (mark) => waiting.get(mark)?.promise ?? Promise.resolve(),
   };
 }

@@ -37,6 +37,10 @@ export interface Timing {
   guestOffsetMs: number;
   /** Half the width of the interval that the offset is known to lie in. */
   guestOffsetErrorMs: number;
+  /** The longest time up to now in which twinboot itself did not run, ms: what it stamped may be as much too late. */
+  stalledMs: number;
+  /** How often the distribution started before it was ready, as its console tells; 0 where it does not. */
+  starts: number;
   /** The kernel starts the initrd's init: guest CLOCK_MONOTONIC. VMs only. */
   initrdGuestMs: number | undefined;
 }

@@ -8,6 +8,7 @@ import { parseProcesses } from '../guest/processes.ts';
 import { inQuestions, type Question } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../guest/units.ts';
 import { nsToMs } from '../meters/clock.ts';
+import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
@@ -28,6 +29,8 @@ export interface Observed {
   ready: Ready;
   /** The host's MemAvailable immediately before t0. */
   availableBeforeBytes: number;
+  /** Since before t0; absent where nobody asks for times. */
+  stalls?: StallWatch;
 }
 
 /** How each artifact is read, in the order in which they are read; `shutdown` is the end of the boot itself. */
@@ -40,8 +43,9 @@ export const gatherers: {
   units: gatherUnits,
 };
 
-async function gatherTiming({ instance, kind, ready }: Observed): Promise<Timing> {
+async function gatherTiming({ instance, kind, ready, stalls }: Observed): Promise<Timing> {
   const { agent, console, meters, t0Ns } = instance;
+  const starts = console.welcomes();
   const [cpuMs, { charge }] = await Promise.all([meters.cpuMs(), readCharge(meters)]);
   const command = await ask(agent, 'exec', 'true');
   const offset = await measureClockOffset(agent, ready, t0Ns);
@@ -53,6 +57,8 @@ async function gatherTiming({ instance, kind, ready }: Observed): Promise<Timing
     commandMs: nsToMs(command.answeredNs - t0Ns),
     cpuMs,
     peakBytes: charge?.peakBytes,
+    stalledMs: stalls?.longestMs() ?? 0,
+    starts,
     // A container shares the host's CLOCK_MONOTONIC: its offset is exactly t0.
     guestOffsetMs: kind === 'vm' ? offset.offsetMs : -nsToMs(t0Ns),
     guestOffsetErrorMs: kind === 'vm' ? offset.errorMs : 0,

@@ -97,6 +97,7 @@ export function prepareContainer({
         own(group);
         return launchInstance({
           ...called,
+          kind: description.kind,
           cgroup: boot.cgroup,
           consoleLog,
           agent,

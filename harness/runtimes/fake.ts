@@ -94,7 +94,8 @@ function startFake(
     console.take(Buffer.from('[    0.000000] Linux version 6.12.0-fake\n'));
     if (failing === 'panic') console.take(Buffer.from('Kernel panic - not syncing: told to\n'));
     if (outOfMemory) console.take(Buffer.from('Out of memory: Killed process 1 (systemd)\n'));
-    if (failing === 'exit') exited.resolve({ exitCode: 1, atMs: nsToMs(clock.nowNs()) });
+    if (failing === 'exit' || failing === 'panic')
+      exited.resolve({ exitCode: 1, atMs: nsToMs(clock.nowNs()) });
     if (failing !== 'never') return;
     clock.advance(readyMs * 0.85);
     console.take(Buffer.from('[  OK  ] Reached target multi-user.target - Multi-User System.\n'));
@@ -107,6 +108,7 @@ function startFake(
   };
   const ramBytes = Math.round(jitter(190 * MIB));
   return {
+    kind: given.kind,
     clock,
     t0Ns: 0n,
     spawnMs: 1,

@@ -1,9 +1,12 @@
 import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { hostError, runError } from '../../core/error.ts';
+import { hostError, runError, type TwinbootError } from '../../core/error.ts';
+import { formatList } from '../../core/words.ts';
+import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import { managerRootOf, unitBelow } from '../guest/unit-path.ts';
+import { waitedForIn } from '../guest/console-jobs.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
@@ -19,6 +22,7 @@ import { releaseInReverse, type Releasable } from '../process/leases.ts';
 import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from './runtime.ts';
 
 export interface InstanceParts {
+  kind: RuntimeKind;
   command: string;
   args: readonly string[];
   /** Added to the little that every runtime sees of twinboot's own environment. */
@@ -63,6 +67,7 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   });
   await parts.launched?.(launched.pid);
   return {
+    kind: parts.kind,
     clock: hostClock,
     t0Ns: launched.t0Ns,
     spawnMs: launched.spawnMs,
@@ -76,9 +81,7 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
       // The guest may be gone before it has answered: only a channel that is broken already counts against it.
       const refused = agent.ask('poweroff', '', deadlineMs + 1).then(() => launched.exited);
       const exit = await withDeadline(Promise.race([launched.exited, refused]), deadlineMs, () =>
-        runError('shutdown-timeout', `the instance did not power off within ${deadlineMs / 1000} s`, {
-          consoleTail: console.tail(),
-        }),
+        shutdownTimeout(deadlineMs, console),
       );
       await kill();
       const shutdownMs = exit.atMs - nsToMs(askedNs - launched.t0Ns);
@@ -89,6 +92,15 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
     },
     kill,
   };
+}
+
+function shutdownTimeout(deadlineMs: number, console: ConsoleRecorder): TwinbootError {
+  const holding = waitedForIn(console.tail());
+  const why = holding.length === 0 ? '' : `; it waits for ${formatList(holding)}`;
+  return runError('shutdown-timeout', `the instance did not power off within ${deadlineMs / 1000} s${why}`, {
+    hint: 'a longer deadline: --stop-timeout',
+    consoleTail: console.tail(),
+  });
 }
 
 async function remove(console: ConsoleRecorder, leases: readonly Releasable[]): Promise<void> {

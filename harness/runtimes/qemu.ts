@@ -128,6 +128,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
             agentPort: given.channel,
           };
           const instance = await launchInstance({
+            kind: 'vm',
             command: QEMU,
             args: qemuBootArguments(boot),
             cgroup: group.cgroup,

@@ -1,5 +1,8 @@
 import { messageOf, runError, TwinbootError } from '../../core/error.ts';
+import { formatList } from '../../core/words.ts';
 import type { Ready } from '../guest/agent.ts';
+import { isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
+import type { Mark } from '../guest/console.ts';
 import { quote } from '../guest/protocol.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { Instance } from './runtime.ts';
@@ -11,20 +14,56 @@ export async function untilReady(
   signal: AbortSignal,
 ): Promise<Ready> {
   const { agent, console } = instance;
-  const fail = (code: string, message: string, hint: string): TwinbootError =>
-    runError(code, message, { hint, consoleTail: console.tail() });
-  const panic = console.seen('panic').then(() => {
-    throw fail('kernel-panic', 'the guest’s kernel panicked before it was ready', 'its console says why');
-  });
   const early = whenEnded(instance, 'before it was ready');
-  const outcome = Promise.race([agent.ready, early, panic]);
+  const outcome = Promise.race([agent.ready, early, ...troublesOf(instance).map(whenTrouble(instance))]);
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
-    fail(
+    runError(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s${insteadOfReady(agent.before)}`,
-      'a longer deadline: --timeout',
+      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console.tail())}${insteadOfReady(agent.before)}`,
+      { hint: 'a longer deadline: --timeout', consoleTail: console.tail() },
     ),
   );
+}
+
+/** Words on the console after which READY does not come. */
+interface Trouble {
+  mark: Mark;
+  code: string;
+  message: string;
+}
+
+const PANIC: Trouble = {
+  mark: 'panic',
+  code: 'kernel-panic',
+  message: 'the guest’s kernel panicked before it was ready',
+};
+const EMERGENCY: Trouble = {
+  mark: 'emergency',
+  code: 'emergency-mode',
+  message: 'the boot ended in emergency or rescue mode',
+};
+
+/** A container has no kernel of its own: whoever writes of a panic there is another. */
+function troublesOf({ kind }: Instance): Trouble[] {
+  return kind === 'vm' ? [PANIC, EMERGENCY] : [EMERGENCY];
+}
+
+/** Any service may write such words; a guest that means them says nothing more. */
+const GRACE_MS = 2000;
+
+function whenTrouble({ clock, console }: Instance) {
+  return async ({ mark, code, message }: Trouble): Promise<never> => {
+    await console.seen(mark);
+    await clock.sleep(GRACE_MS);
+    throw runError(code, message, { hint: 'its console says why', consoleTail: console.tail() });
+  };
+}
+
+function whatHolds(tail: readonly string[]): string {
+  const waited = waitedForIn(tail);
+  if (waited.length > 0) return `; its boot waits for ${formatList(waited)}`;
+  const target = lastTargetIn(tail);
+  return target === undefined ? '' : `; the last target that it reached is ${target}`;
 }
 
 function insteadOfReady([first]: readonly string[]): string {
@@ -35,13 +74,17 @@ export const BOOT_TIMEOUT = 'boot-timeout';
 export const ENDED_EARLY = 'guest-ended-early';
 
 /** Rejects when the instance has ended, with how and with its last words. */
-export function whenEnded({ console, exited }: Instance, when: string): Promise<never> {
+export function whenEnded(instance: Instance, when: string): Promise<never> {
+  const { console, exited } = instance;
   const ended = exited.then((exit) => {
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
-    throw runError(ENDED_EARLY, `the instance ended after ${Math.round(exit.atMs)} ms, ${when} (${how})`, {
-      hint: 'its console says why',
-      consoleTail: console.tail(),
-    });
+    const trouble = troublesOf(instance).find(({ mark }) => console.arrivedMs(mark) !== undefined);
+    const what = isRestartIn(console.tail()) ? 'went down to start itself anew' : 'ended';
+    const said = trouble ?? {
+      code: ENDED_EARLY,
+      message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})`,
+    };
+    throw runError(said.code, said.message, { hint: 'its console says why', consoleTail: console.tail() });
   });
   // Every instance ends one day; whether that is too early is for those who race against it.
   ended.catch(() => undefined);

@@ -33,6 +33,7 @@ export interface BootRequest {
  * leave nothing of it behind.
  */
 export interface Instance {
+  readonly kind: RuntimeKind;
   /** The clock of every time of this instance: the host's. */
   readonly clock: Clock;
   /** Host CLOCK_MONOTONIC, ns, immediately before the runtime's process was released to start. */

@@ -89,6 +89,7 @@ export const uml: Runtime<typeof options> = {
           const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes));
           own(group.lease);
           return launchInstance({
+            kind: 'vm',
             command: WITHOUT_CORE,
             args: umlBootArguments({
               memoryBytes,

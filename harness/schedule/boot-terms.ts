@@ -1,9 +1,13 @@
 import type { Circumstances } from '../../scenarios/define.ts';
+import type { Plan } from '../../results/record.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
+import type { BootDeadlines } from './boot.ts';
 import type { RunRequest } from './open-run.ts';
 
-/** From the question to power off to the end of everything. */
-export const SHUTDOWN_DEADLINE_MS = 60_000;
+/** From t0 to `ready`, and from the question to power off to the end of everything. */
+export function deadlinesOf({ timeoutMs, stopTimeoutMs = 60_000 }: Plan): BootDeadlines {
+  return { readyMs: timeoutMs, shutdownMs: stopTimeoutMs };
+}
 
 /** What holds for every instance of a runtime in this run. */
 export function circumstancesOf(

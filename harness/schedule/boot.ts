@@ -1,6 +1,5 @@
 import type { TwinbootError } from '../../core/error.ts';
-import type { RuntimeKind } from '../../results/record.ts';
-import type { Ready } from '../guest/agent.ts';
+import { watchStalls } from '../meters/stall.ts';
 import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
 import { gatherers, readAvailableBytes, type Observed } from '../observe/observe.ts';
 import {
@@ -49,12 +48,14 @@ export async function bootOnce(
   };
   const startedMs = performance.now();
   let instance: Instance | undefined;
+  const stalls = watchStalls();
   try {
     const availableBeforeBytes = await readAvailableBytes();
     instance = await runtime.start(request);
     const ready = await untilReady(instance, deadlines.readyMs, signal);
     result.spans.bootMs = performance.now() - startedMs;
-    await observe(result, instance, runtime.description.kind, ready, availableBeforeBytes, needs, signal);
+    const { kind } = runtime.description;
+    await observe(result, { instance, kind, ready, availableBeforeBytes, stalls }, needs, signal);
     result.spans.observeMs = performance.now() - startedMs - result.spans.bootMs;
     result.artifacts.shutdown = { shutdownMs: await instance.stop(deadlines.shutdownMs) };
   } catch (error) {
@@ -63,6 +64,7 @@ export async function bootOnce(
     for (const name of needs)
       if (!(name in result.artifacts) && !result.failures.has(name)) result.failures.set(name, failure);
   } finally {
+    stalls.end();
     await instance?.kill();
     result.spans.shutdownMs = performance.now() - startedMs - result.spans.bootMs - result.spans.observeMs;
   }
@@ -71,15 +73,11 @@ export async function bootOnce(
 
 async function observe(
   result: BootResult,
-  instance: Instance,
-  kind: RuntimeKind,
-  ready: Ready,
-  availableBeforeBytes: number,
+  observed: Observed,
   needs: ReadonlySet<ArtifactName>,
   signal: AbortSignal,
 ): Promise<void> {
-  const observed = { instance, kind, ready, availableBeforeBytes };
-  const ended = whenEnded(instance, 'while it was being measured');
+  const ended = whenEnded(observed.instance, 'while it was being measured');
   for (const name of Object.keys(gatherers) as (keyof typeof gatherers)[]) {
     if (!needs.has(name)) continue;
     const startedMs = performance.now();

@@ -18,7 +18,7 @@ import type { ArtifactName } from '../observe/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
-import { circumstancesOf, SHUTDOWN_DEADLINE_MS } from './boot-terms.ts';
+import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
 import { bootOnce, type BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 import { dropPageCache } from './page-cache.ts';
@@ -154,12 +154,11 @@ async function runBoot(
     startedAt: new Date().toISOString(),
   };
   const consoleLog = join(request.runFolder, 'console', `${place}-${runtime.description.runtime}.log`);
-  const deadlines = { readyMs: plan.timeoutMs, shutdownMs: SHUTDOWN_DEADLINE_MS };
   const result = await bootOnce(
     runtime,
     { bootId: header.bootId, consoleLog },
     needs,
-    deadlines,
+    deadlinesOf(plan),
     host.signal,
   );
   const circumstances = circumstancesOf(runtime, request);

@@ -4,7 +4,7 @@ import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
 import { asTwinbootError, interrupted } from '../runtimes/ready.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
-import { circumstancesOf, SHUTDOWN_DEADLINE_MS } from './boot-terms.ts';
+import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
 import type { RunRequest } from './open-run.ts';
 import type { PlannedBoot } from './order.ts';
 import { failedSample, measuredSample } from './samples.ts';
@@ -24,6 +24,7 @@ export async function takeSurvey(
   const { plan, listener, log, runId, runFolder } = request;
   if (plan.fleet === undefined) throw new Error(`${survey.scenario.id} was asked for without a plan for it`);
   const { scenario } = survey;
+  const deadlines = deadlinesOf(plan);
   const bootId = `${runId.slice(-4)}-${scenario.id.slice(0, 1)}${planned.round}-${planned.order}`;
   const header = { ...planned, bootId, startedAt: new Date().toISOString() };
   const name = runtime.description.id;
@@ -34,8 +35,8 @@ export async function takeSurvey(
     memoryBytes: Number(runtime.description.options.memory ?? plan.memoryBytes),
     surveyId: bootId,
     consoleFolder: join(runFolder, 'console'),
-    readyDeadlineMs: plan.timeoutMs,
-    shutdownDeadlineMs: SHUTDOWN_DEADLINE_MS,
+    readyDeadlineMs: deadlines.readyMs,
+    shutdownDeadlineMs: deadlines.shutdownMs,
     log,
     note: (message: string) => listener.note(`${scenario.id}: ${name}: ${message}`),
     status: (message: string) => listener.status(`${scenario.id}: ${name}: ${message}`),

@@ -109,7 +109,7 @@ describe('twinboot run density', { timeout: 60_000 }, () => {
   });
 
   it('fails with the words of the first instance where none gets ready', async () => {
-    const { exitCode, notes } = await run('--runtime', 'fake:fail=panic', '--instances', '1');
+    const { exitCode, notes } = await run('--runtime', 'fake:kind=vm,fail=panic', '--instances', '1');
     expect(exitCode).toBe(4);
     expect(notes).toContain('panicked');
   });

@@ -112,7 +112,7 @@ describe('twinboot run', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['panic', 'kernel-panic'],
+    ['panic,kind=vm', 'kernel-panic'],
     ['exit', 'guest-ended-early'],
     ['hang', 'boot-timeout'],
     ['start', 'launch-failed'],

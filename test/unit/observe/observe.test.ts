@@ -43,6 +43,8 @@ describe('timing', () => {
       commandMs: 9001,
       cpuMs: 700,
       peakBytes: 60_000_000,
+      stalledMs: 0,
+      starts: 1,
       // It is 4000 ms, and each question takes a millisecond to the guest.
       guestOffsetMs: 3999.4995,
       guestOffsetErrorMs: expect.closeTo(0.5005, 6) as number,

@@ -84,7 +84,7 @@ describe('the fake runtime', () => {
 
   it.each([
     ['start', 'launch-failed'],
-    ['panic', 'kernel-panic'],
+    ['panic,kind=vm', 'kernel-panic'],
     ['exit', 'guest-ended-early'],
     ['hang', 'boot-timeout'],
   ])('told to fail at %s: %s', async (fail, code) => {

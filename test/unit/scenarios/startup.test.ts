@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Artifacts } from '../../../harness/observe/artifacts.ts';
+import type { Artifacts, Timing } from '../../../harness/observe/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import type { Circumstances, Measured } from '../../../scenarios/define.ts';
 import { startup } from '../../../scenarios/startup.ts';
@@ -117,5 +117,24 @@ describe('what could not be read costs what is made of it', () => {
       'shutdown.total',
     ]);
     expect(missing['startup.multi-user']).toBe('units was not read');
+  });
+});
+
+describe('one boot is one boot', () => {
+  const changed = (change: Partial<Timing>): Measured =>
+    measure('container', ({ timing }) => void Object.assign(timing, change));
+
+  it('a distribution that started twice has no ladder, and the reason says so', () => {
+    const { values, missing } = changed({ starts: 2 });
+    expect(Object.keys(values)).toEqual(['startup.cpu', 'shutdown.total']);
+    expect(missing['startup.multi-user']).toContain('started 2 times');
+  });
+
+  it('where twinboot was stopped, its own stamps are missing and the guest’s stay', () => {
+    const { values, missing, details } = changed({ stalledMs: 6000 });
+    expect(missing['startup.ready']).toContain('did not run for 6.00 s');
+    expect(missing['startup.command']).toContain('did not run for 6.00 s');
+    expect(values['startup.multi-user']).toBe(measure('container').values['startup.multi-user']);
+    expect(details).toMatchObject({ stalledMs: 6000, consoleMultiUserMs: undefined });
   });
 });

@@ -121,6 +121,19 @@ describe('a boot that does not get ready', () => {
       { code: 'kernel-panic', message: 'the guest’s kernel panicked before it was ready' },
     ],
     [
+      'panics and is ended by that',
+      (instance) => {
+        instance.show('panic');
+        instance.end({ exitCode: 0 });
+      },
+      { code: 'kernel-panic' },
+    ],
+    [
+      'ends in emergency mode',
+      (instance) => instance.show('emergency'),
+      { code: 'emergency-mode', message: 'the boot ended in emergency or rescue mode' },
+    ],
+    [
       'speaks another protocol',
       ({ wire }) => wire.say('TWINBOOT 1 READY ns 1\n'),
       { code: 'agent-version', hint: 'build the image again: twinboot image build --rebuild' },
@@ -137,13 +150,22 @@ describe('a boot that does not get ready', () => {
   ];
 
   it.each(ways)('%s: every artifact fails with that, and it is killed', async (_, then, error) => {
-    const instance = manualInstance();
+    const instance = manualInstance({ kind: 'vm' });
     const result = await boot(instance, then, { readyDeadlineMs: 30 });
 
     expect([...result.failures.keys()]).toEqual([...ALL]);
     for (const failure of result.failures.values()) expect(failure).toMatchObject(error);
     expect(result.artifacts).toEqual({});
     expect(instance.done).toEqual(['kill']);
+  });
+
+  it('is no boot that writes of a panic in a container, which has no kernel that could', async () => {
+    const instance = manualInstance();
+    const { failures } = await boot(instance, (started) => {
+      started.show('panic');
+      sayReady(started);
+    });
+    expect(failures.size).toBe(0);
   });
 
   it('says what was last on the console', async () => {

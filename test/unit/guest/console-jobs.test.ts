@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { isRestartIn, lastTargetIn, waitedForIn } from '../../../harness/guest/console-jobs.ts';
+
+describe('what a boot waits for', () => {
+  it('is the unit of the job that systemd names, whatever the spinner and the time', () => {
+    expect(
+      waitedForIn([
+        '[  OK  ] Reached target basic.target - Basic System.',
+        '[*     ] A start job is running for wait-for-licence.service - Licence Server (8s / no limit)',
+        '[***   ] A start job is running for wait-for-licence.service - Licence Server (9s / no limit)',
+      ]),
+    ).toEqual(['wait-for-licence.service - Licence Server']);
+  });
+
+  it('are all of them where several run', () => {
+    expect(
+      waitedForIn([
+        '[*     ] (1 of 2) A stop job is running for a.service - A (with words) (1min 3s / 1min 30s)',
+        '[**    ] (2 of 2) A start job is running for /dev/sdb1 (1min 4s / 1min 30s)',
+      ]),
+    ).toEqual(['a.service - A (with words)', '/dev/sdb1']);
+  });
+
+  it('is nothing where no job is told of', () => {
+    expect(waitedForIn(['Starting a.service - A...', 'A start job'])).toEqual([]);
+  });
+});
+
+it('names the last target that was reached', () => {
+  const tail = ['[  OK  ] Reached target basic.target - Basic System.', '[  OK  ] Reached target Kiosk.'];
+  expect(lastTargetIn(tail)).toBe('Kiosk');
+  expect(lastTargetIn(tail.slice(0, 1))).toBe('basic.target - Basic System');
+  expect(lastTargetIn([])).toBeUndefined();
+});
+
+it.each([
+  ['[  OK  ] Reached target reboot.target - System Reboot.', true],
+  ['[   12.345678] reboot: Restarting system', true],
+  ['[  OK  ] Reached target poweroff.target - System Power Off.', false],
+  ['the reboot is over', false],
+])('%s: a restart is %s', (line, is) => {
+  expect(isRestartIn([line])).toBe(is);
+});
