@@ -48,8 +48,12 @@ function roundOf(boot: PlannedBoot): string {
 }
 
 function readyWords(samples: readonly Sample[]): string {
-  const ready = samples.flatMap((sample) => sample.values).find((value) => value.metric === 'startup.ready');
-  return ready === undefined ? '' : ` ready after ${formatMs(ready.value)}`;
+  const ready = samples.flatMap(({ values }) => values).find(({ metric }) => metric === 'startup.ready');
+  if (ready !== undefined) return ` ready after ${formatMs(ready.value)}`;
+  const missing = samples
+    .flatMap((sample) => sample.missing)
+    .find(({ metric }) => metric === 'startup.ready');
+  return missing === undefined ? '' : ` without a time of being ready: ${missing.reason}`;
 }
 
 /** From the boots so far, runtime by runtime; unknown until each runtime that is left has booted once. */

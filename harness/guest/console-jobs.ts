@@ -24,3 +24,34 @@ export function isRestartIn(tail: readonly string[]): boolean {
     /Reached target (?:reboot\.target|System Reboot|Reboot)|reboot: Restarting system/.test(line),
   );
 }
+
+const BEGUN = /^\s*(?:Starting|Mounting|Activating swap) (.+?)\.\.\.$/;
+const OVER =
+  /^\[[^\]]*\]\s+(?:Started|Finished|Mounted|Activated swap|Failed to (?:start|mount|activate swap)|Timed out starting|Stopped|Dependency failed for) (.+?)\.$/;
+/** A guest may begin as many as it likes. */
+const MOST_BEGUN = 500;
+
+/**
+ * The units whose start has begun and is not over, by systemd's status lines: it names none of them by itself while a
+ * getty has the console.
+ */
+export function trackStarts(): { take(line: string): void; begun(): string[] } {
+  const begun = new Map<string, string>();
+  return {
+    take(line) {
+      const started = BEGUN.exec(line)?.[1];
+      if (started !== undefined && begun.size < MOST_BEGUN) begun.set(keyOf(started), started);
+      const over = OVER.exec(line)?.[1];
+      if (over === undefined) return;
+      const key = keyOf(over);
+      for (const other of begun.keys())
+        if (other.startsWith(key) || key.startsWith(other)) begun.delete(other);
+    },
+    begun: () => [...begun.values()],
+  };
+}
+
+/** The unit's name, as far as the line has it: a long line is shortened in its middle, each at another place. */
+function keyOf(words: string): string {
+  return words.split(/ - |…/)[0] ?? words;
+}

@@ -2,6 +2,7 @@ import { createDeferred } from '../../core/deferred.ts';
 import { createWriteStream } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { hostClock, nsToMs, type Clock } from '../meters/clock.ts';
+import { trackStarts } from './console-jobs.ts';
 
 /** What is looked for on every console: the arrival of each is stamped once. */
 const marks = {
@@ -32,6 +33,8 @@ export interface Console {
   seen(mark: Mark): Promise<unknown>;
   /** How often the distribution's service manager has begun, by its own word of welcome. */
   welcomes(): number;
+  /** Units whose start has begun and is not over, by the service manager's word. Untrusted text. */
+  starting(): string[];
 }
 
 /** systemd's first status line, in the initrd's with `(Initramfs)` or `(Initrd)` (systemd(1), main.c). */
@@ -72,12 +75,14 @@ export function recordConsole(
   let partial = '';
   let loggedBytes = 0;
   let welcomed = 0;
+  const starts = trackStarts();
 
   function takeLine(raw: string, atMs: number): void {
     const line = plain(raw);
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
     if (WELCOME.test(line)) welcomed += 1;
+    starts.take(line);
     for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
       if (arrivals.has(mark) || !pattern.test(line)) continue;
       arrivals.set(mark, atMs);
@@ -110,6 +115,7 @@ export function recordConsole(
     tail: () => [...tail],
     arrivedMs: (mark) => arrivals.get(mark),
     welcomes: () => welcomed,
+    starting: () => starts.begun(),
     seen: (mark) => waiting.get(mark)?.promise ?? Promise.resolve(),
   };
 }

@@ -10,6 +10,7 @@ import { bootstrap } from './bootstrap.ts';
 import { whileBuilding } from './build-lock.ts';
 import { cacheFolder, imageFiles, imageFolder, type CachedImage } from './cache.ts';
 import { damagedImage, listImages, removeImageFolder } from './catalogue.ts';
+import { adoptDefaultTarget } from './default-target.ts';
 import { readAptAccess, type AptAccess } from './host-apt.ts';
 import { readImage, writeManifest } from './manifest.ts';
 import { copyKernel, digestFile, flush, measureTree, packDisk } from './pack.ts';
@@ -127,6 +128,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     added: [
       ...adaptTree(tree, recipe),
       ...(await addUserTrees(tree, recipe, context.signal)),
+      ...(recipe.agent ? adoptDefaultTarget(tree) : []),
       ...(await applyBootMode(tree, recipe.boot, context)),
     ],
     packages: await readPackages(tree, context.runner),

@@ -2,7 +2,7 @@ import { messageOf, runError, TwinbootError } from '../../core/error.ts';
 import { formatList } from '../../core/words.ts';
 import type { Ready } from '../guest/agent.ts';
 import { isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
-import type { Mark } from '../guest/console.ts';
+import type { Console, Mark } from '../guest/console.ts';
 import { quote } from '../guest/protocol.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { Instance } from './runtime.ts';
@@ -19,7 +19,7 @@ export async function untilReady(
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     runError(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console.tail())}${insteadOfReady(agent.before)}`,
+      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${insteadOfReady(agent.before)}`,
       { hint: 'a longer deadline: --timeout', consoleTail: console.tail() },
     ),
   );
@@ -59,8 +59,12 @@ function whenTrouble({ clock, console }: Instance) {
   };
 }
 
-function whatHolds(tail: readonly string[]): string {
-  const waited = waitedForIn(tail);
+function whatHolds(console: Console): string {
+  const tail = console.tail();
+  const starts = console.welcomes();
+  if (starts > 1) return `; its distribution started ${starts} times`;
+  const named = waitedForIn(tail);
+  const waited = named.length > 0 ? named : console.starting();
   if (waited.length > 0) return `; its boot waits for ${formatList(waited)}`;
   const target = lastTargetIn(tail);
   return target === undefined ? '' : `; the last target that it reached is ${target}`;

@@ -3,6 +3,9 @@ import { plainLine } from '../../core/text.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from '../record.ts';
 import type { PooledSide } from './pool.ts';
 
+/** What is left of 0 when sums of fractions are subtracted. */
+const LEAST = -1e-9;
+
 /**
  * Refuses values that no measurement gives: a headline or rung that is no number, and a time or a count below 0.
  * (Differences in bytes may well be negative.) Who edited a record by hand should not get a verdict from it.
@@ -24,7 +27,7 @@ function assertPlausibleSample(
   checked: ReadonlyMap<string, Metric>,
 ): void {
   for (const { metric, unit, value } of sample.values) {
-    if (!checked.has(metric) || (Number.isFinite(value) && (value >= 0 || unit === 'bytes'))) continue;
+    if (!checked.has(metric) || (Number.isFinite(value) && (value >= LEAST || unit === 'bytes'))) continue;
     const where = `samples[${index}] (${sample.scenario} of ${sample.runtime}, ${sample.phase} round ${sample.round})`;
     throw usageError(
       'impossible-value',

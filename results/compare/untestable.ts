@@ -29,10 +29,8 @@ export function untestable({ base, next }: Sides, level: number): Judgement | un
     return { verdict: 'pass', ratio: 1, interval: { low: 1, high: 1 }, p: 1, pCorrected: 1 };
   }
 
-  const notPositive = sidesWhere({ base, next }, (values) => values.some((value) => value <= 0));
-  if (notPositive !== undefined) {
-    return inconclusive(`values of 0 or less in ${notPositive}: a ratio says nothing`);
-  }
+  const negative = sidesWhere({ base, next }, (values) => values.some((value) => value < 0));
+  if (negative !== undefined) return inconclusive(`values below 0 in ${negative}: a ratio says nothing`);
   return undefined;
 }
 

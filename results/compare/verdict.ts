@@ -15,7 +15,8 @@ export const TOO_FAR_APART = 'the sides are too far apart for a ratio';
 export function effectOf({ base, next }: Pair, bootstrap: Bootstrap): Effect | undefined {
   const ratio = (median(next) ?? NaN) / (median(base) ?? NaN);
   const interval = bootstrap.ratio(next, base);
-  return Number.isFinite(ratio) && ratio > 0 && interval !== undefined ? { ratio, interval } : undefined;
+  const isFinite = interval !== undefined && Number.isFinite(interval.low) && Number.isFinite(interval.high);
+  return Number.isFinite(ratio) && ratio > 0 && isFinite ? { ratio, interval } : undefined;
 }
 
 export interface Evidence {
@@ -28,14 +29,14 @@ export interface Evidence {
 }
 
 /**
- * The rule. A change is real (corrected p ≤ alpha) and matters (ratio at least the minimum effect from 1): regression
- * or improvement. The whole interval within the minimum effect: pass. Else nobody can tell yet.
+ * The rule. A change is real (corrected p ≤ alpha) and matters (ratio at least the minimum effect from 1, or to or from a
+ * median of 0): regression or improvement. The whole interval within the minimum effect: pass. Else nobody can tell yet.
  */
 export function verdictOf(
   { pair, effect, pCorrected, level }: Evidence,
   { minEffect, alpha }: JudgeOptions,
 ): Pick<Judgement, 'verdict' | 'moreRounds' | 'reason'> {
-  if (effect === undefined) return { verdict: 'inconclusive', reason: TOO_FAR_APART };
+  if (effect === undefined) return withoutRatio(pair, pCorrected <= alpha);
   const { ratio, interval } = effect;
   if (pCorrected <= alpha && matters(ratio, minEffect)) {
     if (pair.better === 'none')
@@ -45,6 +46,20 @@ export function verdictOf(
   if (liesWithin(interval, minEffect)) return { verdict: 'pass' };
   const n = Math.min(pair.base.length, pair.next.length);
   return { verdict: 'inconclusive', moreRounds: moreRounds({ n, ratio, interval, minEffect, level }) };
+}
+
+/** What comes from nothing, or goes to nothing, has changed by more than any ratio. */
+function withoutRatio({ base, next, better }: Pair, isReal: boolean): Pick<Judgement, 'verdict' | 'reason'> {
+  const [before = NaN, after = NaN] = [median(base), median(next)];
+  const fromOrToZero = (before === 0) !== (after === 0);
+  if (!isReal || !fromOrToZero) {
+    const hasZero = [...base, ...next].includes(0);
+    return { verdict: 'inconclusive', reason: hasZero ? 'values of 0: a ratio says nothing' : TOO_FAR_APART };
+  }
+  const reason = before === 0 ? 'it was 0' : 'it is 0 now';
+  if (better === 'none')
+    return { verdict: 'inconclusive', reason: `changed (${reason}), and neither way is better` };
+  return { verdict: (before === 0) === (better === 'lower') ? 'regression' : 'improvement', reason };
 }
 
 /** Ratios are compared with a grain of salt: 1.05 - 1 is a little more than 0.05. */

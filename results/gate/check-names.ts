@@ -1,8 +1,15 @@
 import { TwinbootError } from '../../core/error.ts';
 import type { Unit } from '../../core/units.ts';
 import { guess, type Fault } from './faults.ts';
-import { VM_OVER_CONTAINER, type GateFile, type Limits, type MetricRule } from './file-schema.ts';
+import {
+  VM_OVER_CONTAINER,
+  type GateFile,
+  type Limits,
+  type MetricRule,
+  type ServiceRules,
+} from './file-schema.ts';
 import { examples } from './quantity.ts';
+import { whyNoService } from './unit-names.ts';
 
 /** A runtime that a gate speaks of. */
 export interface NamedRuntime {
@@ -130,9 +137,27 @@ function serviceFaults({ services, scenarios }: GateFile, isRuntime: IsRuntime):
           },
         ]
       : []),
+    ...ruleSets(services).flatMap(({ at, rules }) =>
+      (['forbid', 'require'] as const).flatMap((key) =>
+        rules[key].flatMap((name, index) => {
+          const text = whyNoService(name);
+          return text === undefined ? [] : [{ path: [...at, key, index], text }];
+        }),
+      ),
+    ),
     ...Object.keys(services.under)
       .filter((subject) => subjectKind(subject, isRuntime) !== 'runtimes')
       .map((subject) => unknownSubject([...path, subject], isRuntime, [])),
+  ];
+}
+
+function ruleSets({
+  everywhere,
+  under,
+}: NonNullable<GateFile['services']>): { at: string[]; rules: ServiceRules }[] {
+  return [
+    { at: ['services'], rules: everywhere },
+    ...Object.entries(under).map(([key, rules]) => ({ at: ['services', key], rules })),
   ];
 }
 

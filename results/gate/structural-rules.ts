@@ -7,7 +7,9 @@ import { mostFrequent } from '../most-frequent.ts';
 import type { Ledger, LedgerRow, RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { unmatchedRow } from './limit-rules.ts';
+import { nearest } from '../../core/suggest.ts';
 import type { ServiceRules } from './file-schema.ts';
+import { unitMatcher, unitName } from './unit-names.ts';
 import type { Gate } from './read-gate.ts';
 import { absentRuntimes, runtimeSubjects, unmatchedKeys, type Subject } from './subjects.ts';
 import type { GateFinding } from './verdict.ts';
@@ -91,16 +93,19 @@ function rowsOfSubject(
   });
   return [
     ...named('forbid').map((name) =>
-      row(`${name} forbidden`, 'may not be started', judgeEach(ledgers, name, isSurelyIdle)),
+      row(`${name} forbidden`, 'may not be started', judgeEach(ledgers, name, isSurelyIdle, 'pass')),
     ),
     ...named('require').map((name) =>
-      row(`${name} required`, 'must run, or have run', judgeEach(ledgers, name, isUp)),
+      row(`${name} required`, 'must run, or have run', judgeEach(ledgers, name, isUp, 'fail')),
     ),
     ...(rules.some((rule) => rule['forbid-failed'])
-      ? [row('failed services', 'none may fail', judgeFailed(ledgers))]
+      ? [row('failed units', 'none may fail', judgeFailed(ledgers))]
       : []),
   ];
 }
+
+/** How the reason of a rule begins that nothing in the record answers to. */
+export const UNKNOWN_UNIT = 'no boot knows a unit of this name';
 
 type Finding = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
 
@@ -110,24 +115,39 @@ const NO_LEDGER: Finding = {
   reason: 'missing: no good boot with a services ledger (scenario services)',
 };
 
-/** `systemd-udevd` → `systemd-udevd.service`, as systemctl reads names. */
-function unitName(name: string): string {
-  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
-}
-
 /** Every boot must be as `isGood` wants it; the most frequent state of the others is what was measured. */
-function judgeEach(ledgers: readonly Ledger[], name: string, isGood: (row: LedgerRow) => boolean): Finding {
-  const rows = ledgers.map(
-    ({ services }) => services.find(({ service }) => service === name) ?? absent(name),
-  );
+function judgeEach(
+  ledgers: readonly Ledger[],
+  name: string,
+  isGood: (row: LedgerRow) => boolean,
+  ofNone: Finding['verdict'],
+): Finding {
+  const isNamed = unitMatcher(name);
+  const found = ledgers.map(({ services }) => services.filter((row) => rowNames(row).some(isNamed)));
+  if (found.every((rows) => rows.length === 0)) {
+    return { measured: 'not-installed', verdict: ofNone, reason: unknownWords(name, ledgers) };
+  }
+  // Of several that a pattern matches, or of none in this boot, one speaks for all.
+  const rows = found.map((some) => some.find((row) => !isGood(row)) ?? some[0] ?? absent(name));
   const bad = rows.filter((row) => !isGood(row));
-  const texts = (bad.length > 0 ? bad : rows).map(stateText);
+  const texts = (bad.length > 0 ? bad : rows).map((row) => stateText(row, name));
   const shown = mostFrequent(texts, (text) => text)?.value ?? NOTHING;
   const count = bad.length > 0 ? bad.length : rows.length;
   return {
     measured: `${shown} (${count} of ${rows.length} boots)`,
     verdict: bad.length > 0 ? 'fail' : 'pass',
   };
+}
+
+function rowNames({ service, aliases = [] }: LedgerRow): string[] {
+  return [service, ...aliases];
+}
+
+/** That nothing has this name may be what the rule is for, or a slip of the hand. */
+function unknownWords(name: string, ledgers: readonly Ledger[]): string {
+  const known = [...new Set(ledgers.flatMap(({ services }) => services.flatMap(rowNames)))];
+  const near = nearest(name, known);
+  return plainLine(`${UNKNOWN_UNIT}${near === undefined ? '' : `; did you mean "${near}"?`}`, 200);
 }
 
 function absent(service: string): LedgerRow {
@@ -144,8 +164,10 @@ function isUp({ state, startMs }: LedgerRow): boolean {
   return state === 'running' || state === 'exited' || (state === 'inactive' && startMs !== undefined);
 }
 
-function stateText({ state, reason }: LedgerRow): string {
-  return plainLine(reason === undefined ? state : `${state}: ${reason}`, 120);
+/** Whose state it is, where the rule has another name for it. */
+function stateText({ service, state, reason }: LedgerRow, name: string): string {
+  const whose = service === name ? '' : `${service} `;
+  return plainLine(`${whose}${reason === undefined ? state : `${state}: ${reason}`}`, 120);
 }
 
 function judgeFailed(ledgers: readonly Ledger[]): Finding {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRestartIn, lastTargetIn, waitedForIn } from '../../../harness/guest/console-jobs.ts';
+import { isRestartIn, lastTargetIn, trackStarts, waitedForIn } from '../../../harness/guest/console-jobs.ts';
 
 describe('what a boot waits for', () => {
   it('is the unit of the job that systemd names, whatever the spinner and the time', () => {
@@ -40,4 +40,38 @@ it.each([
   ['the reboot is over', false],
 ])('%s: a restart is %s', (line, is) => {
   expect(isRestartIn([line])).toBe(is);
+});
+
+describe('starts that have begun', () => {
+  function begunAfter(...lines: string[]): string[] {
+    const starts = trackStarts();
+    for (const line of lines) starts.take(line);
+    return starts.begun();
+  }
+
+  it('are those without a line that says how they ended', () => {
+    expect(
+      begunAfter(
+        '         Starting wait-for-licence.service - Licence Server...',
+        '         Starting a.service - A...',
+        '         Mounting mnt-b.mount - B...',
+        '[  OK  ] Started a.service - A.',
+        '[FAILED] Failed to mount mnt-b.mount - B.',
+      ),
+    ).toEqual(['wait-for-licence.service - Licence Server']);
+  });
+
+  it('are over though the two lines were shortened at other places', () => {
+    expect(
+      begunAfter(
+        '         Starting systemd-tmpfiles-setup-de…reate Static Device Nodes in /dev...',
+        '[  OK  ] Finished systemd-tmpfiles-setup-dev…Create Static Device Nodes in /dev.',
+      ),
+    ).toEqual([]);
+  });
+
+  it('are kept to 500, however many a guest begins', () => {
+    const lines = Array.from({ length: 10_000 }, (_, index) => `Starting u${index}.service - U...`);
+    expect(begunAfter(...lines)).toHaveLength(500);
+  });
 });

@@ -136,8 +136,8 @@ describe('values of which less can be said', () => {
       equal and constant: {"verdict":"pass","ratio":1,"p":1}
       equal and 0: {"verdict":"pass","ratio":1,"p":1}
       constant and different: {"verdict":"inconclusive","ratio":1.1666666666666667,"p":0.1,"moreRounds":1}
-      a zero in BASE: {"verdict":"inconclusive","reason":"values of 0 or less in BASE: a ratio says nothing"}
-      negative on both sides: {"verdict":"inconclusive","reason":"values of 0 or less in BASE and NEW: a ratio says nothing"}
+      a zero in BASE: {"verdict":"inconclusive","p":0.5,"reason":"values of 0: a ratio says nothing"}
+      negative on both sides: {"verdict":"inconclusive","reason":"values below 0 in BASE and NEW: a ratio says nothing"}
       not a number: {"verdict":"inconclusive","reason":"values that are no finite numbers in BASE"}
       infinite: {"verdict":"inconclusive","reason":"values that are no finite numbers in NEW"}
       too far apart: {"verdict":"inconclusive","p":0.3333333333333333,"reason":"the sides are too far apart for a ratio"}"

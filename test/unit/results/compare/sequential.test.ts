@@ -127,7 +127,7 @@ describe('values of which less can be said', () => {
     expect(judgements.map(({ verdict, reason }) => `${verdict}: ${reason ?? ''}`)).toMatchInlineSnapshot(`
       [
         "missing: NEW has no values",
-        "inconclusive: values of 0 or less in BASE and NEW: a ratio says nothing",
+        "inconclusive: the sides are too far apart for a ratio",
         "pass: ",
         "inconclusive: changed, and neither way is better",
       ]

@@ -183,8 +183,8 @@ describe('what is missing fails', () => {
       runtimes: ['nspawn'],
     });
     expect(told('services: { forbid-failed: true }', record)).toMatchInlineSnapshot(`
-      "failed services in nspawn: – | none may fail | fail | missing: no good boot with a services ledger (scenario services)
-      Fails: 1 of 2 rules: failed services in nspawn: missing: no good boot with a services ledger (scenario services)."
+      "failed units in nspawn: – | none may fail | fail | missing: no good boot with a services ledger (scenario services)
+      Fails: 1 of 2 rules: failed units in nspawn: missing: no good boot with a services ledger (scenario services)."
     `);
   });
 
@@ -250,8 +250,8 @@ describe('services', () => {
     const up = withService(quiet(), 'qemu', { service: UDEV, state: 'running' });
     expect(told(gate, up)).toMatchInlineSnapshot(`
       "systemd-udevd.service required in qemu: running (12 of 12 boots) | must run, or have run | pass
-      motd.service required in qemu: not-installed (12 of 12 boots) | must run, or have run | fail
-      Fails: 1 of 3 rules: motd.service required in qemu: not-installed (12 of 12 boots) (must run, or have run)."
+      motd.service required in qemu: not-installed | must run, or have run | fail | no boot knows a unit of this name; did you mean "dbus.service"?
+      Fails: 1 of 3 rules: motd.service required in qemu: not-installed (must run, or have run; no boot knows a unit of this name; did you mean "dbus.service"?)."
     `);
     expect(judge(gate, withService(up, 'qemu', { service: 'motd.service', state: 'exited' })).passed).toBe(
       true,
@@ -261,8 +261,8 @@ describe('services', () => {
   it('that fail are named, where none may', () => {
     const record = withService(quiet(), 'qemu', { service: 'a.service', state: 'failed' }, [2, 3]);
     expect(told('runtimes: [qemu]\nservices: { forbid-failed: true }', record)).toMatchInlineSnapshot(`
-      "failed services in qemu: a.service (2 of 12 boots) | none may fail | fail
-      Fails: 1 of 2 rules: failed services in qemu: a.service (2 of 12 boots) (none may fail)."
+      "failed units in qemu: a.service (2 of 12 boots) | none may fail | fail
+      Fails: 1 of 2 rules: failed units in qemu: a.service (2 of 12 boots) (none may fail)."
     `);
   });
 

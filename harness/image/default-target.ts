@@ -1,0 +1,51 @@
+import { lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { AGENT_UNIT } from './agent-files.ts';
+
+/** Where a unit's file is looked for, the first one wins (systemd.unit(5)). */
+const unitFolders = ['etc/systemd/system', 'usr/local/lib/systemd/system', 'usr/lib/systemd/system'];
+
+/** Where boots lead to that the agent's own unit waits for: graphical.target begins with multi-user.target. */
+const USUAL = new Set(['multi-user.target', 'graphical.target']);
+
+/** An alias of an alias of … */
+const MOST_LINKS = 8;
+
+/** The target that the tree boots to: what `default.target` is a link to. `undefined` where it is none of these files. */
+export function defaultTargetOf(tree: string): string | undefined {
+  let name = 'default.target';
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    const found = unitFolders
+      .map((folder) => kindOf(join(tree, folder, name)))
+      .find((kind) => kind !== undefined);
+    if (found === undefined) return undefined;
+    if (found.link === undefined) return name === 'default.target' ? undefined : name;
+    name = basename(found.link);
+  }
+  return undefined;
+}
+
+/** `link`: what it leads to; the file may be absolute inside the tree, and only its name counts. */
+function kindOf(path: string): { link?: string } | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? { link: readlinkSync(path) } : {};
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Lets the agent be started by a default target of the image's own, and after it. Returns what was changed, a sentence
+ * each. For an image that boots as Debian does there is nothing to change.
+ */
+export function adoptDefaultTarget(tree: string): string[] {
+  const target = defaultTargetOf(tree);
+  if (target === undefined || USUAL.has(target)) return [];
+  const unit = basename(AGENT_UNIT);
+  const link = join(tree, 'etc/systemd/system', `${target}.wants`, unit);
+  const order = join(tree, 'etc/systemd/system', `${unit}.d`, 'default-target.conf');
+  for (const file of [link, order]) mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+  symlinkSync(AGENT_UNIT, link);
+  writeFileSync(order, `[Unit]\nAfter=${target}\n`, { mode: 0o644 });
+  return [`The image boots to ${target}, which wants the agent and is reached before it is started.`];
+}

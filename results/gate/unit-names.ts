@@ -1,0 +1,43 @@
+/** How a gate's file names units: as systemctl(1) does, aliases and patterns included. */
+
+/** `systemd-udevd` → `systemd-udevd.service`, as systemctl reads names; `systemd-journal*` is a pattern of services. */
+export function unitName(name: string): string {
+  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+}
+
+/**
+ * What no ledger can hold: it has a row for every service, and for PID 1. `undefined` for a name that it can hold. Other
+ * units have one only where they failed, which `forbid-failed` sees.
+ */
+export function whyNoService(name: string): string | undefined {
+  const unit = unitName(name);
+  if (unit.endsWith('.service') || unit === 'init.scope') return undefined;
+  return `"${name}" is no service: the ledger has a state of services alone (forbid-failed sees failed units of any type)`;
+}
+
+/** Whether a unit's name is meant: the name itself, or a pattern of `*`, `?` and `[…]` (glob(7)). */
+export function unitMatcher(name: string): (unit: string) => boolean {
+  if (!/[*?[]/.test(name)) return (unit) => unit === name;
+  const pattern = new RegExp(`^${[...parts(name)].join('')}$`, 's');
+  return (unit) => pattern.test(unit);
+}
+
+function* parts(glob: string): Generator<string> {
+  for (const [token] of glob.matchAll(/\*|\?|\[[!^]?[^\]]+\]|[^]/g)) {
+    if (token === '*') yield '.*';
+    else if (token === '?') yield '.';
+    else if (token.length > 1) yield classOf(token);
+    else yield escaped(token);
+  }
+}
+
+/** `[a-c]`, `[!a-c]`: what has a meaning of its own within the brackets of an expression loses it. */
+function classOf(token: string): string {
+  const negated = /^\[[!^]/.test(token);
+  const inner = token.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&');
+  return `[${negated ? '^' : ''}${inner}]`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
