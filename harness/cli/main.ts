@@ -5,6 +5,8 @@ import { Command, CommanderError, Help, type Option } from '@commander-js/extra-
 import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import type { Io } from './io.ts';
+import { watchOutput } from './output.ts';
+import { endsWithTerminal, setSurroundings } from './surroundings.ts';
 import { terminalIo } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Called in process by the tests. */
@@ -92,16 +94,19 @@ function abortOnSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted || (name === 'SIGHUP' && !endsWithTerminal())) return;
       process.stderr.write(`\n${name}: stopping and cleaning up\n`);
       controller.abort();
     });
   }
-  // Whoever read the output is gone (`twinboot run | head`): end in order here too, since nobody is left to tell.
+  // Whoever read the output is gone (`twinboot run | head`), or its device is full: end in order here too.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort());
   return controller.signal;
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.exitCode = await main(process.argv.slice(2), terminalIo(abortOnSignal()));
+  setSurroundings();
+  const output = watchOutput();
+  const exitCode = await main(process.argv.slice(2), terminalIo(abortOnSignal()));
+  process.exitCode = await output.exitCode(exitCode);
 }
