@@ -35,7 +35,11 @@ export interface Lab {
   fetch(path: string, into: string): Promise<void>;
   /** The lab ended by itself. */
   ended: Promise<LaunchedExit>;
+  /** Takes it down, where it is still up. */
+  end(): Promise<void>;
 }
+
+export const LAB_ENDED = 'lab-ended';
 
 const UP_DEADLINE_MS = 300_000;
 const POLL_MS = 1000;
@@ -57,7 +61,7 @@ export async function bootLab(
   consoleLog: string,
 ): Promise<Lab> {
   const port = await freePort();
-  const { cgroup } = makeBootCgroup(host, `lab-${process.pid}`);
+  const { cgroup, lease } = makeBootCgroup(host, `lab-${process.pid}-${port}`);
   const startNs = hostClock.nowNs();
   const console = recordConsole(consoleLog, () => startNs);
   const { exited } = await launch({
@@ -83,6 +87,11 @@ export async function bootLab(
       await host.runner.run('sh', ['-c', `ssh ${ssh.join(' ')} "$1" | tar -C "$2" -xf -`, 'sh', pack, into]);
     },
     ended: exited,
+    end: async () => {
+      await lease.release();
+      await exited;
+      await console.end();
+    },
   };
   await lab.run(
     `cd ${places.cache} && while read -r time path; do touch -d "@$time" "$path"; done < ${TIMES_FILE}`,
@@ -216,7 +225,7 @@ async function whileUp(
 ): Promise<number> {
   const ended = exited.then((exit) => {
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
-    throw runError('lab-ended', `the lab ended while a command ran in it (${how})`, {
+    throw runError(LAB_ENDED, `the lab ended while a command ran in it (${how})`, {
       consoleTail: console.tail(),
     });
   });

@@ -4,7 +4,7 @@ import { emulatorIn } from '../../lab/emulator.ts';
 import { defaultSettings, qemuArguments } from '../../lab/machine.ts';
 import { readLabOptions } from '../../lab/options.ts';
 import { labId, labRecipe } from '../../lab/recipe.ts';
-import { testsCommand } from '../../lab/tests.ts';
+import { partsOf, testsCommand } from '../../lab/tests.ts';
 
 function read(...words: string[]) {
   const notes: string[] = [];
@@ -94,9 +94,17 @@ describe('the lab host', () => {
   });
 });
 
-it('quotes the pattern of the tests for the shell', () => {
-  expect(testsCommand({ kind: 'tests', smoke: false, filter: "the VM's" })).toContain(
-    String.raw`--testNamePattern 'the VM'\''s'`,
-  );
-  expect(testsCommand({ kind: 'tests', smoke: true, filter: '' })).toContain('test/lab/smoke.test.ts');
+describe('the tests', () => {
+  it('are in parts, a lab for each, the smoke test first', () => {
+    const parts = partsOf({ smoke: false });
+    expect(parts[0]).toBe('smoke');
+    expect(parts).toEqual(expect.arrayContaining(['containers', 'machines', 'fleets-and-verdicts']));
+    expect(partsOf({ smoke: true })).toEqual(['smoke']);
+  });
+
+  it('are chosen by a pattern that the shell does not read', () => {
+    expect(testsCommand('machines', "the VM's")).toContain(
+      String.raw`test/lab/machines.test.ts --testNamePattern 'the VM'\''s'`,
+    );
+  });
 });
