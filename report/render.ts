@@ -1,13 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../results/record.ts';
 import { summarise, type Summary } from '../results/summary.ts';
 import { figuresOf } from './charts/registry.ts';
-import { loadDrawing } from './drawing.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { buildModel } from './model.ts';
-import { drawPicture } from './picture.ts';
+import { imageOf, openPictures } from './pictures.ts';
 
 /** What a report consists of: absolute paths if the run folder was given as one. */
 export interface ReportFiles {
@@ -17,6 +16,8 @@ export interface ReportFiles {
   charts: { id: string; title: string; png: string; svg: string }[];
   /** All of the above. */
   all: string[];
+  /** Why some pictures or all are missing. */
+  undrawn?: string;
 }
 
 /**
@@ -35,24 +36,38 @@ export async function renderReport(
 
   const model = buildModel(record, summary);
   const figures = figuresOf(model);
-  const drawing = await loadDrawing();
+  const draw = await openPictures();
 
   // One after the other: a bitmap takes ten megabytes, and a report has a dozen of them.
   const illustrated = [];
+  const charts: ReportFiles['charts'] = [];
+  let undrawn: string | undefined;
   for (const figure of figures) {
-    const { png, svg, webp } = await drawPicture(figure, model.source, drawing);
-    const files = {
-      png: join(chartFolder, `${figure.id}.png`),
-      svg: join(chartFolder, `${figure.id}.svg`),
-    };
-    await Promise.all([writeFile(files.png, png), writeFile(files.svg, svg)]);
-    illustrated.push({ figure, files, image: `data:image/webp;base64,${webp.toString('base64')}` });
+    const { id, title } = figure;
+    const drawn = await draw(figure, model.source);
+    const [png, svg] = [join(chartFolder, `${id}.png`), join(chartFolder, `${id}.svg`)];
+    illustrated.push({ figure, image: imageOf(drawn) });
+    if ('picture' in drawn) {
+      await Promise.all([writeFile(png, drawn.picture.png), writeFile(svg, drawn.picture.svg)]);
+      charts.push({ id, title, png, svg });
+    } else {
+      undrawn ??= drawn.reason;
+      // One of an earlier report would show other figures than the page.
+      await Promise.all([rm(png, { force: true }), rm(svg, { force: true })]);
+    }
   }
-  const charts = illustrated.map(({ figure: { id, title }, files }) => ({ id, title, ...files }));
 
   const html = join(folder, 'index.html');
   const markdown = join(folder, 'report.md');
   await writeFile(html, renderHtml(model, illustrated));
-  await writeFile(markdown, renderMarkdown(model, figures));
-  return { html, markdown, charts, all: [html, markdown, ...charts.flatMap(({ png, svg }) => [png, svg])] };
+  const hasPicture = new Set(charts.map(({ id }) => id));
+  await writeFile(
+    markdown,
+    renderMarkdown(
+      model,
+      figures.filter(({ id }) => hasPicture.has(id)),
+    ),
+  );
+  const all = [html, markdown, ...charts.flatMap(({ png, svg }) => [png, svg])];
+  return { html, markdown, charts, all, ...(undrawn === undefined ? {} : { undrawn }) };
 }

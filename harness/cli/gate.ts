@@ -77,7 +77,7 @@ async function measure(
   const words = { plan, specs, scenarios: chosen, image: run.image, out, install };
   const { record, folder } = await measureRun(io, words);
   io.status('drawing the report');
-  await publish(record, summarise(record), folder.path);
+  await publish(record, summarise(record), folder.path, (message) => io.note(message));
   io.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
   return record;
 }

@@ -110,7 +110,7 @@ async function tell(
 ): Promise<void> {
   const summary = summarise(record);
   progress.status('drawing the report');
-  const report = await publish(record, summary, folder.path);
+  const report = await publish(record, summary, folder.path, (message) => io.note(message));
   if (json) io.out(JSON.stringify({ folder: folder.path, state: record.state, ...summary }, null, 2));
   else {
     io.out(`\n${summaryTable(record, summary)}\n`);

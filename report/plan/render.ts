@@ -4,9 +4,8 @@ import { Eta } from 'eta';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { assetPath, browserBundles } from '../assets.ts';
-import { loadDrawing } from '../drawing.ts';
 import { contentPolicy, inScript, pageScript, pageStyle, type IllustratedFigure } from '../html.ts';
-import { drawPicture } from '../picture.ts';
+import { imageOf, openPictures } from '../pictures.ts';
 import { capacityChart } from './capacity-chart.ts';
 import { pageModel } from './page-model.ts';
 
@@ -23,15 +22,15 @@ export async function writePlan(
 ): Promise<string> {
   const page = join(folder, PAGE);
   const figure = capacityChart(plan, sizes);
-  const picture = figure && (await drawPicture(figure, pageModel(plan).subtitle, await loadDrawing()));
-  const image = `data:image/webp;base64,${picture?.webp.toString('base64') ?? ''}`;
+  const drawn = figure && (await (await openPictures())(figure, pageModel(plan).subtitle));
   try {
     await mkdir(folder, { recursive: true });
-    if (figure !== undefined && picture !== undefined) {
-      await writeFile(join(folder, `${figure.id}.png`), picture.png);
-      await writeFile(join(folder, `${figure.id}.svg`), picture.svg);
+    if (figure !== undefined && drawn !== undefined && 'picture' in drawn) {
+      await writeFile(join(folder, `${figure.id}.png`), drawn.picture.png);
+      await writeFile(join(folder, `${figure.id}.svg`), drawn.picture.svg);
     }
-    await writeFile(page, renderPlan(plan, figure === undefined ? undefined : { figure, image }));
+    const chart = figure === undefined || drawn === undefined ? undefined : { figure, image: imageOf(drawn) };
+    await writeFile(page, renderPlan(plan, chart));
   } catch (error) {
     throw writeFailure(error, page);
   }

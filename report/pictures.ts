@@ -1,0 +1,42 @@
+import { messageOf } from '../core/error.ts';
+import type { Figure } from './charts/spec.ts';
+import { loadDrawing } from './drawing.ts';
+import type { Picture } from './picture.ts';
+
+/** A figure's picture, or why there is none. */
+export type Drawn = { picture: Picture } | { reason: string };
+
+/** Stands in the page for a picture that could not be drawn: a transparent pixel. */
+const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
+/**
+ * Draws pictures, each of which may fail alone. The library for them is native code, which some hosts do not load (a file
+ * system mounted noexec, another libc): page and tables are made without.
+ */
+export async function openPictures(): Promise<(figure: Figure, source: string) => Promise<Drawn>> {
+  try {
+    const { drawPicture } = await import('./picture.ts');
+    const drawing = await loadDrawing();
+    return async (figure, source) => {
+      try {
+        return { picture: await drawPicture(figure, source, drawing) };
+      } catch (error) {
+        return { reason: `${figure.id}: ${firstLine(error)}` };
+      }
+    };
+  } catch (error) {
+    const reason = `the drawing library does not load: ${firstLine(error)}`;
+    return () => Promise.resolve({ reason });
+  }
+}
+
+/** The picture inside a page. */
+export function imageOf(drawn: Drawn): string {
+  return 'picture' in drawn ? `data:image/webp;base64,${drawn.picture.webp.toString('base64')}` : BLANK;
+}
+
+/** A loader's error names every place that it has tried; the innermost cause is what the system said. */
+function firstLine(error: unknown): string {
+  if (error instanceof Error && error.cause !== undefined) return firstLine(error.cause);
+  return messageOf(error).split('\n')[0] ?? '';
+}
