@@ -10,6 +10,7 @@ import {
 } from '../../results/record.ts';
 import { hostsOfRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
 import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
+import { waitedForNotes } from '../../results/waited-for.ts';
 import { fleetTables } from './fleet-table.ts';
 import { markedId } from './marked-id.ts';
 import { plainTable } from './plain-table.ts';
@@ -36,6 +37,7 @@ function medians(record: RunRecord, summary: Summary): string[] {
     table,
     ...footnotes([...record.runtimes, ...metrics.map((metric) => marksOn(record, summary, metric))]),
     ...noneDuplicated(record),
+    ...waitedForNotes(record),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { marksOf, markTexts } from '../../results/marks.ts';
+import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
@@ -30,7 +31,13 @@ export function answersOf(context: Context, fleet: Fleet, noneDuplicated: string
       : context.runtimes.flatMap((runtime) =>
           questions.flatMap((question) => tell(context, question, runtime) ?? []),
         );
-  const answers = [...withoutRepetition(ofBoots), ...beyondTheCharge(context), ...fleetAnswers(fleet)];
+  const waited = waitedForNotes(context.record).map((text) => ({ text }));
+  const answers = [
+    ...withoutRepetition(ofBoots),
+    ...waited,
+    ...beyondTheCharge(context),
+    ...fleetAnswers(fleet),
+  ];
   return answers.length > 0 ? [...answers, ...failedRuntimes(context)] : [{ text: noAnswer(context) }];
 }
 
