@@ -7,9 +7,7 @@ import type { HostContext } from '../host/context.ts';
 import { openCleanupRegistry } from '../process/cleanup.ts';
 import { processRunner } from '../process/runner.ts';
 import type { Io } from './io.ts';
-
-/** Where throw-away files of runs go: on disk, since /tmp and /run may be memory that the runs would count. */
-const WORK_PARENT = '/var/tmp';
+import { workParent } from './work-parent.ts';
 
 /**
  * Gives `work` the host, and takes away everything that it registered when it ends, however it ends.
@@ -25,7 +23,9 @@ export async function withHost<T>(
   if (options.asRoot) requireRoot(purpose);
   const name = `${process.pid}-${randomBytes(3).toString('hex')}`;
   const cleanup = openCleanupRegistry(name, purpose, processRunner);
-  const workFolder = join(WORK_PARENT, `twinboot-${name}`);
+  const { folder: parent, note } = workParent();
+  if (note !== undefined) io.note(note);
+  const workFolder = join(parent, `twinboot-${name}`);
   cleanup.register({ kind: 'path', path: workFolder });
   await mkdir(workFolder, { mode: 0o700 });
   const context = {
