@@ -31,14 +31,16 @@ export interface Console {
   arrivedMs(mark: Mark): number | undefined;
   /** Resolves when the mark arrives; never rejects. */
   seen(mark: Mark): Promise<unknown>;
-  /** How often the distribution's service manager has begun, by its own word of welcome. */
+  /** How often the distribution's service manager has begun: how often the same word of welcome came. */
   welcomes(): number;
   /** Units whose start has begun and is not over, by the service manager's word. Untrusted text. */
   starting(): string[];
 }
 
-/** systemd's first status line, in the initrd's with `(Initramfs)` or `(Initrd)` (systemd(1), main.c). */
-const WELCOME = /^Welcome to (?!.*\(init(?:ramfs|rd)\)).*!$/i;
+/** systemd's first status line (systemd(1), main.c); a boot loader and an initrd have words of welcome of their own. */
+const WELCOME = /^Welcome to .*!$/;
+/** A guest may welcome as often as it likes. */
+const MOST_WELCOMES = 20;
 
 /**
  * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
@@ -74,14 +76,15 @@ export function recordConsole(
   const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<undefined>()]));
   let partial = '';
   let loggedBytes = 0;
-  let welcomed = 0;
+  const welcomes = new Map<string, number>();
   const starts = trackStarts();
 
   function takeLine(raw: string, atMs: number): void {
     const line = plain(raw);
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
-    if (WELCOME.test(line)) welcomed += 1;
+    if (WELCOME.test(line) && welcomes.size < MOST_WELCOMES)
+      welcomes.set(line, (welcomes.get(line) ?? 0) + 1);
     starts.take(line);
     for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
       if (arrivals.has(mark) || !pattern.test(line)) continue;
@@ -114,7 +117,7 @@ export function recordConsole(
     },
     tail: () => [...tail],
     arrivedMs: (mark) => arrivals.get(mark),
-    welcomes: () => welcomed,
+    welcomes: () => Math.max(0, ...welcomes.values()),
     starting: () => starts.begun(),
     seen: (mark) => waiting.get(mark)?.promise ?? Promise.resolve(),
   };

@@ -81,6 +81,17 @@ describe('a mark', () => {
   });
 });
 
+describe('how often the distribution started', () => {
+  it('is how often it was welcome, whatever a boot loader and an initrd say', () => {
+    expect(console.welcomes()).toBe(0);
+    say('Welcome to GRUB!\nWelcome to Debian GNU/Linux 13 (trixie) (Initramfs)!\n');
+    say(`Welcome to ${ESC}[0;1;31mDebian GNU/Linux 13 (trixie)${ESC}[0m!\r\n`);
+    expect(console.welcomes()).toBe(1);
+    say('Welcome to Debian GNU/Linux 13 (trixie)!\n');
+    expect(console.welcomes()).toBe(2);
+  });
+});
+
 describe('consoles that were captured', () => {
   /** `[   1049.555] line`, as the log has it: played back at the times at which it came. */
   function replay(text: string): void {
