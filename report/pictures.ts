@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { messageOf } from '../core/error.ts';
 import type { Figure } from './charts/spec.ts';
 import { loadDrawing } from './drawing.ts';
@@ -15,6 +16,8 @@ const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
  */
 export async function openPictures(): Promise<(figure: Figure, source: string) => Promise<Drawn>> {
   try {
+    // Node ends the process where an imported CommonJS module throws; a required one can be caught.
+    createRequire(import.meta.url)('@napi-rs/canvas');
     const { drawPicture } = await import('./picture.ts');
     const drawing = await loadDrawing();
     return async (figure, source) => {
