@@ -45,12 +45,14 @@ export function parseCgroupLayout(
       hint: `mount -t cgroup2 cgroup2 ${ROOT}`,
     });
   }
-  // Beside a v2 tree, a v1 hierarchy without the memory controller (net_cls for a VPN) is somebody else's affair.
+  // Beside a v2 tree, a v1 hierarchy without the memory controller (net_cls for a VPN) is somebody else's affair; but
+  // systemd's tools make a group of the same name in the one named after it, which nobody else would take away.
   const mode: CgroupMode = unified === undefined ? 'v1' : 'memory' in v1 ? 'hybrid' : 'v2';
+  const named = v1.systemd === undefined ? {} : { systemd: v1.systemd };
   return {
     mode,
     ...(unified === undefined ? {} : { unified }),
-    v1: mode === 'v2' ? {} : v1,
+    v1: mode === 'v2' ? named : v1,
     v2Controllers: unified === undefined ? [] : v2Controllers(unified),
   };
 }

@@ -76,6 +76,19 @@ describe('where control groups are mounted', () => {
     expect(layout).toEqual({ mode: 'v2', unified: '/sys/fs/cgroup', v1: {}, v2Controllers: ['memory'] });
   });
 
+  it('v2 beside the hierarchy of systemd’s name, as where v1 has no memory controller: that one is ours to clean', () => {
+    const mountinfo = captured('cgroup-v2', 'mountinfo-hybrid')
+      .split('\n')
+      .filter((line) => !/ cgroup .*\bmemory\b/.test(line))
+      .join('\n');
+    const layout = parseCgroupLayout(mountinfo, offers());
+    expect(layout).toMatchObject({ mode: 'v2', v1: { systemd: '/sys/fs/cgroup/systemd' } });
+    expect(cgroupNamed(layout, 'x').folders).toEqual([
+      '/sys/fs/cgroup/systemd/x',
+      '/sys/fs/cgroup/unified/x',
+    ]);
+  });
+
   it('a hierarchy that a chroot has mounted once more counts where it was mounted first', () => {
     const mountinfo = captured('cgroup-v2', 'mountinfo-hybrid');
     const again = mountinfo.replaceAll('/sys/fs/cgroup', '/srv/chroot/sys/fs/cgroup');
