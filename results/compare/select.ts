@@ -1,5 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { nearest } from '../../core/suggest.ts';
+import { literally } from '../../core/text.ts';
 import type { Metric, RunRecord } from '../record.ts';
 
 /** A metric and the scenario that asked for it. */
@@ -51,8 +52,7 @@ export function metricKey({ scenario, metric }: SelectedMetric): string {
 }
 
 function globOf(pattern: string): RegExp {
-  const literal = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 'u');
+  return new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`, 'u');
 }
 
 function unknownMetric(pattern: string, declared: readonly SelectedMetric[]) {

@@ -58,7 +58,8 @@ function warningsOn(rows: readonly GateRow[], { inconclusive }: Gate): string[] 
   return [
     ...(unknown.length > 0
       ? [
-          `${formatCount(unknown.length, 'rule')} hold because no boot knows such a unit: ${unknown.map(ruleName).join(', ')}`,
+          `${formatCount(unknown.length, 'rule')} ${unknown.length === 1 ? 'holds' : 'hold'} because no boot knows such a unit: ` +
+            unknown.map(ruleName).join(', '),
         ]
       : []),
     ...(undecided > 0 && inconclusive === 'pass'

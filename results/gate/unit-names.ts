@@ -1,3 +1,5 @@
+import { literally } from '../../core/text.ts';
+
 /** How a gate's file names units: as systemctl(1) does, aliases and patterns included. */
 
 /** `systemd-udevd` → `systemd-udevd.service`, as systemctl reads names; `systemd-journal*` is a pattern of services. */
@@ -11,15 +13,25 @@ export function unitName(name: string): string {
  */
 export function whyNoService(name: string): string | undefined {
   const unit = unitName(name);
+  if (matcherOf(unit) === undefined) return `"${name}" is no pattern of a name: a range in it runs backwards`;
   if (unit.endsWith('.service') || unit === 'init.scope') return undefined;
   return `"${name}" is no service: the ledger has a state of services alone (forbid-failed sees failed units of any type)`;
 }
 
 /** Whether a unit's name is meant: the name itself, or a pattern of `*`, `?` and `[…]` (glob(7)). */
 export function unitMatcher(name: string): (unit: string) => boolean {
+  return matcherOf(name) ?? (() => false);
+}
+
+/** `undefined` for what is no pattern, `[z-a]`. */
+function matcherOf(name: string): ((unit: string) => boolean) | undefined {
   if (!/[*?[]/.test(name)) return (unit) => unit === name;
-  const pattern = new RegExp(`^${[...parts(name)].join('')}$`, 's');
-  return (unit) => pattern.test(unit);
+  try {
+    const pattern = new RegExp(`^${[...parts(name)].join('')}$`, 's');
+    return (unit) => pattern.test(unit);
+  } catch {
+    return undefined;
+  }
 }
 
 function* parts(glob: string): Generator<string> {
@@ -27,7 +39,7 @@ function* parts(glob: string): Generator<string> {
     if (token === '*') yield '.*';
     else if (token === '?') yield '.';
     else if (token.length > 1) yield classOf(token);
-    else yield escaped(token);
+    else yield literally(token);
   }
 }
 
@@ -36,8 +48,4 @@ function classOf(token: string): string {
   const negated = /^\[[!^]/.test(token);
   const inner = token.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&');
   return `[${negated ? '^' : ''}${inner}]`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
