@@ -36,6 +36,11 @@ export class TwinbootError extends Error {
   }
 }
 
+/** What happened, and what to do about it, in one line. */
+export function withHint({ message, hint }: Pick<TwinbootError, 'message' | 'hint'>): string {
+  return hint === undefined ? message : `${message} (${hint})`;
+}
+
 /** The words typed were wrong (exit 2). */
 export function usageError(code: string, message: string, options?: TwinbootErrorOptions): TwinbootError {
   return new TwinbootError('usage', code, message, options);

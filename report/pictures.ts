@@ -1,4 +1,6 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { messageOf } from '../core/error.ts';
 import type { Figure } from './charts/spec.ts';
 import { loadDrawing } from './drawing.ts';
@@ -36,6 +38,24 @@ export async function openPictures(): Promise<(figure: Figure, source: string) =
 /** The picture inside a page. */
 export function imageOf(drawn: Drawn): string {
   return 'picture' in drawn ? `data:image/webp;base64,${drawn.picture.webp.toString('base64')}` : BLANK;
+}
+
+/**
+ * Writes a picture as PNG and SVG, and gives their paths. Where it could not be drawn, one of an earlier time goes: it
+ * would show other figures than the page.
+ */
+export async function savePicture(
+  drawn: Drawn,
+  folder: string,
+  id: string,
+): Promise<{ png: string; svg: string } | undefined> {
+  const [png, svg] = [join(folder, `${id}.png`), join(folder, `${id}.svg`)];
+  if ('picture' in drawn) {
+    await Promise.all([writeFile(png, drawn.picture.png), writeFile(svg, drawn.picture.svg)]);
+    return { png, svg };
+  }
+  await Promise.all([rm(png, { force: true }), rm(svg, { force: true })]);
+  return undefined;
 }
 
 /** A loader's error names every place that it has tried; the innermost cause is what the system said. */

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../results/record.ts';
 import { summarise, type Summary } from '../results/summary.ts';
@@ -6,7 +6,7 @@ import { figuresOf } from './charts/registry.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { buildModel } from './model.ts';
-import { imageOf, openPictures } from './pictures.ts';
+import { imageOf, openPictures, savePicture } from './pictures.ts';
 
 /** What a report consists of: absolute paths if the run folder was given as one. */
 export interface ReportFiles {
@@ -45,16 +45,10 @@ export async function renderReport(
   for (const figure of figures) {
     const { id, title } = figure;
     const drawn = await draw(figure, model.source);
-    const [png, svg] = [join(chartFolder, `${id}.png`), join(chartFolder, `${id}.svg`)];
     illustrated.push({ figure, image: imageOf(drawn) });
-    if ('picture' in drawn) {
-      await Promise.all([writeFile(png, drawn.picture.png), writeFile(svg, drawn.picture.svg)]);
-      charts.push({ id, title, png, svg });
-    } else {
-      undrawn ??= drawn.reason;
-      // One of an earlier report would show other figures than the page.
-      await Promise.all([rm(png, { force: true }), rm(svg, { force: true })]);
-    }
+    const files = await savePicture(drawn, chartFolder, id);
+    if (files !== undefined) charts.push({ id, title, ...files });
+    if ('reason' in drawn) undrawn ??= drawn.reason;
   }
 
   const html = join(folder, 'index.html');

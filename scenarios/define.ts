@@ -21,8 +21,8 @@ export interface Circumstances {
 export interface Scenario<Needs extends ArtifactName = ArtifactName> extends ScenarioDescription {
   needs: readonly Needs[];
   /**
-   * Pure: computes from what could be read of the artifacts that it named, and from nothing else. One that is absent costs
-   * the metrics that are made of it; `whyAbsent` is their reason.
+   * Pure: computes from what could be read of the artifacts that it named, and from nothing else. One that is absent
+   * costs the metrics that are made of it; `whyAbsent` is their reason.
    */
   measure(
     readings: Partial<Pick<Artifacts, Needs>>,

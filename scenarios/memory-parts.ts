@@ -23,8 +23,8 @@ const PAGE_BYTES = 4096;
 const STRUCT_PAGE_BYTES = 64;
 
 /**
- * By how much the file pages that the processes of these instances map (Pss_File) exceed those that their control groups are
- * charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
+ * By how much the file pages that the processes of these instances map (Pss_File) exceed those that their control groups
+ * are charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
  */
 export function chargedElsewhereBytes(
   instances: readonly Pick<ChargedReading, 'cgroup' | 'processes'>[],

@@ -9,17 +9,15 @@ export interface OutputWatch {
 type Stream = Pick<NodeJS.WriteStream, 'on' | 'write'>;
 
 /**
- * A result that cannot be written is an error, as for cat(1), on a full device for instance. A reader that has seen enough
- * (EPIPE, `| head`) is none. A descriptor that was closed is none either: Node puts /dev/null in its place, and that is
- * what others give on purpose.
+ * A result that cannot be written is an error, as for cat(1), on a full device for instance. A reader that has seen
+ * enough (EPIPE, `| head`) is none. A descriptor that was closed is none either: Node puts /dev/null in its place, and
+ * that is what others give on purpose.
  */
 export function watchOutput(output: Stream = process.stdout, errors: Stream = process.stderr): OutputWatch {
   let failure: Error | undefined;
   output.on('error', (error: Error) => {
     if (errnoOf(error) !== 'EPIPE') failure ??= error;
   });
-  // Nobody can be told of what standard error does not take.
-  errors.on('error', () => undefined);
   return {
     async exitCode(intended) {
       // What was written before has been tried when this has.

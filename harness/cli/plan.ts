@@ -73,7 +73,8 @@ export function addPlanCommand(program: Command, io: Io): void {
       if (out === undefined) return;
       // Loaded here: the drawing library is large, and most calls do not need it.
       const { writePlan } = await import('../../report/plan/render.ts');
-      io.note(`page  ${await writePlan(plan, planSizes(record, question), out)}`);
+      const page = await writePlan(plan, planSizes(record, question), out, (message) => io.note(message));
+      io.note(`page  ${page}`);
     });
 }
 

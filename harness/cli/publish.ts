@@ -7,8 +7,8 @@ import type { Summary } from '../../results/summary.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 
 /**
- * Writes what is made from a record beside it, the report and the exports, so that all files of a folder are of one state
- * of the record. Pictures that cannot be drawn are left out, and `note` is told why.
+ * Writes what is made from a record beside it, the report and the exports, so that all files of a folder are of one
+ * state of the record. Pictures that cannot be drawn are left out, and `note` is told why.
  * Errors: `disk-full`, `out-not-writable`, `write-failed`; the record itself is not touched.
  */
 export async function publish(

@@ -7,7 +7,7 @@ import type { HostContext } from '../host/context.ts';
 import { openCleanupRegistry } from '../process/cleanup.ts';
 import { processRunner } from '../process/runner.ts';
 import type { Io } from './io.ts';
-import { workParent } from './work-parent.ts';
+import { workParent } from '../host/work-parent.ts';
 
 /**
  * Gives `work` the host, and takes away everything that it registered when it ends, however it ends.

@@ -123,7 +123,7 @@ async function readMember(
   // A container's processes are the host's: asking its agent would wake every one of the fleet.
   const inside =
     kind === 'vm'
-      ? await gatherers.inside({ instance, kind, ready, availableBeforeBytes })
+      ? await gatherers.inside({ instance, ready, availableBeforeBytes })
       : seenFromHost(processes);
   return { cgroup, processes, guestRam, inside };
 }

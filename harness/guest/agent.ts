@@ -8,6 +8,7 @@ import {
   limits,
   malformed,
   parseReady,
+  saysReady,
   type GuestClock,
   type Question,
 } from './protocol.ts';
@@ -109,7 +110,7 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
     if (!current.begun) {
       current.begun = line === `BEGIN ${id}`;
       if (current.begun) current.bytes = 0;
-      if (isReadyLine(line))
+      if (saysReady(line))
         settle((answer) =>
           answer.reject(runError('agent-restarted', `the agent ended before it answered "${question}"`)),
         );
@@ -182,10 +183,6 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
     },
     close: () => close(runError('agent-closed', 'the channel to the agent is closed')),
   };
-}
-
-function isReadyLine(line: string): boolean {
-  return /^TWINBOOT \d{1,4} READY /.test(line);
 }
 
 function tooLong(question: Question): TwinbootError {

@@ -68,12 +68,19 @@ export function parseGuestClock(text: string): GuestClock | undefined {
   return match?.[2] === undefined ? undefined : { guestMs: Number(match[2]) * 1000, resolutionMs: 10 };
 }
 
+const READY = /^TWINBOOT (\d{1,4}) READY (.*)$/;
+
+/** Whether an agent of some version says READY. */
+export function saysReady(line: string): boolean {
+  return READY.test(line);
+}
+
 /**
  * READY; `undefined` for any other line, since whatever else writes to that port may speak before the agent does.
  * Errors: `agent-version`, `agent-malformed`.
  */
 export function parseReady(line: string): GuestClock | undefined {
-  const match = /^TWINBOOT (\d{1,4}) READY (.*)$/.exec(line);
+  const match = READY.exec(line);
   if (match === null) return undefined;
   if (Number(match[1]) !== PROTOCOL_VERSION) {
     throw runError(

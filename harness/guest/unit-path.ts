@@ -8,8 +8,8 @@ const UNIT = /^[A-Za-z0-9:_.\\@-]+\.(service|scope|socket|mount|swap)$/;
 const SLICE = /^[^/]+\.slice$/;
 
 /**
- * The unit that a group below the manager's root belongs to: the first part of the path that is no slice. What comes below
- * it is another manager's: a user's (`user@0.service/app.slice/…`), a nested container's, or a service's own groups.
+ * The unit that a group below the manager's root belongs to: the first part of the path that is no slice. What comes
+ * below it is another manager's: a user's (`user@0.service/app.slice/…`), a nested container's, or a service's own groups.
  * `undefined` where the first part is no unit: a group that the manager has not made.
  */
 export function unitOfGroup(path: string): string | undefined {
@@ -21,7 +21,7 @@ export function unitOfGroup(path: string): string | undefined {
   return first !== undefined && UNIT.test(first) ? first : undefined;
 }
 
-/** A part that would be taken for one of the kernel's files, or for a hidden one, stands in the path with `_` before it. */
+/** A part that would be taken for one of the kernel's files, or for a hidden one, has `_` before it in the path. */
 function unescaped(part: string): string {
   return part.startsWith('_') ? part.slice(1) : part;
 }

@@ -8,9 +8,9 @@ export interface StallWatch {
 }
 
 /**
- * Whoever does not run stamps nothing: a process that is stopped (SIGSTOP), a host that sleeps, CPUs that others took. The
- * time between two ticks tells, by the monotonic clock, and by the wall clock for sleep, in which the former stands still
- * (clock_gettime(2)); a step of the wall clock counts as sleep.
+ * Whoever does not run stamps nothing: a process that is stopped (SIGSTOP), a host that sleeps, CPUs that others took.
+ * The time between two ticks tells, by the monotonic clock, and by the wall clock for sleep, in which the former stands
+ * still (clock_gettime(2)); a step of the wall clock counts as sleep.
  */
 export function watchStalls(): StallWatch {
   let longestMs = 0;

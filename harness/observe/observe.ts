@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runError, TwinbootError } from '../../core/error.ts';
-import type { RuntimeKind } from '../../results/record.ts';
+import { runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory.ts';
@@ -25,7 +24,6 @@ import { waitUntilSettled } from './settle.ts';
 /** A booted instance as the gatherers see it. */
 export interface Observed {
   instance: Instance;
-  kind: RuntimeKind;
   ready: Ready;
   /** The host's MemAvailable immediately before t0. */
   availableBeforeBytes: number;
@@ -43,8 +41,8 @@ export const gatherers: {
   units: gatherUnits,
 };
 
-async function gatherTiming({ instance, kind, ready, stalls }: Observed): Promise<Timing> {
-  const { agent, console, meters, t0Ns } = instance;
+async function gatherTiming({ instance, ready, stalls }: Observed): Promise<Timing> {
+  const { agent, console, kind, meters, t0Ns } = instance;
   const starts = console.welcomes();
   const [cpuMs, { charge }] = await Promise.all([meters.cpuMs(), readCharge(meters)]);
   const command = await ask(agent, 'exec', 'true');
@@ -73,8 +71,8 @@ async function initrdStart(agent: Agent): Promise<number | undefined> {
   return match === null ? undefined : Number(match[1]) * 1000;
 }
 
-async function gatherMemory({ instance, kind, availableBeforeBytes }: Observed): Promise<MemoryReading> {
-  const { clock, meters } = instance;
+async function gatherMemory({ instance, availableBeforeBytes }: Observed): Promise<MemoryReading> {
+  const { clock, kind, meters } = instance;
   const { settled, waitedMs } = await waitUntilSettled(() => readTaken(meters), clock);
   const available = await readAvailableBytes();
   const [{ charge, missing }, processes, guestRam] = await Promise.all([
@@ -100,7 +98,7 @@ async function readCharge(meters: InstanceMeters): Promise<{ charge?: CgroupMemo
     return { charge: await meters.memory() };
   } catch (error) {
     if (!(error instanceof TwinbootError) || error.code !== NO_MEMORY_CONTROLLER) throw error;
-    return { missing: `${error.message} (${error.hint ?? ''})` };
+    return { missing: withHint(error) };
   }
 }
 
@@ -122,7 +120,7 @@ export async function readAvailableBytes(): Promise<number> {
   return parseMeminfo(await readFile('/proc/meminfo', 'utf8')).get('MemAvailable') ?? 0;
 }
 
-async function gatherInside({ instance: { agent }, kind }: Observed): Promise<InsideReading> {
+async function gatherInside({ instance: { agent, kind } }: Observed): Promise<InsideReading> {
   const meminfo = parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
   const kernel =
     kind === 'vm' ? parseKernelMemory((await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines) : undefined;

@@ -54,8 +54,7 @@ export async function bootOnce(
     instance = await runtime.start(request);
     const ready = await untilReady(instance, deadlines.readyMs, signal);
     result.spans.bootMs = performance.now() - startedMs;
-    const { kind } = runtime.description;
-    await observe(result, { instance, kind, ready, availableBeforeBytes, stalls }, needs, signal);
+    await observe(result, { instance, ready, availableBeforeBytes, stalls }, needs, signal);
     result.spans.observeMs = performance.now() - startedMs - result.spans.bootMs;
     result.artifacts.shutdown = { shutdownMs: await instance.stop(deadlines.shutdownMs) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { hostError, TwinbootError } from '../../core/error.ts';
+import { hostError, TwinbootError, withHint } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import {
   RECORD_SCHEMA,
@@ -118,11 +118,11 @@ async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<
       prepared.runtimes.set(id, await prepareRuntime(spec, context));
     } catch (error) {
       if (!optional || !(error instanceof TwinbootError) || error.kind !== 'host') throw error;
-      const fix = error.hint === undefined ? '' : ` (${error.hint})`;
-      note(`left out: ${error.message}${fix}`);
+      const why = withHint(error);
+      note(`left out: ${why}`);
       prepared.leftOut.push({
         code: 'runtime-left-out',
-        message: `${id} was left out: ${error.message}${fix}`,
+        message: `${id} was left out: ${why}`,
       });
     }
   }

@@ -1,4 +1,4 @@
-import { messageOf, runError, TwinbootError } from '../../core/error.ts';
+import { messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Sample, SampleError, ScenarioDescription } from '../../results/record.ts';
 import type { Circumstances, Measured, Scenario } from '../../scenarios/define.ts';
 import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
@@ -21,17 +21,15 @@ export function sampleOf(
   { artifacts, failures }: BootResult,
   circumstances: Circumstances,
 ): Sample {
-  const measured = measureOrError(scenario, artifacts, circumstances, (name) => reasonOf(failures.get(name)));
+  const measured = measureOrError(scenario, artifacts, circumstances, (name) => {
+    const failure = failures.get(name);
+    return failure === undefined ? 'it was not read' : withHint(failure);
+  });
   if (measured instanceof TwinbootError) return failedSample(scenario, header, measured);
   const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
   return failure !== undefined && Object.keys(measured.values).length === 0
     ? failedSample(scenario, header, failure)
     : measuredSample(scenario, header, measured);
-}
-
-function reasonOf(failure: TwinbootError | undefined): string {
-  if (failure === undefined) return 'it was not read';
-  return failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
 }
 
 export function measuredSample(

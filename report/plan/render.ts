@@ -5,7 +5,7 @@ import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { assetPath, browserBundles } from '../assets.ts';
 import { contentPolicy, inScript, pageScript, pageStyle, type IllustratedFigure } from '../html.ts';
-import { imageOf, openPictures } from '../pictures.ts';
+import { imageOf, openPictures, savePicture } from '../pictures.ts';
 import { capacityChart } from './capacity-chart.ts';
 import { pageModel } from './page-model.ts';
 
@@ -13,27 +13,26 @@ const PAGE = 'plan.html';
 
 /**
  * Writes the plan's page into `folder`, which is made where it is missing, and beside it the chart as PNG and SVG.
- * `sizes`: the same plan for hosts of other sizes, ascending. Resolves with the path of the page. Throws like `writeFailure`.
+ * `sizes`: the same plan for hosts of other sizes, ascending. `note` is told why a picture is missing. Resolves with the
+ * path of the page. Throws like `writeFailure`.
  */
 export async function writePlan(
   plan: FleetPlan,
   sizes: readonly FleetPlan[],
   folder: string,
+  note: (message: string) => void,
 ): Promise<string> {
   const page = join(folder, PAGE);
   const figure = capacityChart(plan, sizes);
-  const drawn = figure && (await (await openPictures())(figure, pageModel(plan).subtitle));
+  const chart = figure && { figure, drawn: await (await openPictures())(figure, pageModel(plan).subtitle) };
   try {
     await mkdir(folder, { recursive: true });
-    if (figure !== undefined && drawn !== undefined && 'picture' in drawn) {
-      await writeFile(join(folder, `${figure.id}.png`), drawn.picture.png);
-      await writeFile(join(folder, `${figure.id}.svg`), drawn.picture.svg);
-    }
-    const chart = figure === undefined || drawn === undefined ? undefined : { figure, image: imageOf(drawn) };
-    await writeFile(page, renderPlan(plan, chart));
+    if (chart !== undefined) await savePicture(chart.drawn, folder, chart.figure.id);
+    await writeFile(page, renderPlan(plan, chart && { figure: chart.figure, image: imageOf(chart.drawn) }));
   } catch (error) {
     throw writeFailure(error, page);
   }
+  if (chart !== undefined && 'reason' in chart.drawn) note(`the page has no picture: ${chart.drawn.reason}`);
   return page;
 }
 

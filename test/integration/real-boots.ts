@@ -82,7 +82,6 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         instance = await prepared.start({ bootId: `test-${name}`, consoleLog });
         const observed = {
           instance,
-          kind: runtime.kind,
           ready: await untilReady(instance, withinMs, signal),
           availableBeforeBytes,
         };
@@ -147,7 +146,6 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         try {
           const observed = {
             instance: another,
-            kind: runtime.kind,
             ready: await untilReady(another, withinMs, host.signal),
             availableBeforeBytes: 0,
           };

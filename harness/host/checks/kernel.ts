@@ -2,11 +2,10 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 
 import { join } from 'node:path';
 import { errnoOf, messageOf, TwinbootError } from '../../../core/error.ts';
 import { killAndRemoveCgroup } from '../../process/cgroup-tree.ts';
+import { workParent } from '../work-parent.ts';
 import { cgroupNamed, controllerFolder, createCgroup, readCgroupLayout } from '../cgroup.ts';
 import { isRoot, onlyRootCanTell, type CheckContext, type Examiner, type Finding } from './check.ts';
 
-/** Where runs keep their throw-away files. */
-const WORK_PARENT = '/var/tmp';
 /** statfs(2). */
 const OVERLAYFS_MAGIC = 0x794c7630;
 const OUTSIDE = 'run twinboot on the host itself, or in a container with full privileges';
@@ -108,13 +107,14 @@ export const overlay: Examiner = {
   needed: true,
   async examine({ runner, signal }) {
     if (!isRoot()) return onlyRootCanTell;
-    const folder = mkdtempSync(join(WORK_PARENT, 'twinboot-doctor-'));
+    const { folder: parent } = workParent();
+    const folder = mkdtempSync(join(parent, 'twinboot-doctor-'));
     try {
       for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(folder, name));
       const args = ['--mount', 'sh', '-c', OVERLAY_SCRIPT, 'sh', folder];
       const tried = await runner.run('unshare', args, { allowFailure: true, signal });
-      if (tried.exitCode === 0) return { state: 'ok', found: `mounts on ${WORK_PARENT}` };
-      return overlayRefused(tried.stderr.trim(), statfsSync(WORK_PARENT).type === OVERLAYFS_MAGIC);
+      if (tried.exitCode === 0) return { state: 'ok', found: `mounts on ${parent}` };
+      return overlayRefused(tried.stderr.trim(), statfsSync(parent).type === OVERLAYFS_MAGIC, parent);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -122,13 +122,13 @@ export const overlay: Examiner = {
 };
 
 /** `nested`: the work folder is itself on an overlayfs, as inside of most containers. */
-export function overlayRefused(said: string, nested: boolean): Finding {
+export function overlayRefused(said: string, nested: boolean, parent: string): Finding {
   return nested
     ? {
         state: 'missing',
-        found: `${WORK_PARENT} is on overlayfs`,
+        found: `${parent} is on overlayfs`,
         reason: `an overlay's upper layer cannot lie on another overlay: ${said}`,
-        fix: `mount a real file system at ${WORK_PARENT} (docker run --volume /var/tmp), or run on the host itself`,
+        fix: `mount a real file system at ${parent} (docker run --volume ${parent}), or run on the host itself`,
       }
     : { state: 'missing', found: 'does not mount', reason: said, fix: `modprobe overlay; else ${OUTSIDE}` };
 }

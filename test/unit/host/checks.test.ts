@@ -86,8 +86,8 @@ describe('noise', () => {
 
 describe('an overlay that does not mount', () => {
   it('on another overlay is told from a kernel without overlayfs', () => {
-    expect(overlayRefused('wrong fs type', true).found).toBe('/var/tmp is on overlayfs');
-    expect(overlayRefused('unknown filesystem type', false).fix).toContain('modprobe overlay');
+    expect(overlayRefused('wrong fs type', true, '/var/tmp').found).toBe('/var/tmp is on overlayfs');
+    expect(overlayRefused('unknown filesystem type', false, '/var/tmp').fix).toContain('modprobe overlay');
   });
 });
 

@@ -24,7 +24,7 @@ async function observed(
   instance.clock.advance(50);
   instance.wire.say(READY);
   const ready = await instance.agent.ready;
-  return { instance, kind: script.kind, ready, availableBeforeBytes: 2 ** 50 };
+  return { instance, ready, availableBeforeBytes: 2 ** 50 };
 }
 
 /** Every question answered as it was captured, but for these. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { workParent } from '../../../harness/cli/work-parent.ts';
+import { workParent } from '../../../harness/host/work-parent.ts';
 
 it('is /var/tmp where that lies on a disk', () => {
   expect(workParent(() => false)).toEqual({ folder: '/var/tmp' });
