@@ -1,5 +1,6 @@
 import { plainLine } from '../core/text.ts';
 import { formatMs } from '../core/units.ts';
+import { marksOf, type Marked } from './marks.ts';
 import { mostFrequent } from './most-frequent.ts';
 import type { RunRecord } from './record.ts';
 import { median } from './statistics.ts';
@@ -7,11 +8,19 @@ import { median } from './statistics.ts';
 /** Of a boot's time to multi-user.target: what took less of it did not make it long. */
 const TELLING_SHARE = 0.25;
 
+/** What held up the boots of a runtime. */
+export interface WaitedForNote extends Marked {
+  /** RuntimeDescription.id. */
+  runtime: string;
+  /** A sentence without its end, for whoever sets its marks. */
+  text: string;
+}
+
 /**
  * A sentence for each runtime whose boots were held up by one unit: the last to be over of those that multi-user.target
  * starts after, where its start took a quarter of all the time to that target or more. Names are untrusted text.
  */
-export function waitedForNotes(record: RunRecord): string[] {
+export function waitedForNotes(record: RunRecord): WaitedForNote[] {
   return record.runtimes.flatMap(({ id }) => {
     const boots = record.samples.flatMap(({ runtime, phase, values, details }) => {
       const waited = waitedForIn(details.waitedFor);
@@ -23,9 +32,10 @@ export function waitedForNotes(record: RunRecord): string[] {
     if (most === undefined) return [];
     const { unit } = most.value;
     const tookMs = median(boots.filter((boot) => boot.unit === unit).map(({ durationMs }) => durationMs));
-    return [
-      plainLine(`${id}: multi-user.target waited for ${unit}, whose start took ${formatMs(tookMs ?? NaN)}.`),
-    ];
+    const text = plainLine(
+      `multi-user.target waited for ${unit}, whose start took ${formatMs(tookMs ?? NaN)}`,
+    );
+    return [{ runtime: id, text, ...marksOf([record], [id], 'ms') }];
   });
 }
 

@@ -37,7 +37,9 @@ function medians(record: RunRecord, summary: Summary): string[] {
     table,
     ...footnotes([...record.runtimes, ...metrics.map((metric) => marksOn(record, summary, metric))]),
     ...noneDuplicated(record),
-    ...waitedForNotes(record),
+    ...waitedForNotes(record).map(
+      (note) => `${markedSubject(note.runtime, note)}: ${markedMetric(note.text, note)}`,
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { marksOf, markTexts } from '../../results/marks.ts';
+import { marksOf, markTexts, type Marked } from '../../results/marks.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
@@ -31,10 +31,9 @@ export function answersOf(context: Context, fleet: Fleet, noneDuplicated: string
       : context.runtimes.flatMap((runtime) =>
           questions.flatMap((question) => tell(context, question, runtime) ?? []),
         );
-  const waited = waitedForNotes(context.record).map((text) => ({ text }));
   const answers = [
     ...withoutRepetition(ofBoots),
-    ...waited,
+    ...waitedFor(context),
     ...beyondTheCharge(context),
     ...fleetAnswers(fleet),
   ];
@@ -142,6 +141,13 @@ function tell(context: Context, question: Question, runtime: RuntimeView): Answe
   };
 }
 
+function waitedFor({ record }: Context): Answer[] {
+  return waitedForNotes(record).map(({ runtime, text, ...marked }) => ({
+    text: `${runtime}: ${text}.`,
+    ...inWords(marked),
+  }));
+}
+
 /** Why a PSS is greater than the charge, where it is: a reader who sees both asks who pays for the rest. */
 function beyondTheCharge(context: Context): Answer[] {
   return context.runtimes.flatMap((runtime) => {
@@ -168,7 +174,11 @@ function markOn(
   runtimes: readonly RuntimeView[],
 ): Pick<Answer, 'mark'> {
   const ids = runtimes.map(({ id }) => id);
-  const texts = markTexts(marksOf([record], ids, unit));
+  return inWords(marksOf([record], ids, unit));
+}
+
+function inWords(marked: Marked): Pick<Answer, 'mark'> {
+  const texts = markTexts(marked);
   return texts.length === 0 ? {} : { mark: texts.join('; ') };
 }
 
