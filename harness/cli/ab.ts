@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { exitCodes, runError } from '../../core/error.ts';
+import { exitCodes, runError, type TwinbootError } from '../../core/error.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
@@ -65,6 +65,7 @@ export function addAbCommand(program: Command, io: Io): void {
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
     .addOption(runOptions.stopTimeout())
+    .addOption(runOptions.keepGoing())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
@@ -148,7 +149,7 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
         return current.isDecided;
       },
     });
-    if (result.rounds === 0) throw interrupted();
+    if (result.rounds === 0) throw result.end === 'given-up' ? noValues(bench.folder.path) : interrupted();
     const comparison = compareAb(result.a, result.b, {
       ...optionsAt(result.rounds),
       last: result.end === 'max-time',
@@ -185,8 +186,11 @@ function lookLine(round: number, { rows }: AbComparison, told: Set<string>): str
 
 /** Where A has nothing to compare with, nothing was found out: that must not look like a pass. */
 function requireBase({ rows }: AbComparison, folder: string): void {
-  if (rows.some(({ base }) => base.n > 0)) return;
-  throw runError('no-values', 'no boot of A gave a value to compare with', {
+  if (!rows.some(({ base }) => base.n > 0)) throw noValues(folder);
+}
+
+function noValues(folder: string): TwinbootError {
+  return runError('no-values', 'no boot of A gave a value to compare with', {
     hint: `twinboot report ${relative('.', join(folder, 'a'))} says why`,
   });
 }
@@ -194,6 +198,7 @@ function requireBase({ rows }: AbComparison, folder: string): void {
 function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbWords): string {
   const after = `${rounds} round${rounds === 1 ? '' : 's'}`;
   if (end === 'decided' || isDecided) return `everything is decided after ${after}`;
+  if (end === 'given-up') return `ended after ${after}: nothing is left that boots on both sides`;
   if (end === 'interrupted') return `interrupted after ${after}: the rest is undecided`;
   const limit = end === 'max-time' ? `--max-time (${ab.maxTime / 60_000} min)` : `--max-rounds`;
   return `ended after ${after} by ${limit}: not everything is decided`;

@@ -50,6 +50,7 @@ export function addNoiseCommand(program: Command, io: Io): void {
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
     .addOption(runOptions.stopTimeout())
+    .addOption(runOptions.keepGoing())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(
@@ -70,6 +71,7 @@ export function addNoiseCommand(program: Command, io: Io): void {
         runtimes: specs.map(({ id }) => id),
         timeoutMs: options.timeout * 1000,
         stopTimeoutMs: options.stopTimeout * 1000,
+        keepGoing: options.keepGoing,
         memoryBytes: options.memory,
       });
       await measure(io, { ...options, plan, specs, scenarios }, options.format);

@@ -56,6 +56,8 @@ export const runOptions = {
     new Option('--stop-timeout <s>', 'seconds that an instance may take to power off')
       .argParser(wholeNumber(1, 86_400))
       .default(defaults.stopTimeoutMs / 1000),
+  keepGoing: () =>
+    new Option('--keep-going', 'boot a runtime on whose first boots failed in the same way').default(false),
   out: () => new Option('--out <dir>', 'where the run folder is made').default('runs'),
   install: () => new Option('--install', 'install the host packages that are missing').default(false),
   quiet: () => new Option('--quiet', 'no progress: only the result').default(false),
@@ -63,7 +65,7 @@ export const runOptions = {
 
 /** What a plan is made of, with the defaults of `twinboot run` for what is not said. */
 export type PlanChoices = Pick<Plan, 'scenarios' | 'runtimes'> &
-  Partial<Pick<Plan, 'rounds' | 'warmup' | 'cache' | 'memoryBytes' | 'fleet'>> & {
+  Partial<Pick<Plan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
     seed?: number | undefined;
     cpus?: number | undefined;
     timeoutMs?: number | undefined;
@@ -80,6 +82,7 @@ export function planOf(choices: PlanChoices): Plan {
     seed: choices.seed ?? randomInt(2 ** 31),
     timeoutMs: choices.timeoutMs ?? defaults.timeoutMs,
     stopTimeoutMs: choices.stopTimeoutMs ?? defaults.stopTimeoutMs,
+    keepGoing: choices.keepGoing ?? false,
     memoryBytes: choices.memoryBytes ?? defaults.memoryBytes,
     cpus: Math.min(choices.cpus ?? defaults.cpus, availableParallelism()),
     ...(choices.fleet === undefined ? {} : { fleet: choices.fleet }),

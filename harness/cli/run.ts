@@ -42,6 +42,7 @@ export function addRunCommand(program: Command, io: Io): void {
     .addOption(runOptions.cpus())
     .addOption(runOptions.timeout())
     .addOption(runOptions.stopTimeout())
+    .addOption(runOptions.keepGoing())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
@@ -66,6 +67,7 @@ export function addRunCommand(program: Command, io: Io): void {
         seed: options.seed,
         timeoutMs: options.timeout * 1000,
         stopTimeoutMs: options.stopTimeout * 1000,
+        keepGoing: options.keepGoing,
         memoryBytes: options.memory,
         cpus: options.cpus,
         ...(asked.surveys.length > 0 ? { fleet: fleetPlanOf(options) } : {}),

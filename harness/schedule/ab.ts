@@ -22,7 +22,8 @@ export interface AbRequest {
 export interface AbResult {
   a: RunRecord;
   b: RunRecord;
-  end: 'decided' | 'max-rounds' | 'max-time' | 'interrupted';
+  /** `given-up`: of every pair a side is hopeless. */
+  end: 'decided' | 'max-rounds' | 'max-time' | 'given-up' | 'interrupted';
   /** Measured rounds that were finished. */
   rounds: number;
 }
@@ -74,8 +75,13 @@ async function bootRounds(
         end = 'max-time';
         return;
       }
+      if (round.every((sided) => isGivenUp(sides, sided))) {
+        end = 'given-up';
+        return;
+      }
       for (const [position, { side, boot }] of round.entries()) {
         host.signal.throwIfAborted();
+        if (isGivenUp(sides, { side, boot })) continue;
         listener.bootBegins(named({ side, boot }), index * round.length + position, total);
         await sides[side].boot(boot);
       }
@@ -87,6 +93,12 @@ async function bootRounds(
     }
   });
   return { end: host.signal.aborted ? 'interrupted' : end, rounds };
+}
+
+/** Of a pair one of whose sides is hopeless the other says nothing either. */
+function isGivenUp(sides: Sides, { side, boot }: SidedBoot): boolean {
+  const place = runtimeIds(sides[side]).indexOf(boot.runtime);
+  return Object.values(sides).some((run) => run.hasGivenUp(runtimeIds(run)[place] ?? ''));
 }
 
 /** An emulated figure says nothing about one of KVM, so that not a single round is worth its time. */
@@ -138,6 +150,7 @@ function named({ side, boot }: SidedBoot): PlannedBoot {
 function toldAs(side: SidedBoot['side'], listener: RunListener): RunListener {
   return {
     ...listener,
+    note: (message) => listener.note(`${side.toUpperCase()}: ${message}`),
     bootEnds: (boot, samples, result) => listener.bootEnds(named({ side, boot }), samples, result),
   };
 }

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { hostError, TwinbootError, withHint } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
+import { plainLine } from '../../core/text.ts';
 import {
   RECORD_SCHEMA,
   type HostDescription,
   type Plan,
   type RunRecord,
   type Sample,
+  type SampleError,
 } from '../../results/record.ts';
 import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
@@ -21,6 +23,7 @@ import type { RuntimeSpec } from '../runtimes/spec.ts';
 import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
 import { bootOnce, type BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
+import { HOPELESS_BOOTS, whyHopeless } from './hopeless.ts';
 import { dropPageCache } from './page-cache.ts';
 import { sampleOf } from './samples.ts';
 import { takeSurvey } from './take-survey.ts';
@@ -38,6 +41,8 @@ export interface RunRequest {
   image: CachedImage;
   description: HostDescription;
   onHost: Circumstances['onHost'];
+  /** What this host lacks or is in ways that bear on the figures: for the record. */
+  lacking: RunRecord['warnings'];
   /** Called with the record after every boot, and when it is complete. */
   save(record: RunRecord): Promise<void>;
   listener: RunListener;
@@ -61,6 +66,11 @@ export interface OpenRun {
   readonly record: RunRecord;
   /** Boots once, and saves the record with what came of it. Throws where the run was interrupted. */
   boot(planned: PlannedBoot): Promise<void>;
+  /**
+   * Whether a runtime is not booted again, because it is hopeless and the plan does not keep going. Said, and recorded, the
+   * first time that it is so.
+   */
+  hasGivenUp(runtime: string): boolean;
   /** Takes a survey of one runtime, and saves the record with every state of it. Throws where the run was interrupted. */
   survey(survey: RunnableSurvey, planned: PlannedBoot): Promise<void>;
   /** Saves the record as complete, or as interrupted where the host's signal says so. */
@@ -73,7 +83,7 @@ export interface OpenRun {
 export async function openRun(host: HostContext, request: RunRequest): Promise<OpenRun> {
   const { runtimes: prepared, leftOut } = await prepareRuntimes(host, request);
   const record = newRecord(request, prepared);
-  record.warnings.push(...leftOut);
+  record.warnings.push(...request.lacking, ...leftOut);
   await mkdir(join(request.runFolder, 'console'), { recursive: true });
   await request.save(record);
   const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));
@@ -82,6 +92,12 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
     async boot(planned) {
       record.samples.push(...(await runBoot(host, request, prepared, planned, needs)));
       await request.save(record);
+    },
+    hasGivenUp(runtime) {
+      if (request.plan.keepGoing === true) return false;
+      const failure = whyHopeless(record.samples, runtime);
+      if (failure !== undefined) tellGivenUp(record, request.listener, runtime, failure);
+      return failure !== undefined;
     },
     async survey(survey, planned) {
       const runtime = preparedAs(prepared, planned.runtime);
@@ -174,6 +190,19 @@ async function runBoot(
   );
   listener.bootEnds(boot, samples, result);
   return samples;
+}
+
+function tellGivenUp(
+  { warnings }: RunRecord,
+  listener: RunListener,
+  runtime: string,
+  failure: SampleError,
+): void {
+  const why = `${runtime} was not booted again: its first ${HOPELESS_BOOTS} boots failed in the same way`;
+  const message = `${why} (${plainLine(failure.message)})`;
+  if (warnings.some((known) => known.message === message)) return;
+  warnings.push({ code: 'given-up', message });
+  listener.note(`${why}; --keep-going boots it all the same`);
 }
 
 function preparedAs(prepared: ReadonlyMap<string, PreparedRuntime>, id: string): PreparedRuntime {

@@ -2,7 +2,7 @@ import { createRandom } from '../../core/random.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
-import { openRun, type OpenRun, type RunRequest } from './open-run.ts';
+import { openRun, type OpenRun, type RunListener, type RunRequest } from './open-run.ts';
 import { planBoots, type PlannedBoot } from './order.ts';
 
 /**
@@ -17,17 +17,12 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
     { warmup: plan.warmup, measured: plan.rounds },
     createRandom(plan.seed),
   );
-  listener.plan(boots);
   try {
     await untilInterrupted(host.signal, async () => {
-      for (const [index, boot] of boots.entries()) {
-        if (host.signal.aborted) break;
-        listener.bootBegins(boot, index, boots.length);
-        await run.boot(boot);
-      }
+      await bootAll(host, run, boots, listener);
       for (const { survey, planned } of planSurveys(run, request)) {
         if (host.signal.aborted) break;
-        await run.survey(survey, planned);
+        if (!run.hasGivenUp(planned.runtime)) await run.survey(survey, planned);
       }
     });
     await run.end();
@@ -35,6 +30,27 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
     await run.release();
   }
   return run.record;
+}
+
+/** Boots in this order; a runtime that is given up leaves it. */
+async function bootAll(
+  host: HostContext,
+  run: OpenRun,
+  boots: readonly PlannedBoot[],
+  listener: RunListener,
+): Promise<void> {
+  let [done, left] = [0, boots];
+  listener.plan(left);
+  for (let next = left[0]; next !== undefined && !host.signal.aborted; next = left[0]) {
+    listener.bootBegins(next, done, done + left.length);
+    await run.boot(next);
+    done += 1;
+    left = left.slice(1);
+    const { runtime } = next;
+    if (!left.some((boot) => boot.runtime === runtime) || !run.hasGivenUp(runtime)) continue;
+    left = left.filter((boot) => boot.runtime !== runtime);
+    listener.plan(left);
+  }
 }
 
 /** Every survey of every runtime, after all boots: a fleet leaves a host in another state than it found it in. */

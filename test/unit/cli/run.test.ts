@@ -68,6 +68,37 @@ describe('twinboot run', { timeout: 60_000 }, () => {
     for (const sample of record.samples) expect(sample.outcome).toBe('ok');
   });
 
+  it('boots a runtime no more whose first boots failed in the same way, and says so in the record', async () => {
+    const words = [
+      'startup',
+      '--runtime',
+      'fake',
+      '--runtime',
+      'fake:fail=panic',
+      '--rounds',
+      '4',
+      '--seed',
+      '7',
+    ];
+    const { exitCode, notes } = await run(...words);
+
+    expect(exitCode).toBe(4);
+    expect(notes).toContain('fake:fail=panic was not booted again: its first 2 boots failed in the same way');
+    expect(notes).toContain('--keep-going');
+    const { samples, warnings, state } = onlyRecord();
+    expect(samples.filter(({ runtime }) => runtime === 'fake:fail=panic')).toHaveLength(2);
+    expect(samples.filter(({ runtime }) => runtime === 'fake')).toHaveLength(5);
+    expect(warnings).toEqual([
+      { code: 'given-up', message: expect.stringContaining('was not booted again') as string },
+    ]);
+    expect(state).toBe('complete');
+  });
+
+  it('boots it all the same with --keep-going', async () => {
+    await run('startup', '--runtime', 'fake:fail=panic', '--rounds', '4', '--keep-going');
+    expect(onlyRecord().samples).toHaveLength(5);
+  });
+
   it('takes the same order from the same seed', async () => {
     const words = ['--runtime', 'fake', '--runtime', VM, '--rounds', '6', '--seed', '11', 'startup'];
     await run(...words);
