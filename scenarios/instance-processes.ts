@@ -6,10 +6,10 @@ import type { RuntimeKind } from '../results/record.ts';
  * they are. `undefined` where neither could be read.
  */
 export function processesOf<Process extends { unit: string | undefined }>(
-  memory: { processes: readonly (Process & { manager: boolean })[] } | undefined,
+  memory: { processes: readonly (Process & { manager: boolean })[] | undefined } | undefined,
   inside: { processes: readonly Process[] } | undefined,
   kind: RuntimeKind,
 ): readonly Process[] | undefined {
-  const seen = kind === 'vm' ? [] : (memory?.processes.filter(({ manager }) => !manager) ?? []);
+  const seen = kind === 'vm' ? [] : (memory?.processes?.filter(({ manager }) => !manager) ?? []);
   return seen.some(({ unit }) => unit !== undefined) ? seen : inside?.processes;
 }

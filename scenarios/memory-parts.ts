@@ -116,9 +116,14 @@ export const memoryPartMetrics = [
     "Kernel memory charged to the boundary's cgroup: slab, stacks, page tables, per-CPU data, socket buffers.",
   ),
   part(
+    'memory.swapped',
+    'swapped out',
+    'What the host has swapped out (memory.swap.current, total_swap). Groups of instances are kept from swapping where the kernel lets them be, so that memory does not leave their charge.',
+  ),
+  part(
     'memory.charged-ahead',
     'charged ahead',
-    'memory.total less the four kinds that the host kernel splits it into (anonymous, file, shmem, kernel): it charges each cgroup, on each CPU, up to 64 pages ahead of their use.',
+    'memory.total less what was swapped out and the four kinds that the host kernel splits the charge into (anonymous, file, shmem, kernel): it charges each cgroup, on each CPU, up to 64 pages ahead of their use.',
   ),
   part(
     UNEXPLAINED,
@@ -157,14 +162,29 @@ export function guestPageCacheBytes({ meminfo }: PartReadings['inside']): number
   return field('Cached') + field('Buffers') - field('Shmem');
 }
 
+/** Without any of these a part of a VM would be too small. Others came with later kernels. */
+const neededFields = ['MemTotal', 'MemFree', 'Cached', 'Buffers', 'Shmem', 'Slab', 'PageTables'];
+
+/** Why the parts of a VM cannot be told from what its guest says; `undefined` where they can. */
+export function lackingField(meminfo: ReadonlyMap<string, number>): string | undefined {
+  const field = neededFields.find((name) => !meminfo.has(name));
+  return field === undefined ? undefined : `the guest's /proc/meminfo does not have ${field}`;
+}
+
 /** What is the host's on either side. Where its kernel does not count its own memory, nothing can be told apart. */
 function hostParts({ memory: { cgroup } }: PartReadings): Parts {
-  const { totalBytes, anonBytes, fileBytes, shmemBytes, kernelBytes } = cgroup;
-  if (kernelBytes === undefined) return { 'memory.page-cache': fileBytes };
-  return {
+  const { totalBytes, swappedBytes, ...kinds } = cgroup;
+  const { anonBytes, fileBytes, shmemBytes, kernelBytes } = kinds;
+  const always = {
     'memory.page-cache': fileBytes,
+    ...(swappedBytes === undefined ? {} : { 'memory.swapped': swappedBytes }),
+  };
+  if (kernelBytes === undefined) return always;
+  const chargedBytes = totalBytes - (swappedBytes ?? 0);
+  return {
+    ...always,
     'memory.host-kernel': kernelBytes,
-    'memory.charged-ahead': Math.max(0, totalBytes - anonBytes - fileBytes - shmemBytes - kernelBytes),
+    'memory.charged-ahead': Math.max(0, chargedBytes - anonBytes - fileBytes - shmemBytes - kernelBytes),
   };
 }
 
@@ -184,7 +204,7 @@ function vmParts({ memory: { cgroup, guestRam }, inside }: PartReadings, on: Cir
   const usedBytes = on.memoryBytes - field('MemFree') - (inside.kernel?.freeListBytes ?? 0);
   return {
     'memory.manager': cgroup.anonBytes - cacheBytes,
-    'memory.translation-cache': cacheBytes,
+    ...(guestRam === undefined ? {} : { 'memory.translation-cache': cacheBytes }),
     ...guestKernelParts(inside, on.memoryBytes, Math.max(0, usedBytes - touchedBytes)),
     'memory.guest-page-cache': guestPageCacheBytes(inside),
     'memory.tmpfs': field('Shmem'),

@@ -2,6 +2,7 @@ import { createMeasured, defineScenario, metric } from './define.ts';
 import {
   chargedElsewhereBytes,
   guestPageCacheBytes,
+  lackingField,
   memoryPartMetrics,
   memoryParts,
   sumOfParts,
@@ -21,7 +22,7 @@ export const memory = defineScenario({
       'bytes',
       'headline',
       'Memory, settled',
-      'The charge of the cgroup that holds the whole boundary (manager and container, or VMM with its guest) once it has settled.',
+      'The charge of the cgroup that holds the whole boundary (manager and container, or VMM with its guest) once it has settled, and what of it was swapped out.',
     ),
     metric(
       'memory.peak',
@@ -71,28 +72,33 @@ export const memory = defineScenario({
     const cgroup = reading?.cgroup;
     put('memory.total', cgroup?.totalBytes, uncharged ?? '');
     put('memory.peak', timing?.peakBytes, whyNoPeak(timing === undefined ? whyAbsent('timing') : uncharged));
-    put('memory.pss', reading === undefined ? undefined : pssOf(reading.processes), unread ?? '');
+    const unlisted = unread ?? reading?.processesMissing;
+    const processes = reading?.processes;
+    put('memory.pss', processes && pssOf(processes), unlisted ?? '');
     put('memory.host-delta', reading?.hostDeltaBytes, unread ?? '');
 
-    const charged = reading !== undefined && cgroup !== undefined ? { ...reading, cgroup } : undefined;
-    const parts = charged && inside && memoryParts({ memory: charged, inside }, circumstances);
+    const charged = reading && cgroup && processes ? { ...reading, cgroup, processes } : undefined;
+    const lacking = isVm && inside ? lackingField(inside.meminfo) : undefined;
+    const isWhole = charged !== undefined && inside !== undefined && lacking === undefined;
+    const parts = isWhole ? memoryParts({ memory: charged, inside }, circumstances) : undefined;
     if (parts !== undefined && cgroup !== undefined)
       parts[UNEXPLAINED] = cgroup.totalBytes - sumOfParts(parts);
-    const noParts = uncharged ?? (inside === undefined ? whyAbsent('inside') : NOT_HERE);
+    const uncounted = uncharged ?? unlisted;
+    const noParts = uncounted ?? (inside === undefined ? whyAbsent('inside') : (lacking ?? NOT_HERE));
     for (const { id } of memoryPartMetrics) put(id, parts?.[id], noParts);
-    put('memory.charged-elsewhere', charged && chargedElsewhereBytes([charged]), uncharged ?? '');
+    put('memory.charged-elsewhere', charged && chargedElsewhereBytes([charged]), uncounted ?? '');
 
     const diskCachedBytes = reading?.diskCachedBytes;
     put(
       'memory.double-cached',
-      inside === undefined || diskCachedBytes === undefined
+      inside === undefined || lacking !== undefined || diskCachedBytes === undefined
         ? undefined
         : Math.min(guestPageCacheBytes(inside), diskCachedBytes),
       isVm
         ? (unread ??
             (inside === undefined
               ? whyAbsent('inside')
-              : 'fincore(1) could not be asked (Debian: util-linux-extra)'))
+              : (lacking ?? 'fincore(1) could not be asked (Debian: util-linux-extra)')))
         : NOT_HERE,
     );
 

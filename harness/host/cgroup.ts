@@ -167,15 +167,23 @@ function fillCpuset(group: Cgroup): void {
 
 const CPU_PERIOD_US = 100_000;
 
+/** Of a kernel without swap accounting, which has no such file, the group is like any other. */
+function keepFromSwapping({ version, folder }: { version: 1 | 2; folder: string }): void {
+  const file = join(folder, version === 1 ? 'memory.swappiness' : 'memory.swap.max');
+  if (existsSync(file)) writeFileSync(file, '0');
+}
+
 /**
  * Limits what the group's processes may use together: memory.max and cpu.max (v2), memory.limit_in_bytes and
- * cpu.cfs_quota_us (v1). A controller that the host does not have limits nothing.
+ * cpu.cfs_quota_us (v1). A controller that the host does not have limits nothing. Nor are they swapped out, as what is
+ * swapped out is charged no longer, and an instance would look smaller the shorter of memory its host is.
  */
 export function limitCgroup(group: Cgroup, limits: { memoryBytes: number; cpus: number }): void {
   const memory = controllerFolder(group, 'memory');
   if (memory !== undefined) {
     const file = memory.version === 1 ? 'memory.limit_in_bytes' : 'memory.max';
     writeFileSync(join(memory.folder, file), String(limits.memoryBytes));
+    keepFromSwapping(memory);
   }
   // A quota as large as the host costs its bookkeeping and limits nothing.
   const cpu = limits.cpus >= availableParallelism() ? undefined : controllerFolder(group, 'cpu');

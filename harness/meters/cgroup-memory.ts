@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runError } from '../../core/error.ts';
+import { plainLine } from '../../core/text.ts';
 import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
 
 /**
@@ -18,6 +20,8 @@ export interface CgroupMemory {
   shmemBytes: number;
   /** Slab, kernel stacks, page tables, per-CPU data, socket buffers and the like, as far as they are charged. */
   kernelBytes: number | undefined;
+  /** What was swapped out, part of the total although it is charged no longer: no memory is saved by a figure that shrinks. */
+  swappedBytes?: number | undefined;
 }
 
 /** Contents of a group's memory files; `undefined` where the file does not exist. */
@@ -26,32 +30,44 @@ export interface MemoryFiles {
   peak: string | undefined;
   stat: string;
   kernel: string | undefined;
+  /** cgroup v2, where the host has swap accounting. */
+  swap?: string | undefined;
 }
 
-/** cgroup v1: memory.usage_in_bytes, memory.max_usage_in_bytes, memory.stat, memory.kmem.usage_in_bytes (cgroup-v1/memory.rst). */
+/**
+ * cgroup v1: memory.usage_in_bytes, memory.max_usage_in_bytes, memory.stat, memory.kmem.usage_in_bytes (cgroup-v1/memory.rst).
+ * Errors: `charge-unreadable` (run) where a file does not say what it has to.
+ */
 export function parseMemoryV1(files: MemoryFiles): CgroupMemory {
   const stat = parseStat(files.stat);
-  const shmemBytes = stat.get('total_shmem') ?? 0;
+  const shmemBytes = required(stat, 'total_shmem');
+  const swappedBytes = stat.get('total_swap');
   return {
-    totalBytes: Number(files.usage),
+    totalBytes: numberIn(files.usage, 'memory.usage_in_bytes') + (swappedBytes ?? 0),
     peakBytes: optionalNumber(files.peak),
-    anonBytes: stat.get('total_rss') ?? 0,
-    fileBytes: (stat.get('total_cache') ?? 0) - shmemBytes,
+    anonBytes: required(stat, 'total_rss'),
+    fileBytes: required(stat, 'total_cache') - shmemBytes,
     shmemBytes,
     kernelBytes: optionalNumber(files.kernel),
+    ...(swappedBytes === undefined ? {} : { swappedBytes }),
   };
 }
 
-/** cgroup v2: memory.current, memory.peak, memory.stat (cgroup-v2.rst, "Memory Interface Files"). */
+/**
+ * cgroup v2: memory.current, memory.peak, memory.stat, memory.swap.current (cgroup-v2.rst, "Memory Interface Files"). Errors as
+ * `parseMemoryV1`.
+ */
 export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory {
   const stat = parseStat(files.stat);
-  const shmemBytes = stat.get('shmem') ?? 0;
+  const shmemBytes = required(stat, 'shmem');
+  const swappedBytes = optionalNumber(files.swap);
   return {
-    totalBytes: Number(files.usage),
+    totalBytes: numberIn(files.usage, 'memory.current') + (swappedBytes ?? 0),
     peakBytes: optionalNumber(files.peak),
-    anonBytes: stat.get('anon') ?? 0,
-    fileBytes: (stat.get('file') ?? 0) - shmemBytes,
+    anonBytes: required(stat, 'anon'),
+    fileBytes: required(stat, 'file') - shmemBytes,
     shmemBytes,
+    ...(swappedBytes === undefined ? {} : { swappedBytes }),
     kernelBytes:
       stat.get('kernel') === undefined
         ? sumOf(stat, ['kernel_stack', 'pagetables', 'percpu', 'slab', 'sock', 'vmalloc'])
@@ -75,8 +91,22 @@ function sumOf(stat: Map<string, number>, keys: string[]): number | undefined {
   return found.length === 0 ? undefined : found.reduce((sum, bytes) => sum + bytes, 0);
 }
 
+export const CHARGE_UNREADABLE = 'charge-unreadable';
+
+function required(stat: Map<string, number>, key: string): number {
+  const found = stat.get(key);
+  if (found !== undefined) return found;
+  throw runError(CHARGE_UNREADABLE, `memory.stat of the control group does not have ${key}`);
+}
+
+function numberIn(text: string, file: string): number {
+  const number = optionalNumber(text);
+  if (number !== undefined) return number;
+  throw runError(CHARGE_UNREADABLE, `${file} of the control group is no number: ${plainLine(text, 40)}`);
+}
+
 function optionalNumber(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+  return text !== undefined && /^\d{1,18}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 /** Reads the group's charge. `undefined` where this host has no memory controller. */
@@ -94,10 +124,11 @@ export async function readCgroupMemory(group: Cgroup): Promise<CgroupMemory | un
     ]);
     return parseMemoryV1({ usage, peak, stat, kernel });
   }
-  const [usage, peak, stat] = await Promise.all([
+  const [usage, peak, stat, swap] = await Promise.all([
     read('memory.current'),
     readIfThere('memory.peak'),
     read('memory.stat'),
+    readIfThere('memory.swap.current'),
   ]);
-  return parseMemoryV2({ usage, peak, stat });
+  return parseMemoryV2({ usage, peak, stat, swap });
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
 
 /**
  * A process's memory as /proc/PID/smaps_rollup gives it, in bytes (Documentation/filesystems/proc.rst).
@@ -20,7 +21,7 @@ export interface ProcessMemory extends MemoryRollup {
   name: string;
 }
 
-/** `undefined` for a kernel thread, whose file is empty, or a kernel without the Pss_* fields (before 5.9). */
+/** `undefined` for a kernel thread, whose file is empty, and where a field is missing: a kernel before 5.9 has no Pss_*. */
 export function parseSmapsRollup(text: string): MemoryRollup | undefined {
   const [rss, pss, anon, file, shmem, clean, dirty] = ROLLUP_FIELDS.map((field) => {
     const kib = field.exec(text)?.[1];
@@ -50,7 +51,8 @@ const ROLLUP_FIELDS = [
 ].map((name) => new RegExp(`^${name}:\\s+(\\d{1,15}) kB$`, 'm'));
 
 /**
- * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. The kernel makes these files while
+ * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. Errors: `process-unreadable` (host)
+ * where one that lives cannot be read, as a sum without it would be too small. The kernel makes these files while
  * they are read, so there is nothing to wait for: each is read at once, which spares the 64 KiB that a read in the thread pool
  * takes for a file of unknown size. Between two of them everything else has its turn.
  */
@@ -66,10 +68,23 @@ export async function readProcessMemory(pids: readonly number[]): Promise<Proces
 
 function readOne(pid: number): ProcessMemory | undefined {
   try {
-    const rollup = parseSmapsRollup(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
-    if (rollup === undefined) return undefined;
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    if (text === '') return undefined;
+    const rollup = parseSmapsRollup(text);
+    if (rollup === undefined) throw unreadable(pid, 'its kernel does not split PSS (Pss_Anon: Linux 5.9)');
     return { pid, name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), ...rollup };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof TwinbootError) throw error;
+    const errno = errnoOf(error) ?? String(error);
+    if (errno === 'ESRCH' || (errno === 'ENOENT' && !existsSync(`/proc/${pid}`))) return undefined;
+    throw unreadable(pid, errno);
   }
+}
+
+export const PROCESS_UNREADABLE = 'process-unreadable';
+
+function unreadable(pid: number, why: string): TwinbootError {
+  return hostError(PROCESS_UNREADABLE, `/proc/${pid}/smaps_rollup cannot be read: ${why}`, {
+    hint: 'run twinboot with all capabilities of root, on Linux 5.9 or newer',
+  });
 }

@@ -50,7 +50,10 @@ export interface MemoryReading {
   cgroup: CgroupMemory | undefined;
   /** Why not, and what to do about it. */
   chargeMissing?: string;
-  processes: HostProcess[];
+  /** `undefined` where one of them could not be read. */
+  processes: HostProcess[] | undefined;
+  /** Why not, and what to do about it. */
+  processesMissing?: string;
   /** VMs only. */
   guestRam: GuestRam | undefined;
   /** What the host has in its page cache of the files of the disk. VMs only. */
@@ -62,8 +65,8 @@ export interface MemoryReading {
   settled: boolean;
 }
 
-/** A reading on a host that counts memory by control group. */
-export type ChargedReading = MemoryReading & { cgroup: CgroupMemory };
+/** A reading that has all that memory is made of. */
+export type ChargedReading = MemoryReading & { cgroup: CgroupMemory; processes: HostProcess[] };
 
 export interface InsideReading {
   meminfo: Map<string, number>;

@@ -10,7 +10,8 @@ import { nsToMs } from '../meters/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
-import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import { CHARGE_UNREADABLE, type CgroupMemory } from '../meters/cgroup-memory.ts';
+import { PROCESS_UNREADABLE } from '../meters/process-memory.ts';
 import {
   NO_MEMORY_CONTROLLER,
   type HostProcess,
@@ -75,38 +76,55 @@ async function gatherMemory({ instance, availableBeforeBytes }: Observed): Promi
   const { clock, kind, meters } = instance;
   const { settled, waitedMs } = await waitUntilSettled(() => readTaken(meters), clock);
   const available = await readAvailableBytes();
-  const [{ charge, missing }, processes, guestRam] = await Promise.all([
+  const [{ charge, missing }, { processes, processesMissing }, guestRam] = await Promise.all([
     readCharge(meters),
-    meters.processes(),
+    readProcesses(meters),
     meters.guestRam(),
   ]);
   return {
     cgroup: charge,
     ...(missing === undefined ? {} : { chargeMissing: missing }),
     processes,
+    ...(processesMissing === undefined ? {} : { processesMissing }),
     guestRam,
-    ...(kind === 'vm' ? { diskCachedBytes: await cachedOfDisk(processes) } : {}),
+    ...(kind === 'vm' && processes !== undefined ? { diskCachedBytes: await cachedOfDisk(processes) } : {}),
     hostDeltaBytes: availableBeforeBytes - available,
     settledAfterMs: waitedMs,
     settled,
   };
 }
 
-/** The charge, or why this host has none: everything else is measured all the same. */
+/** The charge, or why there is none: everything else is measured all the same. */
 async function readCharge(meters: InstanceMeters): Promise<{ charge?: CgroupMemory; missing?: string }> {
   try {
     return { charge: await meters.memory() };
   } catch (error) {
-    if (!(error instanceof TwinbootError) || error.code !== NO_MEMORY_CONTROLLER) throw error;
-    return { missing: withHint(error) };
+    return { missing: whyMissing(error, [NO_MEMORY_CONTROLLER, CHARGE_UNREADABLE]) };
   }
+}
+
+async function readProcesses(
+  meters: InstanceMeters,
+): Promise<{ processes: HostProcess[] | undefined; processesMissing?: string }> {
+  try {
+    return { processes: await meters.processes() };
+  } catch (error) {
+    return { processes: undefined, processesMissing: whyMissing(error, [PROCESS_UNREADABLE]) };
+  }
+}
+
+/** Of an error that costs its figure alone; any other goes on. */
+function whyMissing(error: unknown, codes: readonly string[]): string {
+  if (error instanceof TwinbootError && codes.includes(error.code)) return withHint(error);
+  throw error;
 }
 
 /** What settles: the charge, or the PSS where there is none. Bytes. */
 async function readTaken(meters: InstanceMeters): Promise<number> {
   const { charge } = await readCharge(meters);
   if (charge !== undefined) return charge.totalBytes;
-  return (await meters.processes()).reduce((sum, { pssBytes }) => sum + pssBytes, 0);
+  const { processes = [] } = await readProcesses(meters);
+  return processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0);
 }
 
 /** The VMM has the files of its disk open. */

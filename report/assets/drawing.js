@@ -50,6 +50,7 @@ export const palettes = {
     rest1: '#c3c9d0',
     rest2: '#5f6872',
     rest3: '#b06a9b',
+    rest4: '#a0522d',
   },
   dark: {
     surface: '#14171b',
@@ -95,6 +96,7 @@ export const palettes = {
     rest1: '#646d78',
     rest2: '#c8ced5',
     rest3: '#cf94bd',
+    rest4: '#d2916b',
   },
 };
 

@@ -18,6 +18,7 @@ const partColors: Record<string, string> = {
   agent: 'agent0',
   'free-touched': 'rest0',
   merged: 'rest3',
+  swapped: 'rest4',
   'charged-ahead': 'rest2',
   unexplained: 'rest1',
 };

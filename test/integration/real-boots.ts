@@ -172,7 +172,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       });
 
       it('sums the PSS of the boundary as smem does', () => {
-        const readings = [artifacts.memory.processes, processesAfter];
+        const readings = [artifacts.memory.processes ?? [], processesAfter];
         const sums = readings.map((processes) => processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0));
         // On a slow host smem takes seconds, in which udev's workers end: what lived through all of it, it has to see.
         const [before = [], after = []] = readings.map((processes) => processes.map(({ pid }) => pid));

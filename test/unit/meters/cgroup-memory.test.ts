@@ -36,6 +36,7 @@ describe('cgroup v1, captured', () => {
       fileBytes: 37_117_952 - 40_960,
       shmemBytes: 40_960,
       kernelBytes: 4_313_088,
+      swappedBytes: 0,
     });
   });
 
@@ -81,12 +82,34 @@ describe('cgroup v2', () => {
   });
 
   it('a kernel without kmem accounting says nothing of the kernel’s memory: undefined, not 0', () => {
-    expect(
-      parseMemoryV2({ usage, peak: undefined, stat: 'anon 4096\nfile 0\n' }).kernelBytes,
-    ).toBeUndefined();
-    expect(parseMemoryV1({ usage, peak: undefined, stat: '', kernel: undefined })).toMatchObject({
+    const v2 = 'anon 4096\nfile 0\nshmem 0\n';
+    expect(parseMemoryV2({ usage, peak: undefined, stat: v2 }).kernelBytes).toBeUndefined();
+    const v1 = 'total_rss 4096\ntotal_cache 0\ntotal_shmem 0\n';
+    expect(parseMemoryV1({ usage, peak: undefined, stat: v1, kernel: undefined })).toMatchObject({
       peakBytes: undefined,
       kernelBytes: undefined,
+    });
+  });
+});
+
+describe('a charge that is not whole', () => {
+  it('is no smaller charge: what the kernel has to say is missed by name', () => {
+    const whole = captured('cgroup-v2', 'memory.stat-6.12');
+    const usage = captured('cgroup-v2', 'memory.current');
+    const without = (key: string): string => whole.replace(new RegExp(`^${key} .*\n`, 'm'), '');
+    for (const key of ['anon', 'file', 'shmem'])
+      expect(() => parseMemoryV2({ usage, peak: undefined, stat: without(key) })).toThrow(key);
+    expect(() => parseMemoryV2({ usage: 'max', peak: undefined, stat: whole })).toThrow('memory.current');
+  });
+
+  it('holds what was swapped out, which is charged no longer', () => {
+    const [usage, stat] = [
+      captured('cgroup-v2', 'memory.current'),
+      captured('cgroup-v2', 'memory.stat-6.12'),
+    ];
+    expect(parseMemoryV2({ usage, peak: undefined, stat, swap: '1048576\n' })).toMatchObject({
+      totalBytes: 49_401_856 + 1_048_576,
+      swappedBytes: 1_048_576,
     });
   });
 });

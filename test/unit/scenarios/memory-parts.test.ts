@@ -47,6 +47,7 @@ describe('a container, by hand from the captured files', () => {
       'memory.other-services': (2680 + 1120 + 244) * KIB,
       'memory.agent': 136 * KIB,
       'memory.host-kernel': 3_624_960,
+      'memory.swapped': 0,
       // memory.usage_in_bytes less total_cache, total_rss and the kernel's
       'memory.charged-ahead': 46_501_888 - 35_909_632 - 6_815_744 - 3_624_960,
     });
@@ -111,6 +112,7 @@ describe('a VM, by hand from the captured files', () => {
       // What is resident of the memfd, of which the guest uses 512 MiB less MemFree and 1244 + 896 free pages of its CPUs
       'memory.free-touched': 196_732 * KIB - (512 * MIB - 392_344 * KIB - (1244 + 896) * 4 * KIB),
       'memory.host-kernel': 2_441_216,
+      'memory.swapped': 0,
       'memory.charged-ahead': 610_222_080 - 338_702_336 - 268_963_840 - 2_441_216,
     });
   });

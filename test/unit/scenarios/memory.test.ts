@@ -71,6 +71,7 @@ describe('the waterfall', () => {
       'memory.other-services': (5760 - 1116 - 460 - 140) * KIB,
       'memory.agent': 140 * KIB,
       'memory.host-kernel': 4_313_088,
+      'memory.swapped': 0,
       // usage less total_cache, total_rss and kmem
       'memory.charged-ahead': 364_544,
       // total_rss less all Pss_Anon
@@ -143,7 +144,8 @@ describe('the waterfall', () => {
 
   it('of a VM without a mapping of its own for guest RAM: its shared memory stands for it', () => {
     const measured = measure('vm', ({ memory: reading }) => (reading.guestRam = undefined));
-    expect(measured.values).toMatchObject({ 'memory.translation-cache': 0, 'memory.manager': 347_631_616 });
+    expect(measured.values).toMatchObject({ 'memory.manager': 347_631_616 });
+    expect(measured.missing).toHaveProperty(['memory.translation-cache']);
     expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
   });
 
@@ -155,9 +157,29 @@ describe('the waterfall', () => {
     expect(sumOfParts(measured)).toBe(measured.values['memory.total']);
   });
 
+  it('of a VM that does not say all of its memory: no parts, and the field by name', () => {
+    const { values, missing } = measure('vm', ({ inside }) => inside.meminfo.delete('Slab'));
+    expect(values).toHaveProperty(['memory.total']);
+    expect(missing).toMatchObject({
+      'memory.guest-slab': "the guest's /proc/meminfo does not have Slab",
+      'memory.unexplained': "the guest's /proc/meminfo does not have Slab",
+    });
+  });
+
+  it('without the processes of the boundary: the charge stays, what is made of them is missing', () => {
+    const { values, missing } = measure('container', ({ memory: reading }) => {
+      Object.assign(reading, { processes: undefined, processesMissing: 'smaps_rollup: EACCES' });
+    });
+    expect(values).toHaveProperty(['memory.total']);
+    expect(missing).toMatchObject({
+      'memory.pss': 'smaps_rollup: EACCES',
+      'memory.manager': 'smaps_rollup: EACCES',
+    });
+  });
+
   it('adds up whatever a guest says of itself', () => {
     const measured = measure('vm', ({ inside }) => {
-      inside.meminfo = new Map([['MemFree', 2 ** 60]]);
+      inside.meminfo = new Map([...inside.meminfo.keys()].map((field) => [field, 2 ** 60]));
       inside.processes = inside.processes.map((process) => ({ ...process, pssAnonBytes: 2 ** 40 }));
     });
     expect(sumOfParts(measured)).toBe(measured.values['memory.total']);

@@ -384,7 +384,7 @@ describe('a part is no whole', () => {
 
   it('takes the host’s view of a container’s processes, which sees all of them', () => {
     const { values, details } = measure('container', ({ inside, memory }) => {
-      memory.processes.push(...inside.processes.map((process) => ({ ...process, manager: false })));
+      memory.processes?.push(...inside.processes.map((process) => ({ ...process, manager: false })));
       inside.processes = inside.processes.filter(({ unit }) => unit !== 'dbus.service');
     });
     expect(values['services.pss']).toBe(measure('container').values['services.pss']);
