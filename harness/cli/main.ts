@@ -6,13 +6,14 @@ import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import type { Io } from './io.ts';
 import { watchOutput } from './output.ts';
-import { endsWithTerminal, setSurroundings } from './surroundings.ts';
+import { endsWithTerminal, requireWorkingFolder, setSurroundings } from './surroundings.ts';
 import { terminalIo } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Called in process by the tests. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const program = await createProgram(io, argv[0]);
   try {
+    requireWorkingFolder();
     await program.parseAsync([...argv], { from: 'user' });
     return io.exitCode;
   } catch (error) {

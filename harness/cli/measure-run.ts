@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import type { BootMode, Plan, RunRecord } from '../../results/record.ts';
+import type { BootMode, Plan, RunRecord, RuntimeKind } from '../../results/record.ts';
 import {
   assertWritableFolder,
   createRunFolder,
@@ -16,6 +16,8 @@ import type { HostContext } from '../host/context.ts';
 import { describeHost } from '../host/describe.ts';
 import { readHostServices } from '../host/host-services.ts';
 import { ensureTools } from '../host/install.ts';
+import { setOrdinaryPriority } from '../host/own-priority.ts';
+import { examineBeforeRun } from '../host/preflight.ts';
 import type { CachedImage } from '../image/cache.ts';
 import { resolveImage } from '../image/resolve.ts';
 import { findLeftovers } from '../process/cleanup.ts';
@@ -87,12 +89,14 @@ export async function withBench<T>(
       async (host) => {
         await removeLeftovers(host, io);
         if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs, install) });
+        const lacking = isFake ? [] : await standReady(host, kindsOf(specs));
+        for (const { message } of lacking) io.note(message);
         return work({
           host,
           folder,
           listener,
           image: (words) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, words)),
-          request: (words, image, own) => runRequest(host, words, image, own, { listener, log }),
+          request: (words, image, own) => runRequest(host, words, image, own, { lacking, listener, log }),
         });
       },
       { asRoot: !isFake },
@@ -118,6 +122,20 @@ function toolsOf(specs: readonly RuntimeSpec[], install: boolean): string[] {
   return specs
     .filter(({ optional }) => install || !optional)
     .flatMap(({ runtime, options }) => [...runtime.tools, ...(runtime.toolsFor?.(options) ?? [])]);
+}
+
+/** Before anything boots: what stands in the way ends the run here; what bears on the figures is said, and recorded. */
+async function standReady(
+  host: HostContext,
+  kinds: ReadonlySet<RuntimeKind>,
+): Promise<RunRecord['warnings']> {
+  const inherited = await setOrdinaryPriority(host.runner);
+  const lacking = await examineBeforeRun(host, kinds);
+  return [...inherited.map((message) => ({ code: 'inherited', message })), ...lacking];
+}
+
+function kindsOf(specs: readonly RuntimeSpec[]): ReadonlySet<RuntimeKind> {
+  return new Set(specs.map(({ runtime }) => runtime.kind));
 }
 
 /** What a killed run left behind would be measured along. */
@@ -146,7 +164,7 @@ async function runRequest(
   { plan, specs, scenarios, surveys = [] }: RunWords,
   image: CachedImage,
   { id, path }: RunFolder,
-  { listener, log }: Pick<RunRequest, 'listener' | 'log'>,
+  given: Pick<RunRequest, 'lacking' | 'listener' | 'log'>,
 ): Promise<RunRequest> {
   const services = readHostServices();
   return {
@@ -160,8 +178,7 @@ async function runRequest(
     description: await describeHost(host.cgroups),
     onHost: (unit) => services.stateOf(unit),
     save: (record) => writeRecord(path, record),
-    listener,
-    log,
+    ...given,
   };
 }
 

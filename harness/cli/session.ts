@@ -23,9 +23,7 @@ export async function withHost<T>(
   if (options.asRoot) requireRoot(purpose);
   const name = `${process.pid}-${randomBytes(3).toString('hex')}`;
   const cleanup = openCleanupRegistry(name, purpose, processRunner);
-  const { folder: parent, note } = workParent();
-  if (note !== undefined) io.note(note);
-  const workFolder = join(parent, `twinboot-${name}`);
+  const workFolder = join(workParent().folder, `twinboot-${name}`);
   cleanup.register({ kind: 'path', path: workFolder });
   await mkdir(workFolder, { mode: 0o700 });
   const context = {

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { usageError } from '../../core/error.ts';
 
 /** What files are made with: tools and instances inherit it, and a stricter one hides files from a guest's own users. */
 const UMASK = 0o022;
@@ -50,6 +51,18 @@ export function setSurroundings(): void {
   process.umask(UMASK);
   for (const name of dropped) Reflect.deleteProperty(process.env, name);
   process.env.LC_ALL = 'C.UTF-8';
+}
+
+/** Errors: `no-working-folder` (usage) where the folder of the caller's shell is gone: no path could be found from there. */
+export function requireWorkingFolder(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw usageError('no-working-folder', 'the folder that twinboot was called in is gone', {
+      hint: 'cd to one that exists',
+      cause,
+    });
+  }
 }
 
 /**

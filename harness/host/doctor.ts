@@ -1,17 +1,18 @@
 import { messageOf } from '../../core/error.ts';
 import type { Check, CheckContext, Examiner } from './checks/check.ts';
+import { allowedCpus } from './checks/caller.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
 import { examineKvm } from './checks/kvm.ts';
 import { governor, load } from './checks/noise.ts';
 import { architecture, distribution, hypervisor, linux, root } from './checks/platform.ts';
-import { cacheDisk, inotify, memory, workDisk } from './checks/resources.ts';
+import { cacheDisk, inotify, memory, workDisk, writableLayers } from './checks/resources.ts';
 import { toolExaminers } from './checks/tools.ts';
 import type { Need } from './tools.ts';
 
 export type { Check, CheckContext } from './checks/check.ts';
 
-/** Every need but the tools and KVM, in the order of the report. */
-const examiners: readonly Examiner[] = [
+/** Every need but Linux, the tools and KVM, in the order of the report. */
+export const examiners: readonly Examiner[] = [
   distribution,
   architecture,
   hypervisor,
@@ -24,6 +25,8 @@ const examiners: readonly Examiner[] = [
   memory,
   cacheDisk,
   workDisk,
+  writableLayers,
+  allowedCpus,
   inotify,
 ];
 
@@ -47,7 +50,7 @@ export function canRun(checks: readonly Check[]): boolean {
   return !checks.some((check) => check.needed && check.state === 'missing');
 }
 
-async function examineOne(examiner: Examiner, context: CheckContext): Promise<Check> {
+export async function examineOne(examiner: Examiner, context: CheckContext): Promise<Check> {
   const { id, title, needed } = examiner;
   try {
     return { id, title, needed, ...(await examiner.examine(context)) };

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { runError } from '../../core/error.ts';
 import type { Cgroup } from '../host/cgroup.ts';
+import { searchPath } from './search-path.ts';
 import { monotonicNs, msSince } from '../meters/clock.ts';
 
 export interface LaunchRequest {
   command: string;
   args: readonly string[];
-  /** The whole environment: a runtime sees nothing of the terminal that twinboot was called from. */
+  /** The whole environment beside PATH: a runtime sees nothing of the terminal that twinboot was called from. */
   env: Record<string, string>;
   cgroup: Cgroup;
   /** Standard output and standard error as they arrive. */
@@ -37,10 +38,21 @@ export interface LaunchedExit {
 const DRAIN_MS = 200;
 
 /**
- * The starter waits on file descriptor 3, closes 4 just before it becomes the command, and ends by itself when twinboot
- * is gone.
+ * The limits that init gives to what it starts on a host where nobody has set any (INIT_RLIMITS of the kernel;
+ * DefaultLimitNOFILE= of systemd-system.conf(5)): the shell's letters, getrlimit(2). A caller's `ulimit` holds for twinboot,
+ * not for what it measures.
  */
-const STARTER = 'read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"';
+const LIMITS = [
+  ...['t', 'f', 'd', 'v', 'p'].map((letter) => `ulimit -${letter} unlimited`),
+  ...['ulimit -Hs unlimited', 'ulimit -Ss 8192', 'ulimit -l 8192', 'ulimit -Hc unlimited', 'ulimit -Sc 0'],
+  ...['ulimit -Hn 524288', 'ulimit -Sn 1024'],
+].join('; ');
+
+/**
+ * The starter waits on file descriptor 3, closes 4 just before it becomes the command, and ends by itself when twinboot
+ * is gone. A limit that the kernel refuses stays as it was.
+ */
+const STARTER = `{ ${LIMITS}; } 2>&-; read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"`;
 
 /**
  * Starts a runtime's process inside its control group. The starter is put into the group *before* t0: moving a process
@@ -53,7 +65,9 @@ const STARTER = 'read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"';
 export async function launch(request: LaunchRequest): Promise<Launched> {
   const child = spawn('/bin/sh', ['-c', STARTER, 'sh', request.command, ...request.args], {
     detached: true,
-    env: request.env,
+    // The caller's folder may be gone, or on a file system that comes and goes.
+    cwd: '/',
+    env: { PATH: searchPath(), ...request.env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   const pid = child.pid;

@@ -1,12 +1,11 @@
-import { delimiter } from 'node:path';
 import { execa } from 'execa';
 import { hostError, messageOf, runError } from '../../core/error.ts';
-import { searchFolders } from './search-path.ts';
+import { searchPath } from './search-path.ts';
 
 export interface RunOptions {
   /** Written to the command's standard input; without it, standard input is empty. */
   input?: string;
-  /** Added to twinboot's own environment. */
+  /** Added to what of the caller's environment is handed on. */
   env?: Record<string, string>;
   cwd?: string;
   /**
@@ -57,7 +56,8 @@ export const processRunner: ProcessRunner = {
       killSignal: 'SIGKILL',
       reject: false,
       maxBuffer: MAX_OUTPUT_BYTES,
-      env: { PATH: searchFolders().join(delimiter), LC_ALL: 'C.UTF-8', ...options.env },
+      extendEnv: false,
+      env: { ...handedOn(process.env), ...options.env },
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
@@ -73,6 +73,18 @@ export const processRunner: ProcessRunner = {
     return check(command, result, options);
   },
 };
+
+/**
+ * Of the caller's environment, what tools cannot do without: who calls, where that person's files are, and how the network
+ * is reached. Whatever else changes what they do stays outside, also words that nobody has thought of.
+ */
+const HANDED_ON =
+  /^(HOME|USER|LOGNAME|TMPDIR|XDG_CACHE_HOME|SSL_CERT_(FILE|DIR)|(https?|ftp|no|all)_proxy|(HTTPS?|FTP|NO|ALL)_PROXY|TWINBOOT_.*)$/;
+
+function handedOn(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const kept = Object.entries(env).filter(([name]) => HANDED_ON.test(name));
+  return { ...Object.fromEntries(kept), PATH: searchPath(), LC_ALL: 'C.UTF-8' };
+}
 
 function isContained(options: RunOptions): boolean {
   return (options.timeoutMs !== undefined || options.onLine !== undefined) && process.getuid?.() === 0;

@@ -11,6 +11,11 @@ export function searchFolders(env: Record<string, string | undefined> = process.
   );
 }
 
+/** The same folders as the variable of that name. */
+export function searchPath(): string {
+  return searchFolders().join(delimiter);
+}
+
 /** The file that a command name stands for; `undefined` where none of the folders has it. No process is started. */
 export function findCommand(name: string, folders: readonly string[] = searchFolders()): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isExecutable);

@@ -42,8 +42,6 @@ export interface InstanceParts {
   leases: readonly Releasable[];
 }
 
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 /** Launches a runtime's process and makes an Instance of it: the part that is the same for every technology. */
 export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   const { agent, cgroup, leases } = parts;
@@ -57,7 +55,7 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   const launched = await launch({
     command: parts.command,
     args: parts.args,
-    env: { PATH: process.env.PATH ?? DEFAULT_PATH, ...parts.env },
+    env: parts.env ?? {},
     cgroup: parts.startIn ?? cgroup,
     onOutput: (chunk) => console.take(chunk),
     onStart: (startNs) => (t0Ns = startNs),

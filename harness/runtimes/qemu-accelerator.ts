@@ -113,7 +113,7 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const { exited } = await launch({
       command: QEMU,
       args: qemuKernelArguments({ ...machine, accelerator: 'kvm' }),
-      env: { PATH: process.env.PATH ?? '' },
+      env: {},
       cgroup,
       onOutput: (chunk) => console.take(chunk),
       onStart: (startNs) => (t0Ns = startNs),

@@ -1,3 +1,4 @@
+import type { RuntimeKind } from '../../../results/record.ts';
 import type { ProcessRunner } from '../../process/runner.ts';
 
 /** `warning`: twinboot works, and something is worth knowing. `missing`: what needs it does not work. */
@@ -12,6 +13,8 @@ export interface Finding {
   reason?: string;
   /** One command or one sentence. */
   fix?: string;
+  /** Of what is missing: all that a run goes without, which boots all the same. */
+  costs?: string;
 }
 
 /** A need of twinboot's with its state on this host. */
@@ -33,6 +36,8 @@ export interface Examiner {
   id: string;
   title: string;
   needed: boolean;
+  /** Runtimes of these kinds cannot boot where it is missing. */
+  stops?: readonly RuntimeKind[];
   examine(context: CheckContext): Finding | Promise<Finding>;
 }
 
@@ -40,6 +45,8 @@ export interface Examiner {
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
+
+export const everyKind: readonly RuntimeKind[] = ['container', 'vm'];
 
 export const onlyRootCanTell: Finding = {
   state: 'warning',

@@ -4,7 +4,14 @@ import { errnoOf, messageOf, TwinbootError } from '../../../core/error.ts';
 import { killAndRemoveCgroup } from '../../process/cgroup-tree.ts';
 import { workParent } from '../work-parent.ts';
 import { cgroupNamed, controllerFolder, createCgroup, readCgroupLayout } from '../cgroup.ts';
-import { isRoot, onlyRootCanTell, type CheckContext, type Examiner, type Finding } from './check.ts';
+import {
+  everyKind,
+  isRoot,
+  onlyRootCanTell,
+  type CheckContext,
+  type Examiner,
+  type Finding,
+} from './check.ts';
 
 /** statfs(2). */
 const OVERLAYFS_MAGIC = 0x794c7630;
@@ -15,6 +22,7 @@ export const cgroups: Examiner = {
   id: 'cgroup',
   title: 'control groups',
   needed: true,
+  stops: everyKind,
   async examine() {
     try {
       const layout = readCgroupLayout();
@@ -40,6 +48,7 @@ function noMemoryController(mode: string): Finding {
     found: `${mode}, without the memory controller`,
     reason: 'what an instance costs is read from the memory controller',
     fix: 'boot the kernel with cgroup_enable=memory',
+    costs: 'memory.* has no values',
   };
 }
 
@@ -50,6 +59,7 @@ export const namespaces: Examiner = {
   id: 'namespaces',
   title: 'namespaces',
   needed: true,
+  stops: everyKind,
   async examine(context) {
     if (!isRoot()) return onlyRootCanTell;
     if ((await unshare(NAMESPACES, context)) === undefined)
@@ -105,6 +115,7 @@ export const overlay: Examiner = {
   id: 'overlay',
   title: 'overlayfs',
   needed: true,
+  stops: ['container'],
   async examine({ runner, signal }) {
     if (!isRoot()) return onlyRootCanTell;
     const { folder: parent } = workParent();
@@ -137,6 +148,7 @@ export const loop: Examiner = {
   id: 'loop',
   title: 'loop devices',
   needed: true,
+  stops: ['container'],
   async examine({ runner, signal }) {
     if (!isRoot()) return onlyRootCanTell;
     try {

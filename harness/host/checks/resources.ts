@@ -5,7 +5,8 @@ import { formatBytes, GIB, MIB } from '../../../core/units.ts';
 import { cacheFolder } from '../../image/cache.ts';
 import { parseMeminfo } from '../facts.ts';
 import { inotifyInstances } from '../limits/inotify.ts';
-import type { Examiner, Finding } from './check.ts';
+import { workParent, workPlaces, type WorkParent } from '../work-parent.ts';
+import { everyKind, type Examiner, type Finding } from './check.ts';
 
 const MEMORY_WANTED = GIB;
 const MEMORY_NEEDED = 512 * MIB;
@@ -42,8 +43,28 @@ export const workDisk: Examiner = {
   id: 'work-disk',
   title: 'disk for runs',
   needed: true,
-  examine: () => diskFinding('/var/tmp'),
+  examine: () => diskFinding(workParent().folder),
 };
+
+/** Where instances write: in memory, that would be measured as theirs. */
+export const writableLayers: Examiner = {
+  id: 'writable-layers',
+  title: 'writable layers',
+  needed: false,
+  stops: everyKind,
+  examine: () => writableFinding(workParent()),
+};
+
+export function writableFinding({ folder, isInMemory }: WorkParent): Finding {
+  if (!isInMemory) return { state: 'ok', found: `on disk, in ${folder}` };
+  return {
+    state: 'warning',
+    found: `in memory, in ${folder}`,
+    reason: `${workPlaces.join(', ')} lie in memory`,
+    costs: 'what instances write to their disks is part of memory.total',
+    fix: `mount a file system on a disk at ${folder}`,
+  };
+}
 
 function diskFinding(folder: string): Finding {
   try {

@@ -2,16 +2,13 @@ import { expect, it } from 'vitest';
 import { workParent } from '../../../harness/host/work-parent.ts';
 
 it('is /var/tmp where that lies on a disk', () => {
-  expect(workParent(() => false)).toEqual({ folder: '/var/tmp' });
+  expect(workParent(() => false)).toEqual({ folder: '/var/tmp', isInMemory: false });
 });
 
 it('is another place where /var/tmp lies in memory', () => {
-  expect(workParent((folder) => folder === '/var/tmp')).toEqual({ folder: '/var/lib' });
+  expect(workParent((folder) => folder === '/var/tmp')).toEqual({ folder: '/var/lib', isInMemory: false });
 });
 
-it('is said where every place does', () => {
-  expect(workParent(() => true)).toEqual({
-    folder: '/var/tmp',
-    note: expect.stringContaining('part of memory.total') as string,
-  });
+it('is known to be in memory where every place is', () => {
+  expect(workParent(() => true)).toEqual({ folder: '/var/tmp', isInMemory: true });
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { processRunner } from '../../../harness/process/runner.ts';
 import { packageRoot } from '../../../core/package-root.ts';
 import { isRunning } from '../../fixtures/host/is-running.ts';
@@ -49,6 +49,18 @@ describe('a command that ends', () => {
   it('speaks English and finds the system’s commands, whatever the environment says', async () => {
     const { stdout } = await processRunner.run('sh', ['-c', 'echo $LC_ALL; echo $PATH']);
     expect(stdout).toMatch(/^C\.UTF-8\n.*\/usr\/sbin/);
+  });
+
+  it('hands on who calls and how the network is reached, and nothing else of the environment', async () => {
+    vi.stubEnv('https_proxy', 'http://proxy:3128');
+    vi.stubEnv('APT_CONFIG', '/home/me/apt.conf');
+    const { stdout } = await processRunner.run('env', [], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+    const names = stdout.split('\n').map((line) => line.slice(0, line.indexOf('=')));
+    expect(names).toEqual(
+      expect.arrayContaining(['PATH', 'LC_ALL', 'HOME', 'https_proxy', 'DEBIAN_FRONTEND']),
+    );
+    expect(names).not.toContain('APT_CONFIG');
+    vi.unstubAllEnvs();
   });
 
   it('has every line handed over before it counts as ended', async () => {
