@@ -1,8 +1,8 @@
 import { formatValue, type Unit } from '../core/units.ts';
-import { formatFactor } from '../core/words.ts';
+import { formatCount, formatFactor } from '../core/words.ts';
 import type { Interval, RatioSummary } from '../results/summary.ts';
 
-export const NO_INTERVAL = 'n too small for an interval';
+const NO_INTERVAL = 'n too small for an interval';
 
 /** `[13.9 s, 14.6 s]`, or why there is none. */
 export function formatInterval(interval: Interval | undefined, unit: Unit): string {
@@ -17,6 +17,11 @@ export function formatRatio({ ratio, interval }: Pick<RatioSummary, 'ratio' | 'i
       ? `(${NO_INTERVAL})`
       : `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
   return `${formatFactor(ratio)} times ${within}`;
+}
+
+/** `; 4 rounds gave both`, where a ratio has fewer rounds than both of its sides have values; else nothing. */
+export function formatSharedRounds(ratio: Pick<RatioSummary, 'n'>, sides: readonly number[]): string {
+  return ratio.n < Math.min(...sides) ? `; ${formatCount(ratio.n, 'round')} gave both` : '';
 }
 
 /** `n = 5`, or `n = 5 and 4` where two sides differ. */

@@ -2,7 +2,9 @@ import type { Unit } from '../core/units.ts';
 import { createBootstrap, type Bootstrap, type Interval } from './bootstrap.ts';
 import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
-import { describe } from './statistics.ts';
+import { pairsOf, roundRatios } from './ratio.ts';
+import { byRound, readingOf } from './samples.ts';
+import { describe, median } from './statistics.ts';
 
 export type { Interval } from './bootstrap.ts';
 
@@ -35,15 +37,20 @@ export interface MetricSummary {
   interval?: Interval;
 }
 
-/** VM over container: how many times the container's median the VM's median is. Where it is `emulated`, it says nothing about KVM. */
+/**
+ * VM over container: how many times the container's value the VM's is, round by round (`roundRatios`). Where it is
+ * `emulated`, it says nothing about KVM.
+ */
 export interface RatioSummary extends Marked {
   scenario: string;
   metric: string;
   container: string;
   vm: string;
-  /** Median of the VM over median of the container. */
+  /** How many measured rounds gave both sides: 1 at least. */
+  n: number;
+  /** The median of the ratios of those rounds. */
   ratio: number;
-  /** Of the ratio of medians, by percentile bootstrap; absent where either side has n < 2. */
+  /** Of that median, as of any other; absent where n < 2. */
   interval?: Interval;
 }
 
@@ -57,10 +64,7 @@ export interface BootSummary {
 export interface Summary {
   /** Every declared metric for every runtime, in the record's order, also where n = 0. */
   metrics: MetricSummary[];
-  /**
-   * One per headline or rung and pair of a VM with a container, where both have values and every value of the
-   * container is above 0: how many times a quantity is another that changes its sign has no answer.
-   */
+  /** One per headline or rung and pair of a VM with a container that has one (`roundRatios`). */
   ratios: RatioSummary[];
   boots: BootSummary[];
 }
@@ -83,14 +87,9 @@ export function summarise(record: RunRecord): Summary {
   });
   return {
     metrics,
-    ratios: summariseRatios(record, metrics, bootstrap),
+    ratios: summariseRatios(record, bootstrap),
     boots: record.runtimes.map(({ id }) => summariseBoots(id, measured)),
   };
-}
-
-/** The order of measuring. */
-export function byRound(a: Sample, b: Sample): number {
-  return a.round - b.round || a.order - b.order;
 }
 
 function samplesFrom(samples: readonly Sample[], scenario: string, runtime: string): Sample[] {
@@ -122,60 +121,21 @@ function summariseMetric(
   };
 }
 
-/** Either the number that counts, or why there is none. */
-type Reading = { value: number; reason?: never } | { value?: never; reason: string };
-
-/** What one measured sample says about a metric. A failed sample says nothing, whatever it had read before. */
-export function readingOf(sample: Sample, metric: Pick<Metric, 'id' | 'unit'>): Reading {
-  if (sample.outcome !== 'ok') return { reason: sample.error?.message ?? `outcome: ${sample.outcome}` };
-  const found = sample.values.find((value) => value.metric === metric.id);
-  if (!found) {
-    const noted = sample.missing.find((entry) => entry.metric === metric.id);
-    return { reason: noted?.reason ?? 'no value, and no reason given' };
-  }
-  if (found.unit !== metric.unit)
-    return { reason: `the value is in ${found.unit}, the metric in ${metric.unit}` };
-  if (!Number.isFinite(found.value)) return { reason: `the value is ${found.value}` };
-  return { value: found.value };
-}
-
-function summariseRatios(
-  record: RunRecord,
-  metrics: readonly MetricSummary[],
-  bootstrap: Bootstrap,
-): RatioSummary[] {
-  const containers = record.runtimes.filter(({ kind }) => kind === 'container');
-  const vms = record.runtimes.filter(({ kind }) => kind === 'vm');
-  const summaryOf = new Map(metrics.map((summary) => [cellKey(summary), summary]));
-
+function summariseRatios(record: RunRecord, bootstrap: Bootstrap): RatioSummary[] {
+  const pairs = pairsOf(record.runtimes).map(({ container, vm }) => ({ container: container.id, vm: vm.id }));
   return record.scenarios.flatMap((scenario) =>
     scenario.metrics.filter(isLeading).flatMap((metric) =>
-      containers.flatMap((container) =>
-        vms.flatMap((vm) => {
-          const cell = { scenario: scenario.id, metric: metric.id };
-          const below = summaryOf.get(cellKey({ ...cell, runtime: container.id }));
-          const above = summaryOf.get(cellKey({ ...cell, runtime: vm.id }));
-          const ratio = ratioOf(above, below);
-          if (!above || !below || ratio === undefined) return [];
-          const interval = bootstrap.ratio(above.values, below.values);
-          const names = { ...cell, container: container.id, vm: vm.id };
-          const marks = marksOf([record], [container.id, vm.id], metric.unit);
-          return [{ ...names, ratio, ...(interval && { interval }), ...marks }];
-        }),
-      ),
+      pairs.flatMap((pair) => {
+        const { values } = roundRatios([record], scenario.id, metric, pair);
+        const ratio = median(values);
+        if (ratio === undefined) return [];
+        const interval = bootstrap.median(values);
+        const marks = marksOf([record], [pair.container, pair.vm], metric.unit);
+        const names = { scenario: scenario.id, metric: metric.id, ...pair };
+        return [{ ...names, n: values.length, ratio, ...(interval && { interval }), ...marks }];
+      }),
     ),
   );
-}
-
-function ratioOf(above: MetricSummary | undefined, below: MetricSummary | undefined): number | undefined {
-  if (above?.median === undefined || below?.median === undefined) return undefined;
-  if (below.values.some((value) => value <= 0)) return undefined;
-  const ratio = above.median / below.median;
-  return Number.isFinite(ratio) ? ratio : undefined;
-}
-
-function cellKey(cell: { scenario: string; metric: string; runtime: string }): string {
-  return JSON.stringify([cell.scenario, cell.metric, cell.runtime]);
 }
 
 /** Of a runtime, from measured samples. Scenarios share boots: several samples can look at the same one. */

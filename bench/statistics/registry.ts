@@ -8,6 +8,7 @@ import { sequentialAlarms } from './studies/sequential-alarms.ts';
 import { sequentialPasses } from './studies/sequential-passes.ts';
 import { sequentialPower } from './studies/sequential-power.ts';
 import { statistic } from './studies/statistic.ts';
+import { vmOverContainer } from './studies/vm-over-container.ts';
 import type { Study } from './study.ts';
 
 /** Every study, in the order in which they run. */
@@ -18,6 +19,7 @@ export const studies: readonly Study[] = [
   power,
   sequentialPower,
   ...coverage,
+  vmOverContainer,
   changePoints,
   statistic,
 ];

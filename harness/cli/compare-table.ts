@@ -127,6 +127,9 @@ function footnotes(comparison: Comparison): string[] {
   const { rows, environment, options } = comparison;
   return [
     `Medians. p: permutation test, corrected over all rows (Holm); least effect ${percentText(options.minEffect)}, alpha ${options.alpha}.`,
+    ...(rows.some(({ kind }) => kind === 'vm-over-container')
+      ? ['A VM / a container: the median of the ratios by round.']
+      : []),
     ...(rows.some(({ moreRounds }) => moreRounds !== undefined)
       ? ['~n more: about so many more rounds a side would decide']
       : []),

@@ -1,4 +1,5 @@
 import { formatValue } from '../../core/units.ts';
+import { formatFactor } from '../../core/words.ts';
 import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
 import { footnotes, markedMetric, markedSubject, marksOf, type Marked } from '../../results/marks.ts';
 import {
@@ -127,16 +128,16 @@ function figure(cell: MetricSummary | undefined, metric: Metric): string {
 function ratios(summary: Summary, metric: Metric): string {
   const found = summary.ratios.filter((ratio) => ratio.metric === metric.id);
   return found
-    .map(({ ratio, interval, emulated }) => markedSubject(`${trim(ratio)} ${range(interval)}`, { emulated }))
+    .map(({ ratio, interval, emulated }) =>
+      markedSubject(`${formatFactor(ratio)} ${range(interval)}`, { emulated }),
+    )
     .join('\n');
 }
 
 function range(interval: Interval | undefined): string {
-  return interval === undefined ? '[no interval]' : `[${trim(interval.low)}, ${trim(interval.high)}]`;
-}
-
-function trim(ratio: number): string {
-  return ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3);
+  return interval === undefined
+    ? '[no interval]'
+    : `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
 }
 
 function counts(cells: readonly (MetricSummary | undefined)[]): string {

@@ -3,7 +3,7 @@ import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
-import { formatCounts, formatInterval, formatRatio } from '../format.ts';
+import { formatCounts, formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
 import { plainLine } from '../../core/text.ts';
 import { leadRung, type Context } from './context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
@@ -109,13 +109,15 @@ function compare(
   if (inVm?.median === undefined || inContainer?.median === undefined) return undefined;
   if (ofNone !== undefined && inVm.median === 0 && inContainer.median === 0) return { text: ofNone };
   const ratio = findRatio(context, metric, [container, vm]);
+  const sides = [inVm.n, inContainer.n];
   const comparison = ratio === undefined ? '' : `: ${formatRatio(ratio)}`;
+  const shared = ratio === undefined ? '' : formatSharedRounds(ratio, sides);
   const count = (runtime: RuntimeView): string => countText(context, question, runtime);
   return {
     text:
       `On this host a VM of this image (${vm.name}) ${verb(formatValue(inVm.median, metric.unit))}${count(vm)}, ` +
       `the container (${container.name}) ${formatValue(inContainer.median, metric.unit)}${count(container)}${comparison}, ` +
-      `${formatCounts([inVm.n, inContainer.n])}.`,
+      `${formatCounts(sides)}${shared}.`,
     ...markOn(context, metric, [container, vm]),
   };
 }

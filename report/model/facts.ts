@@ -116,7 +116,7 @@ export function methodFacts({ record }: Context): Fact[] {
     { term: 'Limits', text: `${shared}; a boot has ${formatMs(plan.timeoutMs)} before it counts as failed.` },
     {
       term: 'Statistics',
-      text: 'Medians, each with a 95 % bootstrap interval (expanded percentiles, 9,999 resamples); ratios are ratios of medians, with a percentile bootstrap interval. With five values or fewer, the interval of a median reaches from the least to the greatest of them, which covers 94 % at n = 5 and less below. No value was removed as an outlier; failed boots are counted and listed. Without at least two values on a side there is no interval.',
+      text: 'Medians, each with a 95 % bootstrap interval (expanded percentiles, 9,999 resamples). A VM over a container is the median of the ratios by round: the VM’s value over the container’s, in each round that gave both, with the interval of any other median. With five values or fewer, the interval of a median reaches from the least to the greatest of them, which covers 94 % at n = 5 and less below. No value was removed as an outlier; failed boots are counted and listed. Without at least two values there is no interval.',
     },
     {
       term: 'Run',

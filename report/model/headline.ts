@@ -1,9 +1,9 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
-import { NOTHING, formatFactor } from '../../core/words.ts';
+import { NOTHING } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
-import { formatInterval, formatRatio, NO_INTERVAL } from '../format.ts';
+import { formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
 import { headlineMetrics, type Context } from './context.ts';
 import { measuresTime } from '../../results/marks.ts';
 import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
@@ -102,7 +102,14 @@ function row(
   return [
     cell(headingOf(scenario, metric, runtimes), metric.id),
     ...found.map((summary) => medianCell(summary)),
-    ...(pair ? [ratioCell(findRatio(context, metric, pair))] : []),
+    ...(pair
+      ? [
+          ratioCell(
+            findRatio(context, metric, pair),
+            found.map((summary) => summary?.n ?? 0),
+          ),
+        ]
+      : []),
     cell(
       [...new Set(found.map((summary) => String(summary?.n ?? 0)))].length === 1
         ? String(found[0]?.n ?? 0)
@@ -142,11 +149,10 @@ export function findRatio(
   );
 }
 
-function ratioCell(ratio: RatioSummary | undefined): Cell {
+function ratioCell(ratio: RatioSummary | undefined, sides: readonly number[]): Cell {
   if (ratio === undefined) return cell(NOTHING);
-  if (ratio.interval === undefined) return cell(`${formatFactor(ratio.ratio)} times`, `(${NO_INTERVAL})`);
   const [factor, interval] = formatRatio(ratio).split(' times ');
-  return cell(`${String(factor)} times`, interval);
+  return cell(`${String(factor)} times`, `${String(interval)}${formatSharedRounds(ratio, sides)}`);
 }
 
 function missingNote(found: readonly (MetricSummary | undefined)[]): string | undefined {

@@ -9,7 +9,7 @@ import type { PooledSide } from './pool.ts';
 import { rowsOf } from './rows.ts';
 import type { SelectedMetric } from './select.ts';
 import { decide } from './sequential.ts';
-import { valuesByRound } from './series.ts';
+import { valuesByRound } from '../samples.ts';
 import { structuralDifferences } from './structure.ts';
 
 export interface AbOptions extends JudgeOptions {
@@ -45,11 +45,10 @@ export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbCom
   const candidates = candidatesOf(base, next, metrics.items, runtimes.items).filter(
     ({ row }) => row.kind === 'runtime',
   );
-  const bootstrap = createBootstrap(seed);
   const decision = decide(
     candidates.map((candidate) => pairOf(base, next, candidate, metrics.items, round)),
     { round, maxRounds, last, minEffect, alpha, seed },
-    bootstrap,
+    createBootstrap(seed),
   );
   const judgements = new Map(
     candidates.map((candidate, index) => [candidate, decision.judgements[index] ?? UNDECIDED] as const),
@@ -59,7 +58,7 @@ export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbCom
     next: describeSide(next),
     options: { minEffect, alpha, seed },
     environment: [],
-    rows: rowsOf(candidates, judgements, bootstrap),
+    rows: rowsOf(candidates, judgements, { base, next }),
     structure: structuralDifferences(
       base,
       next,

@@ -4,7 +4,8 @@ import { countBoots } from './boots.ts';
 import type { ComparisonRow } from './comparison.ts';
 import type { PooledSide } from './pool.ts';
 import type { SelectedMetric } from './select.ts';
-import { pairsOf, ratioSeries, runtimeSeries, type Series } from './series.ts';
+import { pairsOf } from '../ratio.ts';
+import { ratioSeries, runtimeSeries, type Series } from './series.ts';
 
 /** A row before it is judged. */
 export interface Candidate {

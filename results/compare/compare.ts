@@ -52,7 +52,7 @@ export function compare(base: PooledSide, next: PooledSide, options: CompareOpti
     next: describeSide(next),
     options: judging,
     environment,
-    rows: judgeCandidates(candidates, judging),
+    rows: judgeCandidates(candidates, judging, { base, next }),
     structure: structuralDifferences(
       base,
       next,

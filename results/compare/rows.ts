@@ -4,17 +4,28 @@ import { median } from '../statistics.ts';
 import type { Candidate } from './candidates.ts';
 import type { ComparisonRow, JudgeOptions, Judgement, SideFigures } from './comparison.ts';
 import { judge } from './judge.ts';
+import type { PooledSide } from './pool.ts';
 import type { Series } from './series.ts';
 
+/** What a comparison is of. */
+export interface ComparedRecords {
+  base: PooledSide;
+  next: PooledSide;
+}
+
 /** Judges all candidates as one family. */
-export function judgeCandidates(candidates: readonly Candidate[], options: JudgeOptions): ComparisonRow[] {
+export function judgeCandidates(
+  candidates: readonly Candidate[],
+  options: JudgeOptions,
+  sides: ComparedRecords,
+): ComparisonRow[] {
   const judgeable = candidates.filter(({ base }) => base.values.length > 0);
   const judged = judge(
     judgeable.map(({ row, base, next }) => ({ base: base.values, next: next.values, better: row.better })),
     options,
   );
   const judgements = new Map(judgeable.flatMap((candidate, index) => pairUp(candidate, judged[index])));
-  return rowsOf(candidates, judgements, createBootstrap(options.seed));
+  return rowsOf(candidates, judgements, sides);
 }
 
 function pairUp<K, V>(key: K, value: V | undefined): [K, V][] {
@@ -25,18 +36,31 @@ function pairUp<K, V>(key: K, value: V | undefined): [K, V][] {
 export function rowsOf(
   candidates: readonly Candidate[],
   judgements: ReadonlyMap<Candidate, Judgement>,
-  bootstrap: Bootstrap,
+  sides: ComparedRecords,
 ): ComparisonRow[] {
+  const [ofBase, ofNext] = [bootstrapOf(sides.base), bootstrapOf(sides.next)];
   const rows = candidates.map((candidate): ComparisonRow => {
     const { row, base, next } = candidate;
     return {
       ...row,
-      ...withReason(judgements.get(candidate) ?? withoutBase(next), base, next),
-      base: figuresOf(base, bootstrap),
-      next: figuresOf(next, bootstrap),
+      ...withReason(judgementOf(candidate, judgements), base, next),
+      base: figuresOf(base, ofBase),
+      next: figuresOf(next, ofNext),
     };
   });
   return rows.map((row, index) => attributeRatio(row, candidates[index]?.pair, rows));
+}
+
+/** The record's own, so that a side's interval is what a report on the record says. */
+function bootstrapOf({ records: [{ plan }] }: PooledSide): Bootstrap {
+  return createBootstrap(plan.seed);
+}
+
+/** A ratio that NEW has not, though both its runtimes have values, is not missing: there is none to be had. */
+function judgementOf(candidate: Candidate, judgements: ReadonlyMap<Candidate, Judgement>): Judgement {
+  const judgement = judgements.get(candidate) ?? withoutBase(candidate.next);
+  const hasNoRatio = candidate.pair !== undefined && judgement.verdict === 'missing';
+  return hasNoRatio ? { ...judgement, verdict: 'inconclusive' } : judgement;
 }
 
 /** There is nothing to compare NEW with. Where every boot failed on both sides, that is no pass: it is missing. */

@@ -3,8 +3,8 @@ import type { RatioSummary, Summary } from '../summary.ts';
 import { renderCsv, type Columns } from './table.ts';
 
 /**
- * A line for each metric and pair of a VM with a container: the VM's median over the container's, and its 95 %
- * interval.
+ * A line for each metric and pair of a VM with a container: the median of the VM's value over the container's in the n
+ * rounds that gave both, and its 95 % interval.
  */
 export function renderRatiosCsv(_record: RunRecord, summary: Summary): string {
   return renderCsv(columns, summary.ratios);
@@ -15,6 +15,7 @@ const columns: Columns<RatioSummary> = {
   metric: ({ metric }) => metric,
   container: ({ container }) => container,
   vm: ({ vm }) => vm,
+  n: ({ n }) => n,
   ratio: ({ ratio }) => ratio,
   ci_low: ({ interval }) => interval?.low,
   ci_high: ({ interval }) => interval?.high,

@@ -62,7 +62,7 @@ const metricSchema = z
   }))
   .describe(
     'Limits for every runtime; or under `container`, `vm`, a runtime (`qemu`), ' +
-      `\`${VM_OVER_CONTAINER}\` (the ratio of the medians) or a pair (\`qemu/nspawn\`) for that alone`,
+      `\`${VM_OVER_CONTAINER}\` (the median of the ratios by round) or a pair (\`qemu/nspawn\`) for that alone`,
   );
 export type MetricRule = z.infer<typeof metricSchema>;
 

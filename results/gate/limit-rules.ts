@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue, type Unit } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
+import { formatFactor, NOTHING } from '../../core/words.ts';
 import type { SideFigures } from '../compare/comparison.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
@@ -102,10 +102,7 @@ interface Found {
 
 function findFigures({ metric, subject, kind }: SubjectLimits, summary: Summary): Found {
   return kind === 'ratio'
-    ? ofRatio(
-        summary.ratios.find((ratio) => ratio.metric === metric && namesOf(ratio) === subject.name),
-        summary,
-      )
+    ? ofRatio(summary.ratios.find((ratio) => ratio.metric === metric && namesOf(ratio) === subject.name))
     : ofRuntime(summary.metrics.find((cell) => cell.metric === metric && cell.runtime === subject.name));
 }
 
@@ -119,15 +116,11 @@ function ofRuntime(cell: MetricSummary | undefined): Found {
   };
 }
 
-/** A ratio has as many rounds as the side that has fewer. */
-function ofRatio(ratio: RatioSummary | undefined, summary: Summary): Found {
-  const reason = 'missing: a side of the ratio has no value, or the metric has no ratio';
+function ofRatio(ratio: RatioSummary | undefined): Found {
+  const reason = 'missing: the metric has no ratio, or no round gave both sides a value above 0';
   if (ratio === undefined) return { figures: { n: 0 }, reason };
-  const sides = summary.metrics.filter(
-    ({ metric, runtime }) => metric === ratio.metric && (runtime === ratio.vm || runtime === ratio.container),
-  );
-  const n = Math.min(...sides.map((side) => side.n));
-  return { figures: { n, median: ratio.ratio, ...(ratio.interval && { interval: ratio.interval }) }, reason };
+  const { n, ratio: median, interval } = ratio;
+  return { figures: { n, median, ...(interval && { interval }) }, reason };
 }
 
 /**
@@ -163,5 +156,5 @@ export function figuresText({ n, median, interval }: SideFigures, unit: Unit | '
 }
 
 function valueText(value: number, unit: Unit | 'ratio'): string {
-  return unit === 'ratio' ? String(Number(value.toPrecision(3))) : formatValue(value, unit);
+  return unit === 'ratio' ? formatFactor(value) : formatValue(value, unit);
 }

@@ -1,4 +1,4 @@
-import { pairsOf } from '../compare/series.ts';
+import { pairsOf } from '../ratio.ts';
 import type { RunRecord, RuntimeDescription } from '../record.ts';
 import { VM_OVER_CONTAINER } from './file-schema.ts';
 import type { Gate } from './read-gate.ts';

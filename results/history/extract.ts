@@ -1,7 +1,8 @@
 import { plainLine } from '../../core/text.ts';
 import { environmentOf, type Environment } from '../compare/environment.ts';
 import { declaredMetrics, type SelectedMetric } from '../compare/select.ts';
-import { pairsOf, ratioSeries, runtimeSeries } from '../compare/series.ts';
+import { ratioSeries, runtimeSeries } from '../compare/series.ts';
+import { pairsOf } from '../ratio.ts';
 import { isLeading, type RunRecord } from '../record.ts';
 import type { HistorySeries, RecordReference } from './history.ts';
 

@@ -1,4 +1,4 @@
-import { valuesByRound } from '../compare/series.ts';
+import { valuesByRound } from '../samples.ts';
 import type { Metric, RunRecord } from '../record.ts';
 
 /** What one measured round gave. */

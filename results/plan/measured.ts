@@ -1,4 +1,4 @@
-import { measuredSamples } from '../compare/series.ts';
+import { measuredSamples } from '../samples.ts';
 import { densityIn, type Density, type DensityStep } from '../fleet/density.ts';
 import { stepsWithInstances } from '../fleet/figures.ts';
 import { marksOf, type Marked } from '../marks.ts';

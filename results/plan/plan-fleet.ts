@@ -1,6 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
-import { pairsOf } from '../compare/series.ts';
+import { pairsOf } from '../ratio.ts';
 import type { RunRecord } from '../record.ts';
 import type { FleetPlan, FleetQuestion } from './fleet-plan.ts';
 import { measuredDensity } from './measured.ts';

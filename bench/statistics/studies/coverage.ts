@@ -14,7 +14,7 @@ const cases: readonly { noise: NoiseId; n: number }[] = [
 
 export const coverage: readonly Study[] = cases.map(({ noise, n }) => ({
   id: `coverage-${noise}-${n}`,
-  question: `How often does the 95 % interval hold the true ratio? n = ${n} a side, noise: ${noises[noise]}`,
+  question: `How often does the 95 % interval of NEW over BASE hold the true ratio? n = ${n} a side, noise: ${noises[noise]}`,
   run: ({ coverageTrials: trials, seed }) => {
     const bootstrap = createBootstrap(seed);
     const happened = count(trials, seed, (random) => {
@@ -23,7 +23,7 @@ export const coverage: readonly Study[] = cases.map(({ noise, n }) => ({
       const interval = bootstrap.ratio(side(TRUE_RATIO), side(1));
       return interval !== undefined && interval.low <= TRUE_RATIO && TRUE_RATIO <= interval.high;
     });
-    const title = `interval of the ratio, ${noise}, n = ${n}: holds the true ratio`;
+    const title = `interval of NEW over BASE, ${noise}, n = ${n}: holds the true ratio`;
     return [{ title, happened, trials, atLeast: 0.935, atMost: 0.965 }];
   },
 }));

@@ -28,6 +28,7 @@ describe('the table of a comparison', () => {
       ! qemu: 0 of 12 boots failed in BASE, 1 of 12 boots failed in NEW
 
       Medians. p: permutation test, corrected over all rows (Holm); least effect 5 %, alpha 0.05.
+      A VM / a container: the median of the ratios by round.
       ~n more: about so many more rounds a side would decide
       * emulated (TCG): not a KVM figure
 

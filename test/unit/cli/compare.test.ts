@@ -77,6 +77,7 @@ describe('twinboot compare', () => {
         - systemd-udevd.service now runs in nspawn (was skipped: ConditionPathIsReadWrite=/sys) [service-appeared]
 
       Medians. p: permutation test, corrected over all rows (Holm); least effect 5 %, alpha 0.05.
+      A VM / a container: the median of the ratios by round.
       * emulated (TCG): not a KVM figure
 
       Fails: 1 regression: startup.ready of nspawn: 1.25 times BASE [1.24, 1.27]."
@@ -157,6 +158,7 @@ describe('twinboot compare', () => {
         ! one value in NEW: no interval, no test
 
       Medians. p: permutation test, corrected over all rows (Holm); least effect 5 %, alpha 0.05.
+      A VM / a container: the median of the ratios by round.
       ~n more: about so many more rounds a side would decide
       * emulated (TCG): not a KVM figure
 

@@ -79,7 +79,7 @@ describe('twinboot gate --run', () => {
         ✓ image size                       393 MiB                                                  at most 500 MiB
 
       qemu / nspawn *
-        ✓ startup.ready max                31.9 [31.3, 32.5], n = 12                                at most 50
+        ✓ startup.ready max                31.9 [31.0, 32.7], n = 12                                at most 50
 
       * emulated (TCG): not a KVM figure
 

@@ -149,10 +149,10 @@ describe('metrics', () => {
 describe('ratios', () => {
   const both = [
     ...[10, 11, 12].map((ms, index) => sample('nspawn', index + 1, ms)),
-    ...[110, 121, 132].map((ms, index) => sample('qemu', index + 1, ms)),
+    ...[100, 132, 144].map((ms, index) => sample('qemu', index + 1, ms)),
   ];
 
-  it('divides the median of the VM by that of the container', () => {
+  it('are the median of what each round gives', () => {
     const { ratios } = summarise(record(both));
     expect(ratios).toEqual([
       {
@@ -160,8 +160,9 @@ describe('ratios', () => {
         metric: 'startup.boot',
         container: 'nspawn',
         vm: 'qemu',
-        ratio: 11,
-        interval: { low: 110 / 12, high: 132 / 10 },
+        n: 3,
+        ratio: 12,
+        interval: { low: 10, high: 12 },
         emulated: false,
       },
     ]);
@@ -180,17 +181,22 @@ describe('ratios', () => {
       ratios.map(({ container, vm, emulated }) => `${vm} over ${container}, emulated: ${emulated}`),
     ).toEqual([
       'qemu over nspawn, emulated: true',
-      'qemu:accel=kvm over nspawn, emulated: false',
       'qemu over lxc, emulated: true',
+      'qemu:accel=kvm over nspawn, emulated: false',
       'qemu:accel=kvm over lxc, emulated: false',
     ]);
   });
 
-  it('has no interval where either side has a single value', () => {
+  it('leave out a round that lost a side', () => {
+    const lost = [...both, sample('nspawn', 4, 1), sample('qemu', 5, 9999)];
+    expect(summarise(record(lost)).ratios).toEqual(summarise(record(both)).ratios);
+  });
+
+  it('has no interval where a single round gave both', () => {
     const { ratios } = summarise(
       record([sample('nspawn', 1, 10), sample('qemu', 1, 20), sample('qemu', 2, 20)]),
     );
-    expect(ratios).toHaveLength(1);
+    expect(ratios).toMatchObject([{ n: 1, ratio: 2 }]);
     expect(ratios[0]).not.toHaveProperty('interval');
   });
 
@@ -203,6 +209,8 @@ describe('ratios', () => {
       'a value of the container is not above 0',
       [sample('nspawn', 1, 5), sample('nspawn', 2, 6), sample('nspawn', 3, -1), sample('qemu', 1, 20)],
     ],
+    ['a value of the VM is below 0', [sample('nspawn', 1, 5), sample('qemu', 1, -20)]],
+    ['no round gave both', [sample('nspawn', 1, 5), sample('qemu', 2, 20)]],
     ['the quotient overflows', [sample('nspawn', 1, 1e-300), sample('qemu', 1, 1e300)]],
   ])('has no line where %s', (_why, samples) => {
     expect(summarise(record(samples)).ratios).toEqual([]);

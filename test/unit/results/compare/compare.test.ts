@@ -224,6 +224,20 @@ describe('what is missing', () => {
       'isolation.syscalls: not compared, since BASE did not measure it',
     ]);
   });
+
+  it('is no ratio that NEW cannot have: both its runtimes have values, so nothing is lost', () => {
+    const next = buildSide('next', { seed: 2 }, (record) => {
+      const [value] = record.samples
+        .filter(({ runtime, phase }) => runtime === 'nspawn' && phase === 'measured')
+        .flatMap(({ values }) => values.filter(({ metric }) => metric === 'memory.host-delta'));
+      if (value !== undefined) value.value = -1;
+    });
+    const comparison = compare(buildSide('base'), next, { metrics: ['memory.host-delta'] });
+    expect(find(comparison, 'qemu / nspawn', 'memory.host-delta')).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'NEW has no value: a value of the container is not above 0: a ratio says nothing',
+    });
+  });
 });
 
 describe('what is refused', () => {

@@ -64,11 +64,12 @@ describe('a VM over a container', () => {
     expect(ratioSeries(pooled, 'startup', ready, pair).values).toEqual([10, 30]);
   });
 
-  it('has no value where the container has 0 or less, and says why where it has none at all', () => {
-    const side = sideOf({ nspawn: [0, -1], qemu: [10, 20] });
-    expect(ratioSeries(side, 'startup', ready, pair)).toEqual({
-      values: [],
-      reasons: ['no round in which the VM has a value and the container one above 0'],
-    });
+  it.each([
+    [{ nspawn: [1, 0], qemu: [10, 20] }, 'a value of the container is not above 0: a ratio says nothing'],
+    [{ nspawn: [1, 2], qemu: [10, -1] }, 'a value of the VM is below 0: a ratio says nothing'],
+    [{ nspawn: [1, undefined], qemu: [undefined, 20] }, 'no round gave a value of both sides'],
+    [{ nspawn: [1e-300], qemu: [1e300] }, 'the sides are too far apart for a ratio'],
+  ])('has no value of %j, and says why', (values, reason) => {
+    expect(ratioSeries(sideOf(values), 'startup', ready, pair)).toEqual({ values: [], reasons: [reason] });
   });
 });

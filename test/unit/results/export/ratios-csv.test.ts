@@ -9,7 +9,9 @@ describe('ratios.csv', () => {
     const record = buildRecord();
     const summary = summarise(record);
     const csv = renderRatiosCsv(record, summary);
-    expect(csv.split('\n')[0]).toBe('scenario,metric,container,vm,ratio,ci_low,ci_high,emulated,time_marks');
+    expect(csv.split('\n')[0]).toBe(
+      'scenario,metric,container,vm,n,ratio,ci_low,ci_high,emulated,time_marks',
+    );
 
     const lines: Record<string, string>[] = parse(csv, { columns: true });
     expect(summary.ratios.length).toBeGreaterThan(0);
@@ -19,6 +21,7 @@ describe('ratios.csv', () => {
         metric: ratio.metric,
         container: 'nspawn',
         vm: 'qemu',
+        n: String(ratio.n),
         ratio: String(ratio.ratio),
         ci_low: String(interval?.low),
         ci_high: String(interval?.high),

@@ -136,9 +136,9 @@ describe('a limit', () => {
   startup.ready: { vm/container: { max: 2 } }
   memory.total: { qemu / nspawn: { max: 1000 } }`;
     expect(told(gate, quiet())).toMatchInlineSnapshot(`
-      "startup.ready max in qemu / nspawn: 31.9 [31.3, 32.5], n = 12 | at most 2 | fail
-      memory.total max in qemu / nspawn: 29 [28.6, 29.3], n = 12 | at most 1000 | pass
-      Fails: 1 of 4 rules: startup.ready max in qemu / nspawn: 31.9 [31.3, 32.5], n = 12 (at most 2; emulated (TCG): not a KVM figure)."
+      "startup.ready max in qemu / nspawn: 31.9 [31.0, 32.7], n = 12 | at most 2 | fail
+      memory.total max in qemu / nspawn: 29.0 [28.7, 29.2], n = 12 | at most 1000 | pass
+      Fails: 1 of 4 rules: startup.ready max in qemu / nspawn: 31.9 [31.0, 32.7], n = 12 (at most 2; emulated (TCG): not a KVM figure)."
     `);
   });
 });
