@@ -20,7 +20,7 @@ export function countBoots(side: PooledSide, runtime: string): BootCount {
   };
 }
 
-/** `3 of 20 boots failed` */
+/** `3 of 20 boots failed`, `no boot was measured` */
 export function bootsText({ begun, failed }: BootCount): string {
-  return `${failed} of ${begun} boots failed`;
+  return begun === 0 ? 'no boot was measured' : `${failed} of ${begun} boots failed`;
 }
