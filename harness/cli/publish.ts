@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { errnoOf, messageOf } from '../../core/error.ts';
 import type { ReportFiles } from '../../report/render.ts';
 import { exports } from '../../results/export/registry.ts';
 import type { RunRecord } from '../../results/record.ts';
@@ -8,8 +9,9 @@ import { writeFailure } from '../../results/write-failure.ts';
 
 /**
  * Writes what is made from a record beside it, the report and the exports, so that all files of a folder are of one
- * state of the record. Pictures that cannot be drawn are left out, and `note` is told why.
- * Errors: `disk-full`, `out-not-writable`, `write-failed`; the record itself is not touched.
+ * state of the record: they take the place of those of an earlier one when all are written, and what is no longer made
+ * is removed. Pictures and exports that cannot be made are left out, and `note` is told why.
+ * Errors: `disk-full`, `out-not-writable`, `write-failed`; the record, and what was made before, are not touched.
  */
 export async function publish(
   record: RunRecord,
@@ -18,15 +20,71 @@ export async function publish(
   note: (message: string) => void,
 ): Promise<ReportFiles> {
   try {
-    for (const { fileName, render } of exports) {
-      await writeFile(join(folder, fileName), render(record, summary));
+    const staging = await mkdtemp(join(folder, '.report-'));
+    try {
+      await writeExports(record, summary, staging, note);
+      // Loaded here: the drawing library is large, and nothing of it may be in memory while instances are measured.
+      const { renderReport } = await import('../../report/render.ts');
+      const files = await renderReport(record, staging, summary);
+      await replaceAll(staging, folder);
+      if (files.undrawn !== undefined) note(`the report has no pictures, or not all: ${files.undrawn}`);
+      return movedTo(folder, staging, files);
+    } finally {
+      await rm(staging, { recursive: true, force: true });
     }
-    // Loaded here: the drawing library is large, and nothing of it may be in memory while instances are measured.
-    const { renderReport } = await import('../../report/render.ts');
-    const files = await renderReport(record, folder, summary);
-    if (files.undrawn !== undefined) note(`the report has no pictures, or not all: ${files.undrawn}`);
-    return files;
   } catch (error) {
     throw writeFailure(error, folder);
   }
+}
+
+async function writeExports(
+  record: RunRecord,
+  summary: Summary,
+  folder: string,
+  note: (message: string) => void,
+): Promise<void> {
+  for (const { fileName, render } of exports) {
+    let text: string;
+    try {
+      text = render(record, summary);
+    } catch (error) {
+      note(`no ${fileName}: ${messageOf(error)}`);
+      continue;
+    }
+    await writeFile(join(folder, fileName), text);
+  }
+}
+
+/** All of a run folder that is made from its record. What others have put beside it stays. */
+const MADE = [
+  ...exports.map(({ fileName }) => fileName),
+  ...['index.html', 'report.md', 'charts'].map(inReport),
+];
+
+function inReport(name: string): string {
+  return join('report', name);
+}
+
+/** A name that was not made this time is removed: it would show an earlier state of the record. */
+async function replaceAll(staging: string, folder: string): Promise<void> {
+  await mkdir(join(folder, 'report'), { recursive: true });
+  for (const name of MADE) {
+    await rm(join(folder, name), { recursive: true, force: true });
+    await rename(join(staging, name), join(folder, name)).catch(ignoreMissing);
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+}
+
+function movedTo(folder: string, staging: string, files: ReportFiles): ReportFiles {
+  const moved = (path: string): string => join(folder, relative(staging, path));
+  return {
+    ...files,
+    html: moved(files.html),
+    markdown: moved(files.markdown),
+    charts: files.charts.map((chart) => ({ ...chart, png: moved(chart.png), svg: moved(chart.svg) })),
+    all: files.all.map(moved),
+  };
 }

@@ -8,6 +8,9 @@ import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
 import { cell, type Table } from '../model/table.ts';
 
+/** The figure's id, and the name of its pictures. */
+export const CAPACITY_CHART = 'plan-instances-per-host';
+
 const HEIGHT = 380;
 
 /** A runtime over all host sizes; `undefined` where it has no plan. */
@@ -27,7 +30,7 @@ export function capacityChart(plan: FleetPlan, sizes: readonly FleetPlan[]): Fig
   const drawn = plan.runtimes.filter(({ instances }) => instances !== undefined);
   const mark = captionMark(drawn);
   return {
-    id: 'plan-instances-per-host',
+    id: CAPACITY_CHART,
     scenario: 'density',
     title: 'Instances per host',
     caption: captionOf(plan),

@@ -6,7 +6,7 @@ import { writeFailure } from '../../results/write-failure.ts';
 import { assetPath, browserBundles } from '../assets.ts';
 import { contentPolicy, inScript, pageScript, pageStyle, type IllustratedFigure } from '../html.ts';
 import { imageOf, openPictures, savePicture } from '../pictures.ts';
-import { capacityChart } from './capacity-chart.ts';
+import { CAPACITY_CHART, capacityChart } from './capacity-chart.ts';
 import { pageModel } from './page-model.ts';
 
 const PAGE = 'plan.html';
@@ -27,7 +27,8 @@ export async function writePlan(
   const chart = figure && { figure, drawn: await (await openPictures())(figure, pageModel(plan).subtitle) };
   try {
     await mkdir(folder, { recursive: true });
-    if (chart !== undefined) await savePicture(chart.drawn, folder, chart.figure.id);
+    const drawn = chart?.drawn ?? { reason: 'no runtime has a plan' };
+    await savePicture(drawn, folder, CAPACITY_CHART);
     await writeFile(page, renderPlan(plan, chart && { figure: chart.figure, image: imageOf(chart.drawn) }));
   } catch (error) {
     throw writeFailure(error, page);

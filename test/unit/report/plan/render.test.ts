@@ -1,8 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../../core/units.ts';
 import { loadDrawing } from '../../../../report/drawing.ts';
-import { capacityChart } from '../../../../report/plan/capacity-chart.ts';
-import { renderPlan } from '../../../../report/plan/render.ts';
+import { CAPACITY_CHART, capacityChart } from '../../../../report/plan/capacity-chart.ts';
+import { renderPlan, writePlan } from '../../../../report/plan/render.ts';
 import type { FleetPlan, FleetQuestion } from '../../../../results/plan/fleet-plan.ts';
 import { planSizes } from '../../../../results/plan/host-sizes.ts';
 import { planFleet } from '../../../../results/plan/plan-fleet.ts';
@@ -116,5 +119,18 @@ describe('capacityChart', () => {
 
   it('is absent where nothing has a plan', () => {
     expect(drawn(densityRecord({ steps: [3] }), asked).figure).toBeUndefined();
+  });
+});
+
+describe('the folder of a plan', () => {
+  it('keeps no picture of an earlier plan beside a page that has none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'twinboot-plan-'));
+    const write = (record: RunRecord) =>
+      writePlan(planFleet(record, asked), planSizes(record, asked), folder, () => undefined);
+    await write(densityRecord());
+    expect(readdirSync(folder)).toContain(`${CAPACITY_CHART}.png`);
+    await write(densityRecord({ steps: [1] }));
+    expect(readdirSync(folder)).toEqual(['plan.html']);
+    rmSync(folder, { recursive: true });
   });
 });
