@@ -14,10 +14,19 @@ interface Block {
 }
 
 const page = readFileSync(join(packageRoot(), 'docs/ci.md'), 'utf8');
+const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8');
+const FROM_REPOSITORY = "'git+https://github.com/OWNER/twinboot.git#COMMIT'";
 const blocks = [...page.matchAll(/^```(\w+) ?(\S*)\n(.*?)^```$/gms)].map(
   ([, language = '', file = '', text = '']): Block => ({ language, file, text }),
 );
 const yamlBlocks = blocks.filter(({ language }) => language === 'yaml');
+
+/** What the commands of a text have npm install, options left out. */
+function installedBy(text: string): string[] {
+  return [...text.matchAll(/npm (?:install|i|exec)((?: --prefix \S+| --\w+)*) ([^\s`]+)/g)].map(
+    ([, , name = '']) => name,
+  );
+}
 
 /** Every mapping below a value, itself included. */
 function mappingsIn(value: unknown): Record<string, unknown>[] {
@@ -49,6 +58,13 @@ describe('docs/ci.md', () => {
     expect(Object.fromEntries(told)).toEqual(
       Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default])),
     );
+  });
+
+  // Nobody has registered the name with npm, so that anybody could.
+  it('installs from the repository at a commit, never by a name', () => {
+    const installed = installedBy(page);
+    expect(installed.length).toBeGreaterThan(1);
+    expect([...new Set([...installed, ...installedBy(readme)])]).toEqual([FROM_REPOSITORY]);
   });
 
   it('names the files that a run folder has', () => {
