@@ -13,6 +13,7 @@ const inLab = process.env.TWINBOOT_IN_LAB !== undefined;
  */
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/leftovers.ts'],
     reporters: ['default', new SkipReporter(), ...(report === undefined ? [] : ['json'])],
     ...(report === undefined ? {} : { outputFile: { json: report } }),
     projects: [

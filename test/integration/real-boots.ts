@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { devNull, tmpdir } from 'node:os';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../core/units.ts';
@@ -20,6 +20,7 @@ import { services as servicesScenario } from '../../scenarios/services.ts';
 import { startup as startupScenario } from '../../scenarios/startup.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { notRead } from '../fixtures/guest/artifacts.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A boot to be checked, and how near its figures have to come to their witnesses. */
 export interface RealBoot {
@@ -78,7 +79,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         const limits = { memoryBytes: 512 * MIB, cpus };
         prepared = await prepareRuntime(spec, { host, image, limits, note: () => undefined });
         const availableBeforeBytes = await readAvailableBytes();
-        const consoleLog = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'console.log');
+        const consoleLog = join(temporaryFolder(), 'console.log');
         instance = await prepared.start({ bootId: `test-${name}`, consoleLog });
         const observed = {
           instance,

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { recordSchema, type RunRecord } from '../../results/record.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** A new folder for the runs of one test. */
+/** A new folder for the runs of one test, gone with the tests of its file. */
 export function newRunsFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'runs');
+  return join(temporaryFolder(), 'runs');
 }
 
 /** The one record below a folder of runs. */

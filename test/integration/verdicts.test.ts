@@ -1,14 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot, type Told } from '../support/terminal.ts';
 
 /** The README's CI section, typed as it stands there, with real boots: green for the same image, red for a slower one. */
 
-const folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+const folder = temporaryFolder();
 const gateFile = join(folder, 'twinboot.yaml');
 const runs = join(folder, 'runs');
 const [same, slower, slowest] = ['same', 'slower', 'slowest'].map((name) => join(folder, name)) as [

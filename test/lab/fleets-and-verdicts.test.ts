@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { densityIn } from '../../results/fleet/density.ts';
 import { newRunsFolder, onlyRecord } from '../integration/support.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot } from '../support/terminal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 beforeEach(rememberTraces);
 afterEach(() => expect(newTraces()).toEqual([]));
@@ -48,7 +48,7 @@ it('ab: two sides of one image, turn by turn', async () => {
 });
 
 it('gate: green where udev stays out of the container, red where D-Bus is forbidden', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+  const folder = temporaryFolder();
   const gate = (forbidden: string) => {
     const file = join(folder, `${forbidden}.yaml`);
     const text = `image: trixie\nruntimes: [namespaces]\nscenarios: [services]\nrounds: 1\nservices:\n  container: { forbid: [${forbidden}] }\n`;

@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bootToMultiUser } from '../../../bench/boot-to-multi-user.ts';
 import { createDeferred } from '../../../core/deferred.ts';
 import { recordConsole } from '../../../harness/guest/console.ts';
 import type { InstanceExit, PreparedRuntime } from '../../../harness/runtimes/runtime.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const MULTI_USER = '[  OK  ] Reached target multi-user.target - Multi-User System.\n';
 const ISSUE = '\nDebian GNU/Linux 13 twinboot pts/0\n\n';
@@ -19,7 +18,7 @@ function speaking(words: string[], ends = false): { runtime: PreparedRuntime; ki
     sleep: () => new Promise<void>((resolve) => void setImmediate(resolve)),
   };
   const exited = createDeferred<InstanceExit>();
-  const log = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'console.log');
+  const log = join(temporaryFolder(), 'console.log');
   const start = (): Promise<unknown> => {
     const console = recordConsole(log, () => 0n, clock);
     setImmediate(() => {

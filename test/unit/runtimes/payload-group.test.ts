@@ -1,16 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Cgroup, CgroupLayout } from '../../../harness/host/cgroup.ts';
 import { leavePayload, makeContainerGroups } from '../../../harness/runtimes/payload-group.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function treeOf(v2Controllers: string[]): {
   layout: CgroupLayout;
   group: Cgroup;
   read: (file: string) => string;
 } {
-  const unified = mkdtempSync(join(tmpdir(), 'twinboot-groups-'));
+  const unified = temporaryFolder();
   mkdirSync(join(unified, 'boot'));
   const layout: CgroupLayout = { mode: 'v2', unified, v1: {}, v2Controllers };
   const group = { layout, name: 'boot', folders: [join(unified, 'boot')] };

@@ -1,5 +1,4 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../core/units.ts';
@@ -13,6 +12,7 @@ import {
   requireHugePages,
   requireTransparentHugePages,
 } from '../../../harness/runtimes/qemu-memory.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('huge pages', () => {
   const meminfo = [
@@ -59,7 +59,7 @@ describe('huge pages', () => {
 });
 
 describe('KSM', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'run');
+  const file = join(temporaryFolder(), 'run');
 
   it('is said to do nothing where the host does not run it', () => {
     expect(() => ksmNote(file)).toThrow(expect.objectContaining({ code: 'no-ksm', kind: 'host' }));
@@ -89,7 +89,7 @@ describe('KSM', () => {
 });
 
 describe('transparent huge pages', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'enabled');
+  const file = join(temporaryFolder(), 'enabled');
   const complaint = (message: string, hint: string): unknown =>
     expect.objectContaining({ code: 'no-thp', kind: 'host', message, hint });
 
@@ -138,7 +138,7 @@ describe('transparent huge pages', () => {
 describe('the meters of a VM', () => {
   /** A group that holds the process of this test: it has no mapping that is marked or a guest's. */
   function groupOfThisProcess(): Cgroup {
-    const folder = join(mkdtempSync(join(tmpdir(), 'twinboot-test-')), 'group');
+    const folder = join(temporaryFolder(), 'group');
     mkdirSync(folder);
     writeFileSync(join(folder, 'cgroup.procs'), `${process.pid}\n`);
     return { layout: { mode: 'v1', v1: {}, v2Controllers: [] }, name: 'group', folders: [folder] };
