@@ -8,7 +8,7 @@ import { baselineRows, needsBaseline, type BaselineState } from './baseline-rule
 import { limitRows, subjectLimits, unmatchedMetricRows } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';
 import { rowEvidence, ruleName } from './evidence.ts';
-import { imageRows, runRows, serviceRows, UNKNOWN_UNIT } from './structural-rules.ts';
+import { imageRows, runRows, serviceRows } from './structural-rules.ts';
 import { runtimeSubjects } from './subjects.ts';
 import type { GateFinding, GateResult, GateRow } from './verdict.ts';
 
@@ -52,9 +52,7 @@ function warningsOn(rows: readonly GateRow[], { inconclusive }: Gate): string[] 
   const few = rows.filter(
     ({ figures }) => figures !== undefined && figures.n > 0 && figures.n < ENOUGH_VALUES,
   );
-  const unknown = rows.filter(
-    ({ verdict, reason }) => verdict === 'pass' && reason?.startsWith(UNKNOWN_UNIT),
-  );
+  const unknown = rows.filter(({ verdict, unknownUnit }) => verdict === 'pass' && unknownUnit === true);
   return [
     ...(unknown.length > 0
       ? [

@@ -104,10 +104,7 @@ function rowsOfSubject(
   ];
 }
 
-/** How the reason of a rule begins that nothing in the record answers to. */
-export const UNKNOWN_UNIT = 'no boot knows a unit of this name';
-
-type Finding = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
+type Finding = Pick<GateFinding, 'measured' | 'verdict' | 'reason' | 'unknownUnit'>;
 
 const NO_LEDGER: Finding = {
   measured: NOTHING,
@@ -125,7 +122,12 @@ function judgeEach(
   const isNamed = unitMatcher(name);
   const found = ledgers.map(({ services }) => services.filter((row) => rowNames(row).some(isNamed)));
   if (found.every((rows) => rows.length === 0)) {
-    return { measured: 'not-installed', verdict: ofNone, reason: unknownWords(name, ledgers) };
+    return {
+      measured: 'not-installed',
+      verdict: ofNone,
+      reason: unknownWords(name, ledgers),
+      unknownUnit: true,
+    };
   }
   // Of several that a pattern matches, or of none in this boot, one speaks for all.
   const rows = found.map((some) => some.find((row) => !isGood(row)) ?? some[0] ?? absent(name));
@@ -147,7 +149,8 @@ function rowNames({ service, aliases = [] }: LedgerRow): string[] {
 function unknownWords(name: string, ledgers: readonly Ledger[]): string {
   const known = [...new Set(ledgers.flatMap(({ services }) => services.flatMap(rowNames)))];
   const near = nearest(name, known);
-  return plainLine(`${UNKNOWN_UNIT}${near === undefined ? '' : `; did you mean "${near}"?`}`, 200);
+  const guess = near === undefined ? '' : `; did you mean "${near}"?`;
+  return plainLine(`no boot knows a unit of this name${guess}`, 200);
 }
 
 function absent(service: string): LedgerRow {

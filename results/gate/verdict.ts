@@ -21,6 +21,8 @@ export interface GateFinding extends Marked {
   verdict: GateVerdict;
   /** Why, where the figures alone do not say it. */
   reason?: string;
+  /** Of a rule on a unit: no boot has one of that name, so that a `pass` may be owed to a slip of the hand. */
+  unknownUnit?: true;
   /** Of a limit on a metric: in its unit. */
   figures?: SideFigures;
 }

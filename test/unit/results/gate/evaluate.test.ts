@@ -258,6 +258,19 @@ describe('services', () => {
     );
   });
 
+  it('that are forbidden and that no boot knows pass with a warning: it may be a slip of the hand', () => {
+    const result = judge('runtimes: [qemu]\nservices: { forbid: [systemd-udevdd, motd] }', quiet());
+    expect(result.rows.filter(({ unknownUnit }) => unknownUnit).map(({ verdict }) => verdict)).toEqual([
+      'pass',
+      'pass',
+    ]);
+    expect(result.warnings).toMatchInlineSnapshot(`
+      [
+        "2 rules hold because no boot knows such a unit: systemd-udevdd.service forbidden in qemu, motd.service forbidden in qemu",
+      ]
+    `);
+  });
+
   it('that fail are named, where none may', () => {
     const record = withService(quiet(), 'qemu', { service: 'a.service', state: 'failed' }, [2, 3]);
     expect(told('runtimes: [qemu]\nservices: { forbid-failed: true }', record)).toMatchInlineSnapshot(`
