@@ -35,6 +35,15 @@ describe('whoever calls', () => {
   });
 });
 
+describe('a folder that is gone', () => {
+  it('ends the command with what to do', () => {
+    const program =
+      "const { mkdtempSync, rmdirSync } = await import('node:fs'); const folder = mkdtempSync('/tmp/twinboot-gone-'); " +
+      'process.chdir(folder); rmdirSync(folder); try { s.requireWorkingFolder() } catch (e) { console.log(e.code, e.hint) }';
+    expect(printed('', program)).toBe('no-working-folder cd to one that exists');
+  });
+});
+
 describe('a hang-up', () => {
   it('ends what has a terminal for one of its streams', () => {
     expect(endsWithTerminal((descriptor) => descriptor === 2)).toBe(true);
