@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostError, runError } from '../../core/error.ts';
@@ -28,7 +29,8 @@ export interface Lab {
   sshCommand: string;
   /**
    * Runs a shell command in the working tree, its streams being twinboot's own; with a terminal of its own where
-   * `terminal` says so. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines, `interrupted` (run).
+   * `terminal` says so. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines where it ended or hangs,
+   * `interrupted` (run).
    */
   run(command: string, options?: { terminal?: boolean }): Promise<number>;
   /** Copies a file or folder of the lab's into a folder of the host's. */
@@ -68,7 +70,7 @@ export async function bootLab(
     command: image.emulator.command,
     args: [...image.emulator.args, ...qemuArguments(image, handedOver, settings, port)],
     // QEMU writes what the lab writes to unlinked files there: on a disk, not in memory.
-    env: { PATH: process.env.PATH ?? '', TMPDIR: host.workFolder },
+    env: { TMPDIR: host.workFolder },
     cgroup,
     onOutput: (chunk) => console.take(chunk),
     onStart: () => undefined,
@@ -79,8 +81,12 @@ export async function bootLab(
     sshCommand: ['ssh', ...ssh].join(' '),
     run: (command: string, { terminal = false } = {}) => {
       const tty = terminal ? ['-tt'] : [];
-      const inTree = `cd ${places.tree} && { ${command}\n}`;
-      return whileUp(exited, console, attached('ssh', [...tty, ...ssh, inTree], host.signal));
+      const inTree = `cd ${places.tree} && (${command}\n)`;
+      return whileUp(
+        exited,
+        console,
+        attached('ssh', [...tty, ...ssh, `${inTree}; ${NOT_SSH_LOST}`], host.signal),
+      );
     },
     fetch: async (path: string, into: string) => {
       const pack = `tar -C "$(dirname '${path}')" -cf - "$(basename '${path}')"`;
@@ -144,12 +150,27 @@ function sshArguments({ key }: LabImage, port: number): string[] {
     'UserKnownHostsFile=/dev/null',
     'LogLevel=ERROR',
     'ConnectTimeout=30',
+    // A lab that hangs keeps its connections: one that has not answered for five minutes is lost.
+    'ServerAliveInterval=30',
+    'ServerAliveCountMax=10',
   ];
   return [
     ...['-F', '/dev/null', '-i', key, '-p', String(port)],
     ...options.flatMap((option) => ['-o', option]),
     'root@127.0.0.1',
   ];
+}
+
+/** What the lab's disks may grow by, before QEMU stops it for want of room without a word. */
+const WRITTEN_BYTES = 4 * GIB;
+
+/** Errors: `disk-full` (host). `folder`: where what the lab is handed and what it writes lies. */
+export async function requireDisk(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= WRITTEN_BYTES) return;
+  const has = `the lab may write ${formatBytes(WRITTEN_BYTES)}, and ${folder} has ${formatBytes(freeBytes)} free`;
+  throw hostError('disk-full', has, { hint: 'free some' });
 }
 
 /** Errors: `too-little-memory` (host). */
@@ -190,13 +211,26 @@ async function untilReached(
     if (host.signal.aborted) throw runError('interrupted', 'stopped while the lab was booting');
     if (over !== undefined) throw fail(`QEMU ended (${over.signal ?? `exit ${over.exitCode ?? '?'}`})`);
     if (msSince(startNs) > UP_DEADLINE_MS) throw fail(`no answer by SSH within ${formatMs(UP_DEADLINE_MS)}`);
-    const { exitCode } = await host.runner.run('ssh', [...ssh, 'systemctl is-system-running --wait'], {
-      allowFailure: true,
-      signal: host.signal,
-    });
+    const exitCode = await isRunning(host, ssh, UP_DEADLINE_MS - msSince(startNs));
     // 1: up, with a failed unit, which the tests look for; 255 is SSH's own word.
     if (exitCode === 0 || exitCode === 1) return;
     await sleep(POLL_MS);
+  }
+}
+
+/** SSH's answer, or none within the time: the lab may hang with the question open. */
+async function isRunning(
+  host: HostContext,
+  ssh: readonly string[],
+  withinMs: number,
+): Promise<number | undefined> {
+  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(Math.max(0, withinMs))]);
+  try {
+    const options = { allowFailure: true, signal };
+    return (await host.runner.run('ssh', [...ssh, 'systemctl is-system-running --wait'], options)).exitCode;
+  } catch (error) {
+    if (host.signal.aborted || !signal.aborted) throw error;
+    return undefined;
   }
 }
 
@@ -215,22 +249,26 @@ function attached(command: string, args: readonly string[], signal: AbortSignal)
   });
 }
 
-/** SSH's own exit code where the connection is lost: the lab may have ended, which is then what there is to say. */
+/** SSH's own exit code where the connection is lost: the lab has ended, or hangs. */
 const SSH_LOST = 255;
+
+/** A command of the lab's that itself ends with that code is given the one below. */
+const NOT_SSH_LOST = `s=$?; exit $((s == ${SSH_LOST} ? ${SSH_LOST - 1} : s))`;
 
 async function whileUp(
   exited: Promise<LaunchedExit>,
   console: Console,
   command: Promise<number>,
 ): Promise<number> {
+  const lost = (how: string): Error =>
+    runError(LAB_ENDED, `the lab ${how} while a command ran in it`, { consoleTail: console.tail() });
   const ended = exited.then((exit) => {
-    const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
-    throw runError(LAB_ENDED, `the lab ended while a command ran in it (${how})`, {
-      consoleTail: console.tail(),
-    });
+    throw lost(`ended (${exit.signal ?? `exit ${exit.exitCode ?? '?'}`})`);
   });
   // Whoever runs the next command hears of it.
   ended.catch(() => undefined);
   const status = await Promise.race([command, ended]);
-  return status === SSH_LOST ? Promise.race([ended, sleep(LAST_WORDS_MS, status)]) : status;
+  if (status !== SSH_LOST) return status;
+  await Promise.race([ended, sleep(LAST_WORDS_MS)]);
+  throw lost('gave no answer any more');
 }

@@ -13,7 +13,7 @@ import { recipeFor } from '../../harness/image/recipe.ts';
 import { hostClock, msSince } from '../../harness/meters/clock.ts';
 import { buildLab } from './build.ts';
 import { packForLab } from './hand-over.ts';
-import { bootLab, LAB_ENDED, requireMemory, type Lab } from './machine.ts';
+import { bootLab, LAB_ENDED, requireDisk, requireMemory, type Lab } from './machine.ts';
 import { readLabOptions, type LabOptions, type LabTask } from './options.ts';
 import { partsOf, REPORT, reportFile, testsCommand } from './tests.ts';
 
@@ -33,6 +33,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<number> {
   const note = (message: string): void => io.note(message);
   requireMemory(options.settings);
+  await requireDisk(host.workFolder);
   await ensureTools(host, io, 'bench', { install: true, also: ALSO });
   const image = await buildLab(host, note);
   // Without it the lab would have to build one, and it has no network.

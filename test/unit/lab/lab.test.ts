@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GIB } from '../../../core/units.ts';
 import { emulatorIn } from '../../lab/emulator.ts';
-import { defaultSettings, qemuArguments } from '../../lab/machine.ts';
+import { defaultSettings, qemuArguments, requireDisk, requireMemory } from '../../lab/machine.ts';
 import { readLabOptions } from '../../lab/options.ts';
 import { labId, labRecipe } from '../../lab/recipe.ts';
 import { partsOf, testsCommand } from '../../lab/tests.ts';
@@ -48,6 +48,16 @@ describe('npm run lab', () => {
     const { error, notes } = read(...words);
     expect(error).toBeDefined();
     expect(notes.join('\n')).toContain(said);
+  });
+});
+
+describe('a host that is too small for a lab', () => {
+  it('is told how much memory it takes', () => {
+    expect(() => requireMemory({ ...defaultSettings, memoryBytes: 2 ** 50 })).toThrow(/takes .*GiB.* available/);
+  });
+
+  it('is told how much it may write', async () => {
+    await expect(requireDisk('/proc')).rejects.toThrow('may write 4.00 GiB, and /proc has 0 B free');
   });
 });
 
