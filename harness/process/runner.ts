@@ -7,6 +7,7 @@ export interface RunOptions {
   input?: string;
   /** Added to what of the caller's environment is handed on. */
   env?: Record<string, string>;
+  /** `/` without it: the caller's own may be gone, or hidden by a mount. */
   cwd?: string;
   /**
    * The command and all it started are killed after this time. As root it then runs in namespaces of its own:
@@ -59,7 +60,7 @@ export const processRunner: ProcessRunner = {
       extendEnv: false,
       env: { ...handedOn(process.env), ...options.env },
       ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      cwd: options.cwd ?? '/',
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     });

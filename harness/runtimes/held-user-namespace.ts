@@ -11,6 +11,7 @@ import { USER_NAMESPACE_SIZE } from './user-namespace.ts';
  */
 export async function holdUserNamespace(idBase: number): Promise<Releasable & { path: string }> {
   const maker = spawn('unshare', ['--user', 'sh', '-c', 'echo; exec cat'], {
+    cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => {

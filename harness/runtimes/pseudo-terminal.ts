@@ -31,7 +31,11 @@ const UNLOCK = `
 export async function openPseudoTerminal(owner = 0): Promise<PseudoTerminal> {
   const flags = constants.O_RDWR | constants.O_NOCTTY;
   const master = openSync('/dev/ptmx', flags);
-  const unlocked = spawnSync('perl', ['-e', UNLOCK], { stdio: [master, 'pipe', 'pipe'], encoding: 'utf8' });
+  const unlocked = spawnSync('perl', ['-e', UNLOCK], {
+    cwd: '/',
+    stdio: [master, 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
   if (unlocked.status !== 0) {
     closeSync(master);
     throw hostError('no-terminal', `cannot make a terminal: ${unlocked.error?.message ?? unlocked.stderr}`, {

@@ -63,6 +63,10 @@ describe('a command that ends', () => {
     vi.unstubAllEnvs();
   });
 
+  it('runs in the root folder: the caller’s own may be gone, or lie behind a mount', async () => {
+    expect((await processRunner.run('pwd', [])).stdout).toBe('/');
+  });
+
   it('has every line handed over before it counts as ended', async () => {
     const lines: string[] = [];
     await processRunner.run('sh', ['-c', 'echo one; echo two >&2; printf three'], {
