@@ -1,6 +1,6 @@
 import { formatList } from '../core/words.ts';
 import type { GuestProcess } from '../harness/guest/processes.ts';
-import { doneStarting, type Unit } from '../harness/guest/units.ts';
+import { doneStarting, unmetRequirements, type Unit } from '../harness/guest/units.ts';
 import type { InsideReading, Timing, UnitsReading } from '../harness/observe/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
 import { isOfEveryInstance } from '../results/repeated-services.ts';
@@ -42,7 +42,7 @@ export const services = defineScenario({
       'count',
       'headline',
       'Running services',
-      "Units of the image with live processes once settled: services and PID 1 itself, without twinboot's agent.",
+      "Units of the image with live processes once settled, whatever state systemd has them in: services and PID 1 itself, without twinboot's agent.",
     ),
     metric(
       'services.repeated',
@@ -104,7 +104,8 @@ export const services = defineScenario({
     }
     const processes = processesOf<InstanceProcess>(memory, inside, circumstances.kind);
     const rows = ledgerOf({ timing, inside, units, processes: processes ?? [] }, circumstances);
-    const running = rows.filter((row) => row.state === 'running');
+    // A unit that has failed may have left processes behind: their memory is taken all the same.
+    const running = rows.filter((row) => row.state === 'running' || row.pssBytes !== undefined);
     const repeated = rows.filter((row) => row.repeated === true);
     const duplicated = rows.filter((row) => row.duplicated);
     const putSum = (id: string, of: readonly LedgerRow[], field: 'pssBytes' | 'anonBytes'): void => {
@@ -163,10 +164,17 @@ function installedServices(unitFiles: ReadonlyMap<string, string>): string[] {
 function rowOf(service: string, readings: Readings, { onHost }: Circumstances): LedgerRow {
   const { timing, units } = readings;
   const unit = units.units.get(service);
+  const cost = costOf(service, readings);
   const { state, reason } =
     service === MANAGER_UNIT
       ? { state: 'running' as const }
-      : stateOf(unit, units.unitFiles.get(service), units.failedConditions.get(service));
+      : whileAlive(
+          stateOf(unit, units.unitFiles.get(service), units.failedConditions.get(service), (of) =>
+            unmetRequirements(units, of),
+          ),
+          cost.pssBytes !== undefined,
+        );
+  const isAlive = state === 'running' || cost.pssBytes !== undefined;
   const aliases = unit?.names.filter((name) => name !== service) ?? [];
   const host = hostOf([service, ...aliases], onHost);
   const startMs =
@@ -178,12 +186,12 @@ function rowOf(service: string, readings: Readings, { onHost }: Circumstances): 
     host,
     state,
     ...optional('reason', reason),
-    ...costOf(service, readings),
+    ...cost,
     ...optional('startMs', startMs),
     ...optional('durationMs', unit === undefined ? undefined : durationOf(unit)),
     ...(unit === undefined || unit.restarts === 0 ? {} : { restarts: unit.restarts }),
-    duplicated: state === 'running' && host === 'running',
-    repeated: state === 'running' && isOfEveryInstance(service),
+    duplicated: isAlive && host === 'running',
+    repeated: isAlive && isOfEveryInstance(service),
   };
 }
 
@@ -231,11 +239,24 @@ function durationOf(unit: Unit): number | undefined {
   return doneMs === undefined || unit.startedMs === undefined ? undefined : doneMs - unit.startedMs;
 }
 
+type State = Pick<LedgerRow, 'state' | 'reason'>;
+
+/**
+ * A unit with live processes runs, whatever the manager calls its state: one whose start or stop is not over, and one that
+ * ended and left processes behind. One that has failed stays failed.
+ */
+function whileAlive({ state, reason }: State, hasProcesses: boolean): State {
+  if (!hasProcesses || state === 'running') return { state, ...optional('reason', reason) };
+  const words = `${reason ?? 'its command has ended'}; processes of it live`;
+  return { state: state === 'failed' ? 'failed' : 'running', reason: words };
+}
+
 function stateOf(
   unit: Unit | undefined,
   fileState: string | undefined,
   failedConditions: string[] | undefined,
-): { state: LedgerRow['state']; reason?: string } {
+  unmet: (unit: Unit) => string[],
+): State {
   if (unit === undefined || unit.loadState === 'not-found') {
     if (fileState === undefined) return { state: 'not-installed', reason: 'the image has no such unit' };
     if (fileState.startsWith('masked')) return { state: 'masked', reason: 'masked' };
@@ -257,10 +278,13 @@ function stateOf(
   if (unit.conditionChecked && !unit.conditionMet) {
     return { state: 'skipped', reason: failedConditions?.join(', ') ?? 'a condition was not met' };
   }
-  return {
-    state: 'inactive',
-    reason: unit.startedMs === undefined ? 'nothing asked for it' : 'ran and ended',
-  };
+  if (unit.startedMs !== undefined) return { state: 'inactive', reason: 'ran and ended' };
+  const lacking = unmet(unit);
+  const reason =
+    lacking.length === 0
+      ? 'nothing asked for it'
+      : `asked for, but it requires ${formatList(lacking)}, which did not come up`;
+  return { state: 'inactive', reason };
 }
 
 function restartWords({ restarts }: Unit): string {

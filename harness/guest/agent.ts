@@ -45,7 +45,7 @@ export interface Agent {
   readonly before: readonly string[];
   /**
    * Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the answer cannot be read;
-   * `agent-restarted`, where the agent says READY instead of answering; `agent-closed` after `close`. Each costs its
+   * `agent-restarted`, where the agent says READY twice instead of answering; `agent-closed` after `close`. Each costs its
    * question alone.
    */
   ask(question: Question, argument?: string, deadlineMs?: number): Promise<Answer>;
@@ -57,8 +57,12 @@ const DEFAULT_DEADLINE_MS = 60_000;
 interface Pending {
   id: string;
   question: Question;
+  /** As it is written to the channel. */
+  text: string;
   askedNs: bigint;
   begun: boolean;
+  /** It was written again, for an agent that was started anew. */
+  isRepeated: boolean;
   lines: string[];
   said: string[];
   /** Came since the question, or since its answer began. */
@@ -106,14 +110,11 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   }
 
   function takeLine(current: Pending, line: string): void {
-    const { id, question, lines, said } = current;
+    const { id, lines, said } = current;
     if (!current.begun) {
       current.begun = line === `BEGIN ${id}`;
       if (current.begun) current.bytes = 0;
-      if (saysReady(line))
-        settle((answer) =>
-          answer.reject(runError('agent-restarted', `the agent ended before it answered "${question}"`)),
-        );
+      if (saysReady(line)) askAgain(current);
       return;
     }
     const saying = `SAID ${id} `;
@@ -122,6 +123,17 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       if (said.length < limits.saidLines) said.push(line.slice(saying.length));
     } else if (line.startsWith(ending)) end(current, line, line.slice(ending.length));
     else lines.push(line);
+  }
+
+  /** The agent that was asked is gone, perhaps with the question: one that was started twice meanwhile answers none. */
+  function askAgain(current: Pending): void {
+    if (!current.isRepeated) {
+      current.isRepeated = true;
+      channel.write(current.text);
+      return;
+    }
+    const failure = runError('agent-restarted', `the agent ended before it answered "${current.question}"`);
+    settle((answer) => answer.reject(failure));
   }
 
   function end({ question, lines, said, askedNs }: Pending, line: string, status: string): void {
@@ -163,8 +175,10 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
       const mine: Pending = {
         id,
         question,
+        text: `${id} ${question}${argument === '' ? '' : ` ${argument}`}\n`,
         askedNs: clock.nowNs(),
         begun: false,
+        isRepeated: false,
         lines: [],
         said: [],
         bytes: 0,
@@ -172,7 +186,7 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
         reject: answer.reject,
       };
       pending = mine;
-      channel.write(`${id} ${question}${argument === '' ? '' : ` ${argument}`}\n`);
+      channel.write(mine.text);
       return withDeadline(answer.promise, deadlineMs, () => {
         if (pending === mine) pending = undefined;
         return runError(

@@ -22,6 +22,10 @@ export interface Unit {
   restarts: number;
   /** Units that it starts after, where they were asked for. */
   after: string[];
+  /** Units without which it does not start (Requires=, Requisite=, BindsTo=). */
+  requires: string[];
+  /** Units whose start asks for its own (WantedBy=, RequiredBy=). */
+  askedForBy: string[];
   cpuMs: number | undefined;
 }
 
@@ -70,22 +74,58 @@ export interface WaitedFor {
   durationMs: number;
 }
 
+/** A target follows the last unit that it waits for at once; on an emulated CPU that takes a while. */
+const AT_ONCE_MS = 1000;
+
 /**
  * Of the units that `name` starts after, the one that let it wait to the end: the last to become active, or to fail or
- * end, before it became active itself. `undefined` where its order is not known.
+ * end, before it became active itself. Where none did so just then, it waited for a unit to stop. `undefined` where its
+ * order is not known.
  */
 export function lastBefore(report: Pick<UnitReport, 'units'>, name: string): WaitedFor | undefined {
   const { activeMs, after = [] } = unitNamed(report, name) ?? {};
   if (activeMs === undefined) return undefined;
-  let last: { unit: Unit; doneMs: number } | undefined;
-  for (const unit of after.flatMap((id) => unitNamed(report, id) ?? [])) {
-    const doneMs = doneStarting(unit);
-    if (doneMs === undefined || doneMs > activeMs || (last !== undefined && doneMs <= last.doneMs)) continue;
-    last = { unit, doneMs };
+  const units = after.flatMap((id) => unitNamed(report, id) ?? []);
+  const lastDone = lastOf(units, doneStarting, activeMs);
+  const found =
+    lastDone !== undefined && activeMs - lastDone.atMs <= AT_ONCE_MS
+      ? lastDone
+      : (lastOf(units, ({ endedMs }) => endedMs, activeMs, lastDone?.atMs) ?? lastDone);
+  if (found?.unit.startedMs === undefined) return undefined;
+  return { unit: found.unit.id, durationMs: found.atMs - found.unit.startedMs };
+}
+
+/** The unit with the latest time that lies after `afterMs` and not after `untilMs`. */
+function lastOf(
+  units: readonly Unit[],
+  timeOf: (unit: Unit) => number | undefined,
+  untilMs: number,
+  afterMs = -Infinity,
+): { unit: Unit; atMs: number } | undefined {
+  let last: { unit: Unit; atMs: number } | undefined;
+  for (const unit of units) {
+    const atMs = timeOf(unit);
+    if (atMs === undefined || atMs > untilMs || atMs <= (last?.atMs ?? afterMs)) continue;
+    last = { unit, atMs };
   }
-  return last?.unit.startedMs === undefined
-    ? undefined
-    : { unit: last.unit.id, durationMs: last.doneMs - last.unit.startedMs };
+  return last;
+}
+
+/**
+ * Why a unit that was asked for never started: the units that it requires and that failed, or were never started
+ * themselves. Empty where it was not asked for, or where that is not why.
+ */
+export function unmetRequirements(report: Pick<UnitReport, 'units'>, unit: Unit): string[] {
+  if (!unit.askedForBy.some((name) => unitNamed(report, name)?.activeState === 'active')) return [];
+  return unit.requires.filter((name) => {
+    const required = unitNamed(report, name);
+    return required !== undefined && (required.activeState === 'failed' || wasPassedOver(required));
+  });
+}
+
+/** One that is skipped for its conditions counts as started (systemd.unit(5), Requires=). */
+function wasPassedOver({ activeState, startedMs, conditionChecked }: Unit): boolean {
+  return activeState === 'inactive' && startedMs === undefined && !conditionChecked;
 }
 
 /** When its start was over: it became active, or it failed or ended without having been so. Guest CLOCK_MONOTONIC, ms. */
@@ -132,6 +172,8 @@ function toUnit(id: string, block: Map<string, string>): Unit {
     endedMs: usecField(block, 'InactiveEnterTimestampMonotonic'),
     restarts: wholeNumber(text('NRestarts')) ?? 0,
     after: words('After'),
+    requires: ['Requires', 'Requisite', 'BindsTo'].flatMap(words),
+    askedForBy: ['WantedBy', 'RequiredBy'].flatMap(words),
     cpuMs: cpuNs === undefined ? undefined : cpuNs / 1e6,
   };
 }

@@ -55,7 +55,7 @@ now() {
 # did not fail, other targets, names without a file) is left out by the manager itself.
 SHOWN=Id,Names,Description,LoadState,ActiveState,SubState,UnitFileState,Result,Type,MainPID,NRestarts,ConditionResult
 SHOWN=$SHOWN,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic
-SHOWN=$SHOWN,InactiveEnterTimestampMonotonic,CPUUsageNSec,After
+SHOWN=$SHOWN,InactiveEnterTimestampMonotonic,CPUUsageNSec,After,Requires,Requisite,BindsTo,WantedBy,RequiredBy
 MANAGER=Version,KernelTimestampMonotonic,UserspaceTimestampMonotonic,FinishTimestampMonotonic,NFailedUnits
 units() {
 	manager=$(systemctl show -p "$MANAGER")

@@ -153,7 +153,12 @@ describe('what a question’s programs say on standard error', () => {
 
 describe('a guest that does not keep to the protocol', () => {
   const breaches: [string, (wire: Wire) => string, string, string][] = [
-    ['says READY instead', () => READY, 'agent-restarted', 'the agent ended before it answered "units"'],
+    [
+      'says READY instead, twice',
+      () => READY.repeat(2),
+      'agent-restarted',
+      'the agent ended before it answered "units"',
+    ],
     [
       'ends with a word for a status',
       ({ id }) => `BEGIN ${id}\nEND ${id} fine\n`,
@@ -192,6 +197,16 @@ describe('a guest that does not keep to the protocol', () => {
       expect(wire.closed).toBe(false);
     },
   );
+
+  it('is asked once more where it was started again before it answered', async () => {
+    const { wire, agent } = readyAgent();
+    const answer = agent.ask('status', 'a.service');
+    const { id } = wire;
+    wire.say(READY);
+    expect(wire.written.slice(-2)).toEqual(Array(2).fill(`${id} status a.service`));
+    wire.answer(['of the new one']);
+    expect((await answer).lines).toEqual(['of the new one']);
+  });
 
   const oddities: [string, (wire: Wire) => string | Buffer][] = [
     ['ends what it did not begin', ({ id }) => `END ${id} 0\n`],
@@ -269,7 +284,7 @@ describe('a deadline', () => {
     wire.answer(['ns 1']);
     await answered;
     const refused = agent.ask('clock');
-    wire.say(READY);
+    wire.say(READY.repeat(2));
     await expect(refused).rejects.toMatchObject({ code: 'agent-restarted' });
     expect(timers()).toBe(before);
   });

@@ -48,6 +48,8 @@ describe('units that were captured', () => {
       endedMs: undefined,
       restarts: 0,
       after: [],
+      requires: [],
+      askedForBy: [],
       cpuMs: 12_978.524,
     });
   });
@@ -194,6 +196,21 @@ describe('what a target waited for', () => {
     expect(lastBefore(parseUnits(lines), 'multi-user.target')).toEqual({
       unit: 'slow-failure.service',
       durationMs: 8000,
+    });
+  });
+
+  it('where none came up just before, is the one that had to stop', () => {
+    const stopping = [
+      ...at('quick.service', 100, { Active: 200 }),
+      ...at('stubborn.service', 100, { Active: 150, Inactive: 8150 }),
+      ...at('ended-early.service', 100, { Active: 150, Inactive: 300 }),
+      ...at('multi-user.target', 8160, { Active: 8160 }, [
+        'After=quick.service stubborn.service ended-early.service',
+      ]),
+    ];
+    expect(lastBefore(parseUnits(stopping), 'multi-user.target')).toEqual({
+      unit: 'stubborn.service',
+      durationMs: 8050,
     });
   });
 

@@ -37,6 +37,16 @@ const unit =
     Object.assign(found, change);
   };
 
+/** Its processes have ended. */
+const ended =
+  (id: string, change: Change = () => undefined): Change =>
+  (artifacts) => {
+    change(artifacts);
+    const { memory, inside } = artifacts;
+    memory.processes = memory.processes?.filter((process) => process.unit !== id);
+    inside.processes = inside.processes.filter((process) => process.unit !== id);
+  };
+
 describe('udev, the question of 2011', () => {
   it('in the container it is skipped: systemd-nspawn mounts /sys read-only', () => {
     expect(row(ledger('container'), 'systemd-udevd.service')).toEqual({
@@ -247,7 +257,58 @@ describe('a service’s state', () => {
     ],
   ])('%s', (_, change, service, expected) => {
     const kind = service.startsWith('modprobe') ? 'vm' : 'container';
-    expect(row(ledger(kind, change), service)).toMatchObject(expected);
+    expect(row(ledger(kind, ended(service, change)), service)).toMatchObject(expected);
+  });
+
+  it.each<[string, Partial<Unit>, Partial<LedgerRow>]>([
+    [
+      'a start that is not over',
+      { activeState: 'activating', subState: 'start' },
+      { state: 'running', reason: 'activating (start); processes of it live' },
+    ],
+    [
+      'a stop that is not over',
+      { activeState: 'deactivating', subState: 'stop-sigterm' },
+      { state: 'running', reason: 'deactivating (stop-sigterm); processes of it live' },
+    ],
+    [
+      'a main process that ended and left others',
+      { activeState: 'inactive', subState: 'dead' },
+      { state: 'running', reason: 'ran and ended; processes of it live' },
+    ],
+    [
+      'a one-shot that left a process',
+      { subState: 'exited' },
+      { state: 'running', reason: 'its command has ended; processes of it live' },
+    ],
+    [
+      'a failure that left a process',
+      { activeState: 'failed', result: 'exit-code' },
+      { state: 'failed', reason: 'result: exit-code; processes of it live' },
+    ],
+  ])('%s: what lives is counted, whatever its state', (_, change, expected) => {
+    const changed = unit('dbus.service', change);
+    expect(row(ledger('container', changed), 'dbus.service')).toMatchObject(expected);
+    const { values } = measure('container', changed);
+    for (const id of ['services.running', 'services.pss', 'services.repeated'])
+      expect(values[id]).toBe(measure('container').values[id]);
+  });
+
+  it('asked for, but without what it requires: those units are named', () => {
+    const lost = ended('dbus.service', (artifacts) => {
+      unit('systemd-logind.service', { activeState: 'failed' })(artifacts);
+      unit('dbus.service', {
+        activeState: 'inactive',
+        startedMs: undefined,
+        conditionChecked: false,
+        requires: ['sysinit.target', 'systemd-logind.service'],
+        askedForBy: ['multi-user.target'],
+      })(artifacts);
+    });
+    expect(row(ledger('container', lost), 'dbus.service')).toMatchObject({
+      state: 'inactive',
+      reason: 'asked for, but it requires systemd-logind.service, which did not come up',
+    });
   });
 
   it('that is skipped or failed costs nothing and is never a duplicate', () => {
@@ -283,7 +344,9 @@ describe('the figures', () => {
   });
 
   it('count what failed', () => {
-    expect(measure('vm', unit('dbus.service', { activeState: 'failed' })).values).toMatchObject({
+    expect(
+      measure('vm', ended('dbus.service', unit('dbus.service', { activeState: 'failed' }))).values,
+    ).toMatchObject({
       'services.failed': 1,
       'services.running': 6,
     });
@@ -335,12 +398,15 @@ describe('what went wrong', () => {
   });
 
   it('counts and names a service that ends and is started again, with how often', () => {
-    const looping = unit('dbus.service', {
-      activeState: 'activating',
-      subState: 'auto-restart',
-      result: 'exit-code',
-      restarts: 7,
-    });
+    const looping = ended(
+      'dbus.service',
+      unit('dbus.service', {
+        activeState: 'activating',
+        subState: 'auto-restart',
+        result: 'exit-code',
+        restarts: 7,
+      }),
+    );
     expect(measure('container', looping).values).toMatchObject({
       'services.failed': 1,
       'services.restarts': 7,
