@@ -174,5 +174,5 @@ function stallWords({ stalledMs }: Timing): string | undefined {
 function whyNotActive(name: string, unit: Unit | undefined): string {
   return unit === undefined
     ? `${name} is not loaded in this image`
-    : `${name} never became active (${unit.activeState})`;
+    : `${name} never became active (${unit.loadState === 'loaded' ? unit.activeState : unit.loadState})`;
 }

@@ -18,6 +18,16 @@ export function lastTargetIn(tail: readonly string[]): string | undefined {
   return tail.flatMap((line) => REACHED.exec(line)?.[1] ?? []).at(-1);
 }
 
+/** systemd's status lines of what did not come up (`unit_start_job_failure`, src/core/job.c). */
+const FAILURE = /^\[\s?(?:FAILED|TIME)\s?\] (Failed to .+?|Timed out .+?)\.\s*$/;
+const MOST_FAILURES = 3;
+
+/** What the service manager said last of units that failed to come up, at most three: "Failed to mount srv.mount - /srv". */
+export function failuresIn(tail: readonly string[]): string[] {
+  const failures = tail.flatMap((line) => FAILURE.exec(line)?.[1] ?? []);
+  return [...new Set(failures)].slice(-MOST_FAILURES);
+}
+
 /** Whether the distribution went down in order to start again: systemd's last target, or the kernel's last word. */
 export function isRestartIn(tail: readonly string[]): boolean {
   return tail.some((line) =>

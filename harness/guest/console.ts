@@ -31,7 +31,7 @@ export interface Console {
   arrivedMs(mark: Mark): number | undefined;
   /** Resolves when the mark arrives; never rejects. */
   seen(mark: Mark): Promise<unknown>;
-  /** How often the distribution's service manager has begun: how often the same word of welcome came. */
+  /** How often the distribution's service manager has begun: how often the same first words of it came; 0 where none did. */
   welcomes(): number;
   /** Units whose start has begun and is not over, by the service manager's word. Untrusted text. */
   starting(): string[];
@@ -39,6 +39,8 @@ export interface Console {
 
 /** systemd's first status line (systemd(1), main.c); a boot loader and an initrd have words of welcome of their own. */
 const WELCOME = /^Welcome to .*!$/;
+/** Its first log line, which an image that shows no status has too. It comes again where the manager is re-executed. */
+const BANNER = /^systemd \S+ running in system mode/;
 /** A guest may welcome as often as it likes. */
 const MOST_WELCOMES = 20;
 
@@ -77,6 +79,7 @@ export function recordConsole(
   let partial = '';
   let loggedBytes = 0;
   const welcomes = new Map<string, number>();
+  let banners = 0;
   const starts = trackStarts();
 
   function takeLine(raw: string, atMs: number): void {
@@ -85,6 +88,7 @@ export function recordConsole(
     if (tail.length > TAIL_LINES) tail.shift();
     if (WELCOME.test(line) && welcomes.size < MOST_WELCOMES)
       welcomes.set(line, (welcomes.get(line) ?? 0) + 1);
+    if (BANNER.test(line)) banners += 1;
     starts.take(line);
     for (const [mark, pattern] of Object.entries(marks) as [Mark, RegExp][]) {
       if (arrivals.has(mark) || !pattern.test(line)) continue;
@@ -117,7 +121,7 @@ export function recordConsole(
     },
     tail: () => [...tail],
     arrivedMs: (mark) => arrivals.get(mark),
-    welcomes: () => Math.max(0, ...welcomes.values()),
+    welcomes: () => (welcomes.size > 0 ? Math.max(...welcomes.values()) : banners),
     starting: () => starts.begun(),
     seen: (mark) => waiting.get(mark)?.promise ?? Promise.resolve(),
   };

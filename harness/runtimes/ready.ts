@@ -1,7 +1,7 @@
 import { messageOf, runError, TwinbootError } from '../../core/error.ts';
 import { formatList } from '../../core/words.ts';
 import type { Ready } from '../guest/agent.ts';
-import { isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
+import { failuresIn, isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
 import type { Console, Mark } from '../guest/console.ts';
 import { quote } from '../guest/protocol.ts';
 import { withDeadline } from '../process/deadline.ts';
@@ -55,7 +55,9 @@ function whenTrouble({ clock, console }: Instance) {
   return async ({ mark, code, message }: Trouble): Promise<never> => {
     await console.seen(mark);
     await clock.sleep(GRACE_MS);
-    throw runError(code, message, { hint: 'its console says why', consoleTail: console.tail() });
+    const failures = failuresIn(console.tail());
+    const why = failures.length === 0 ? '' : `: ${failures.join('; ')}`;
+    throw runError(code, `${message}${why}`, { hint: 'its console says why', consoleTail: console.tail() });
   };
 }
 
@@ -84,15 +86,23 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
     const trouble = troublesOf(instance).find(({ mark }) => console.arrivedMs(mark) !== undefined);
     const what = isRestartIn(console.tail()) ? 'went down to start itself anew' : 'ended';
+    const oom = outOfMemoryWords(instance);
     const said = trouble ?? {
       code: ENDED_EARLY,
-      message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})`,
+      message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})${oom}`,
     };
     throw runError(said.code, said.message, { hint: 'its console says why', consoleTail: console.tail() });
   });
   // Every instance ends one day; whether that is too early is for those who race against it.
   ended.catch(() => undefined);
   return ended;
+}
+
+/** The kernel kills by its own choice among the processes, the manager's among them, and the console says nothing of it. */
+function outOfMemoryWords({ meters }: Instance): string {
+  const count = meters.oomKills() ?? 0;
+  if (count === 0) return '';
+  return `; it had reached its memory limit, and the kernel killed ${count} of its processes`;
 }
 
 /** Takes charge of the promise even where the signal was aborted before: a later rejection is nobody's surprise. */

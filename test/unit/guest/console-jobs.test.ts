@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isRestartIn, lastTargetIn, trackStarts, waitedForIn } from '../../../harness/guest/console-jobs.ts';
+import {
+  failuresIn,
+  isRestartIn,
+  lastTargetIn,
+  trackStarts,
+  waitedForIn,
+} from '../../../harness/guest/console-jobs.ts';
 
 describe('what a boot waits for', () => {
   it('is the unit of the job that systemd names, whatever the spinner and the time', () => {
@@ -23,6 +29,25 @@ describe('what a boot waits for', () => {
 
   it('is nothing where no job is told of', () => {
     expect(waitedForIn(['Starting a.service - A...', 'A start job'])).toEqual([]);
+  });
+});
+
+describe('what did not come up', () => {
+  it('is what systemd says of it, without what failed for that', () => {
+    expect(
+      failuresIn([
+        '[ TIME ] Timed out waiting for device /dev/nope.',
+        '[FAILED] Failed to mount srv.mount - /srv.',
+        "See 'systemctl status srv.mount' for details.",
+        '[DEPEND] Dependency failed for local-fs.target - Local File Systems.',
+        'Failed to open libbpf, cgroup BPF features disabled: Operation not supported',
+      ]),
+    ).toEqual(['Timed out waiting for device /dev/nope', 'Failed to mount srv.mount - /srv']);
+  });
+
+  it('are the last three where many fail, each once', () => {
+    const tail = ['a', 'b', 'c', 'd', 'd'].map((name) => `[FAILED] Failed to start ${name}.service.`);
+    expect(failuresIn(tail)).toEqual(['b', 'c', 'd'].map((name) => `Failed to start ${name}.service`));
   });
 });
 

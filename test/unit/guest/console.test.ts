@@ -92,6 +92,21 @@ describe('how often the distribution started', () => {
   });
 });
 
+describe('how often a distribution started that shows no status', () => {
+  it('is how often its manager’s log began', () => {
+    say('systemd 257.13-1~deb13u1 running in system mode (+PAM)\nDetected virtualization lxc.\n');
+    expect(console.welcomes()).toBe(1);
+    say('systemd 257.13-1~deb13u1 running in system mode (+PAM)\n');
+    expect(console.welcomes()).toBe(2);
+  });
+
+  it('is not that where it is welcome: a manager that is re-executed has the same words', () => {
+    say('systemd 257 running in system mode (+PAM)\nWelcome to Debian GNU/Linux 13 (trixie)!\n');
+    say('systemd 257 running in system mode (+PAM)\n');
+    expect(console.welcomes()).toBe(1);
+  });
+});
+
 describe('consoles that were captured', () => {
   /** `[   1049.555] line`, as the log has it: played back at the times at which it came. */
   function replay(text: string): void {

@@ -54,6 +54,16 @@ describe('a rung that is missing says why', () => {
       'dbus.service is not loaded in this image',
     ],
     [
+      'D-Bus is masked',
+      ({ units }) => {
+        const dbus = units.units.get('dbus.service');
+        if (dbus !== undefined)
+          Object.assign(dbus, { loadState: 'masked', activeState: 'inactive', activeMs: undefined });
+      },
+      'startup.dbus',
+      'dbus.service never became active (masked)',
+    ],
+    [
       'D-Bus failed',
       ({ units }) => {
         const dbus = units.units.get('dbus.service');

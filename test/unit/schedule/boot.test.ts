@@ -199,6 +199,14 @@ describe('a boot that does not get ready', () => {
   });
 });
 
+it('a boot that the kernel ended for want of memory says so', async () => {
+  const instance = manualInstance({ meters: { oomKills: () => 2 } });
+  const { failures } = await boot(instance, (one) => one.end({ signal: 'SIGKILL' }));
+  expect(failures.get('timing')?.message).toMatch(
+    /\(SIGKILL\); it had reached its memory limit, and the kernel killed 2 of its processes$/,
+  );
+});
+
 describe('an artifact that cannot be read', () => {
   it('fails alone; the rest is read and the instance powered off', async () => {
     const instance = manualInstance({ answer: except('meminfo', 1) });
@@ -208,10 +216,10 @@ describe('an artifact that cannot be read', () => {
     expect(instance.done.slice(-2)).toEqual(['stop', 'kill']);
   });
 
-  it('because the agent was started again meanwhile: that costs it alone', async () => {
+  it('because the agent is started again and again: that costs it alone', async () => {
     const instance = manualInstance({
       answer: (question) => {
-        if (question === 'meminfo') setImmediate(() => instance.wire.say(READY));
+        if (question === 'meminfo') setImmediate(() => instance.wire.say(READY.repeat(2)));
         return question === 'meminfo' ? undefined : capturedAnswer('container')(question);
       },
     });
