@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { usageError } from '../../core/error.ts';
 import { AGENT_UNIT } from './agent-files.ts';
 
 /** Where a unit's file is looked for, the first one wins (systemd.unit(5)). */
@@ -11,14 +12,22 @@ const USUAL = new Set(['multi-user.target', 'graphical.target']);
 /** An alias of an alias of … */
 const MOST_LINKS = 8;
 
-/** The target that the tree boots to: what `default.target` is a link to. `undefined` where it is none of these files. */
+/**
+ * The target that the tree boots to: what `default.target` is a link to. `undefined` where it is a file of its own or is not
+ * there at all. Errors: `bad-tree` (usage) where it leads to a unit that no file describes.
+ */
 export function defaultTargetOf(tree: string): string | undefined {
   let name = 'default.target';
   for (let links = 0; links < MOST_LINKS; links += 1) {
     const found = unitFolders
       .map((folder) => kindOf(join(tree, folder, name)))
       .find((kind) => kind !== undefined);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      if (name === 'default.target') return undefined;
+      throw usageError('bad-tree', `the image boots to ${name}, which no unit file describes`, {
+        hint: 'systemd would fall back to rescue.target: what does default.target lead to?',
+      });
+    }
     if (found.link === undefined) return name === 'default.target' ? undefined : name;
     name = basename(found.link);
   }

@@ -34,6 +34,17 @@ it('an image that boots as Debian does is left as it is', () => {
   expect(adoptDefaultTarget(tree)).toEqual([]);
 });
 
+it('a default target that no file describes is refused before it is booted', () => {
+  stock();
+  place('etc/systemd/system/default.target', { to: '/etc/systemd/system/kioks.target' });
+  expect(() => adoptDefaultTarget(tree)).toThrow(
+    expect.objectContaining({
+      code: 'bad-tree',
+      message: 'the image boots to kioks.target, which no unit file describes',
+    }) as Error,
+  );
+});
+
 it('another default target wants the agent, which starts after it', () => {
   stock();
   place('etc/systemd/system/kiosk.target', '[Unit]\n');
