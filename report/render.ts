@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFolders } from '../results/create-folders.ts';
 import type { RunRecord } from '../results/record.ts';
 import { summarise, type Summary } from '../results/summary.ts';
 import { figuresOf } from './charts/registry.ts';
@@ -32,7 +33,7 @@ export async function renderReport(
 ): Promise<ReportFiles> {
   const folder = join(runFolder, 'report');
   const chartFolder = join(folder, 'charts');
-  await mkdir(chartFolder, { recursive: true });
+  await createFolders(chartFolder);
 
   const model = buildModel(record, summary);
   const figures = figuresOf(model);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { errnoOf } from '../core/error.ts';
+import { createFolders } from './create-folders.ts';
 import { writeFailure } from './write-failure.ts';
 
 /** The record's name within its run folder. */
@@ -43,28 +44,6 @@ export async function createRunFolder(outFolder: string, startedAt: Date): Promi
       if (errnoOf(error) !== 'EEXIST' || !(await exists(path))) throw writeFailure(error, path);
     }
   }
-}
-
-/** Like `mkdir -p`. Node's own `recursive` never returns where a filesystem refuses with ENOENT, as /proc does. */
-async function createFolders(path: string): Promise<void> {
-  const folder = resolve(path);
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' && !(await exists(dirname(folder)))) {
-      await createFolders(dirname(folder));
-      await createFolders(folder);
-    } else if (!(await isFolder(folder))) {
-      throw error;
-    }
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** `2026-11-23T15-18-03Z`: sorts by time, and is a file name everywhere. */

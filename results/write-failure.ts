@@ -9,27 +9,33 @@ export function writeFailure(error: unknown, path: string): TwinbootError {
       return runError(
         'disk-full',
         `no space left to write ${path}`,
-        options('free some space, or choose another disk with --out; what was written before is still there'),
+        options('free some space, or choose another disk; what was written before is still there'),
       );
     case 'EACCES':
     case 'EPERM':
       return usageError(
         'out-not-writable',
         `not allowed to write ${path}`,
-        options('choose a folder of your own with --out'),
+        options('choose a folder of your own'),
       );
     case 'EROFS':
       return usageError(
         'out-not-writable',
         `${path} is on a read-only filesystem`,
-        options('choose a writable folder with --out'),
+        options('choose a writable folder'),
       );
     case 'ENOTDIR':
     case 'EEXIST':
       return usageError(
         'out-not-writable',
         `cannot write ${path}: a file stands where a folder is needed`,
-        options('choose another folder with --out'),
+        options('choose another folder'),
+      );
+    case 'EISDIR':
+      return usageError(
+        'out-not-writable',
+        `cannot write ${path}: a folder stands where a file is needed`,
+        options('choose another file, or move the folder'),
       );
     default:
       return runError(

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { exitCodes, runError, type TwinbootError } from '../../core/error.ts';
+import { exitCodes, messageOf, runError, type TwinbootError } from '../../core/error.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
@@ -10,6 +10,7 @@ import { comparisonFormats } from '../../results/compare/format/registry.ts';
 import { looks } from '../../results/compare/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
 import { ratioText, rowName } from '../../results/compare/words.ts';
+import { writeFailure } from '../../results/write-failure.ts';
 import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';
 import { interrupted } from '../runtimes/ready.ts';
@@ -155,7 +156,7 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
       last: result.end === 'max-time',
     });
     comparison.notes.unshift(endNote(result, comparison, ab));
-    await keep(comparison, bench.folder.path, ab.failOn);
+    await keep(io, comparison, bench.folder.path, ab.failOn);
     return { result, comparison, folder: bench.folder };
   });
   requireBase(comparison, folder.path);
@@ -169,7 +170,9 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
 
 async function requestOf(bench: Bench, { words }: AbWords, side: 'a' | 'b') {
   const folder = { id: `${bench.folder.id}-${side}`, path: join(bench.folder.path, side) };
-  await mkdir(folder.path);
+  await mkdir(folder.path).catch((error: unknown) => {
+    throw writeFailure(error, folder.path);
+  });
   return bench.request(words[side], await bench.image(words[side]), folder);
 }
 
@@ -211,8 +214,18 @@ const FILES = {
   github: 'annotations.txt',
 };
 
-/** Beside the two records, what was made of them. */
-async function keep(comparison: AbComparison, folder: string, failOn: readonly FailOn[]): Promise<void> {
-  for (const { id, render } of comparisonFormats)
-    await writeFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
+/** Beside the two records, what was made of them. The verdict does not depend on it: a file that fails is said to be missing. */
+async function keep(
+  io: Io,
+  comparison: AbComparison,
+  folder: string,
+  failOn: readonly FailOn[],
+): Promise<void> {
+  for (const { id, render } of comparisonFormats) {
+    try {
+      await writeFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
+    } catch (error) {
+      io.note(`no ${FILES[id]}: ${messageOf(error)}`);
+    }
+  }
 }

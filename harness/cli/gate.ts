@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { exitCodes } from '../../core/error.ts';
+import { exitCodes, TwinbootError, withHint } from '../../core/error.ts';
 import { assertSetName, DEFAULT_SET, findBaseline, saveBaseline } from '../../results/baseline/folder.ts';
 import { needsBaseline, type BaselineState } from '../../results/gate/baseline-rules.ts';
 import { evaluateGate } from '../../results/gate/evaluate.ts';
@@ -58,6 +58,8 @@ export function addGateCommand(program: Command, io: Io): void {
         await saveFirst(progress, gate, record, result, options.baseline);
       }
       io.exitCode = result.passed ? exitCodes.ok : exitCodes.gate;
+      // What was cut short here and now is no verdict on the image.
+      if (options.run === undefined && record.state === 'interrupted') io.exitCode = exitCodes.run;
     });
 }
 
@@ -77,9 +79,19 @@ async function measure(
   const words = { plan, specs, scenarios: chosen, image: run.image, out, install };
   const { record, folder } = await measureRun(io, words);
   io.status('drawing the report');
-  await publish(record, summarise(record), folder.path, (message) => io.note(message));
+  await publishIfPossible(io, record, folder.path);
   io.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
   return record;
+}
+
+/** The verdict is of the record: it does not wait for space for a picture. */
+async function publishIfPossible(io: Io, record: RunRecord, folder: string): Promise<void> {
+  try {
+    await publish(record, summarise(record), folder, (message) => io.note(message));
+  } catch (error) {
+    if (!(error instanceof TwinbootError)) throw error;
+    io.note(`the run has no report, or not all of it: ${withHint(error)}`);
+  }
 }
 
 async function baselineOf(

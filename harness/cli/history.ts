@@ -1,8 +1,9 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { usageError } from '../../core/error.ts';
 import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
+import { createFolders } from '../../results/create-folders.ts';
 import { buildHistory } from '../../results/history/build.ts';
 import { extractOf, type Extract } from '../../results/history/extract.ts';
 import { readRecords } from '../../results/history/read-records.ts';
@@ -56,7 +57,7 @@ async function asFolder(path: string): Promise<string> {
 async function writePage(file: string, page: string): Promise<void> {
   if (file.trim() === '') throw usageError('no-file-name', '--html takes the name of a file');
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await createFolders(dirname(file));
     await writeFile(file, page);
   } catch (error) {
     throw writeFailure(error, file);

@@ -5,7 +5,7 @@ import { Command, CommanderError, Help, type Option } from '@commander-js/extra-
 import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import type { Io } from './io.ts';
-import { watchOutput } from './output.ts';
+import { watchOutput, whenReaderLeaves } from './output.ts';
 import { endsWithTerminal, requireWorkingFolder, setSurroundings } from './surroundings.ts';
 import { terminalIo } from './terminal.ts';
 
@@ -100,8 +100,7 @@ function abortOnSignal(): AbortSignal {
       controller.abort();
     });
   }
-  // Whoever read the output is gone (`twinboot run | head`), or its device is full: end in order here too.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort());
+  whenReaderLeaves([process.stdout, process.stderr], () => controller.abort());
   return controller.signal;
 }
 

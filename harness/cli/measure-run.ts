@@ -10,6 +10,7 @@ import {
   writeRecord,
   type RunFolder,
 } from '../../results/store.ts';
+import { writeFailure } from '../../results/write-failure.ts';
 import type { Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
@@ -78,10 +79,10 @@ export async function withBench<T>(
   if (!isFake) requireRoot('run');
   await assertWritableFolder(out);
   const folder = await createRunFolder(out, new Date());
-  const log = openLog(folder);
   const listener = createProgress(io);
   let release: (() => void) | undefined;
   try {
+    const log = openLog(folder);
     release = takeRunLock(`run ${folder.id}`);
     return await withHost(
       io,
@@ -108,10 +109,15 @@ export async function withBench<T>(
 }
 
 function openLog(folder: RunFolder): Logger {
-  return pino(
-    { base: { run: folder.id } },
-    pino.destination({ dest: join(folder.path, 'run.log'), sync: true }),
-  );
+  const file = join(folder.path, 'run.log');
+  try {
+    const destination = pino.destination({ dest: file, sync: true });
+    // A full disk must not end the run from here: the record's own write reports it.
+    destination.on('error', () => undefined);
+    return pino({ base: { run: folder.id } }, destination);
+  } catch (error) {
+    throw writeFailure(error, file);
+  }
 }
 
 /**

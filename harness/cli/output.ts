@@ -6,7 +6,7 @@ export interface OutputWatch {
   exitCode(intended: number): Promise<number>;
 }
 
-type Stream = Pick<NodeJS.WriteStream, 'on' | 'write'>;
+type Stream = Pick<NodeJS.WriteStream, 'on' | 'write' | 'writableLength'>;
 
 /**
  * A result that cannot be written is an error, as for cat(1), on a full device for instance. A reader that has seen
@@ -20,11 +20,30 @@ export function watchOutput(output: Stream = process.stdout, errors: Stream = pr
   });
   return {
     async exitCode(intended) {
-      // What was written before has been tried when this has.
-      await new Promise<void>((resolve) => output.write('', () => resolve()));
+      await triedAll(output);
       if (failure === undefined) return intended;
       errors.write(`error: the result could not be written to standard output: ${messageOf(failure)}\n`);
       return intended === exitCodes.ok ? exitCodes.host : intended;
     },
   };
+}
+
+/**
+ * Calls `end` when whoever read a stream is gone (`twinboot run | head`). What a full device does not take is lost, and is
+ * no reason to end: progress is not the result.
+ */
+export function whenReaderLeaves(streams: readonly Pick<Stream, 'on'>[], end: () => void): void {
+  for (const stream of streams) {
+    stream.on('error', (error: Error) => {
+      if (errnoOf(error) === 'EPIPE') end();
+    });
+  }
+}
+
+/** Until what was written has been tried. Where that is nothing, an empty write would fail on a device that is full. */
+function triedAll(output: Stream): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.writableLength === 0) setImmediate(resolve);
+    else output.write('', () => resolve());
+  });
 }

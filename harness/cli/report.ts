@@ -19,8 +19,8 @@ export function addReportCommand(program: Command, io: Io): void {
       const record = await readRecord(run);
       const folder = (await stat(run)).isDirectory() ? run : dirname(run);
       const summary = summarise(record);
-      const files = await publish(record, summary, folder, (message) => io.note(message));
       io.out(summaryTable(record, summary));
+      const files = await publish(record, summary, folder, (message) => io.note(message));
       io.out(`\nreport  ${relative('.', files.html)}`);
     });
 }

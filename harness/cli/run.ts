@@ -111,14 +111,15 @@ async function tell(
   json: boolean,
 ): Promise<void> {
   const summary = summarise(record);
-  progress.status('drawing the report');
-  const report = await publish(record, summary, folder.path, (message) => io.note(message));
+  // Before the report, which a full disk may prevent.
   if (json) io.out(JSON.stringify({ folder: folder.path, state: record.state, ...summary }, null, 2));
   else {
     io.out(`\n${summaryTable(record, summary)}\n`);
     io.out(`record  ${relative('.', join(folder.path, 'run.json'))}`);
-    io.out(`report  ${relative('.', report.html)}`);
   }
+  progress.status('drawing the report');
+  const report = await publish(record, summary, folder.path, (message) => io.note(message));
+  if (!json) io.out(`report  ${relative('.', report.html)}`);
   io.exitCode = outcomeOf(record, summary);
   if (record.state === 'interrupted') io.note('interrupted: the report covers what was measured until then');
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFolders } from '../../results/create-folders.ts';
 import type { CleanupRegistry } from '../process/cleanup.ts';
 import { hostBootId, isAlive, ownIdentity } from '../process/identity.ts';
 import { removeResource } from '../process/resource.ts';
@@ -30,7 +31,7 @@ export async function inBuildFolder<T>(
   work: (folder: string) => Promise<T>,
   parent = imagesFolder(),
 ): Promise<T> {
-  await mkdir(parent, { recursive: true });
+  await createFolders(parent);
   const folder = temporaryPath('build', parent);
   const lease = cleanup.register({ kind: 'path', path: folder });
   await mkdir(folder, { mode: 0o755 });

@@ -12,6 +12,7 @@ import {
   type Sample,
   type SampleError,
 } from '../../results/record.ts';
+import { writeFailure } from '../../results/write-failure.ts';
 import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
@@ -84,7 +85,7 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
   const { runtimes: prepared, leftOut } = await prepareRuntimes(host, request);
   const record = newRecord(request, prepared);
   record.warnings.push(...request.lacking, ...leftOut);
-  await mkdir(join(request.runFolder, 'console'), { recursive: true });
+  await makeConsoleFolder(request.runFolder);
   await request.save(record);
   const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));
   return {
@@ -117,6 +118,13 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
       for (const runtime of prepared.values()) await runtime.release();
     },
   };
+}
+
+async function makeConsoleFolder(runFolder: string): Promise<void> {
+  const folder = join(runFolder, 'console');
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw writeFailure(error, folder);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Eta } from 'eta';
+import { createFolders } from '../../results/create-folders.ts';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { assetPath, browserBundles } from '../assets.ts';
@@ -26,7 +27,7 @@ export async function writePlan(
   const figure = capacityChart(plan, sizes);
   const chart = figure && { figure, drawn: await (await openPictures())(figure, pageModel(plan).subtitle) };
   try {
-    await mkdir(folder, { recursive: true });
+    await createFolders(folder);
     const drawn = chart?.drawn ?? { reason: 'no runtime has a plan' };
     await savePicture(drawn, folder, CAPACITY_CHART);
     await writeFile(page, renderPlan(plan, chart && { figure: chart.figure, image: imageOf(chart.drawn) }));

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
-import { expect, it } from 'vitest';
-import { watchOutput } from '../../../harness/cli/output.ts';
+import { expect, it, vi } from 'vitest';
+import { watchOutput, whenReaderLeaves } from '../../../harness/cli/output.ts';
 
 type Stream = NonNullable<Parameters<typeof watchOutput>[0]>;
 
@@ -28,6 +28,13 @@ it('a full device is a fault of the host, and said', async () => {
   });
 });
 
+it('a full device that nothing was written to is none', async () => {
+  const errors = new PassThrough();
+  const watch = watchOutput(failing('ENOSPC'), errors as unknown as Stream);
+  expect(await watch.exitCode(2)).toBe(2);
+  expect(errors.read()).toBeNull();
+});
+
 it('does not hide what went wrong before', async () => {
   expect((await endWith(failing('ENOSPC'), 1)).exitCode).toBe(1);
 });
@@ -38,4 +45,14 @@ it('a reader that has seen enough is no error, and none is no error', async () =
     exitCode: 0,
     said: '',
   });
+});
+
+it('ends when a reader leaves, and not for progress that a full device does not take', async () => {
+  const end = vi.fn();
+  const [pipe, device] = [failing('EPIPE'), failing('ENOSPC')];
+  whenReaderLeaves([pipe, device], end);
+  await new Promise((resolve) => device.write('progress', resolve));
+  expect(end).not.toHaveBeenCalled();
+  await new Promise((resolve) => pipe.write('progress', resolve));
+  await vi.waitFor(() => expect(end).toHaveBeenCalled());
 });
