@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { replaceFile } from '../core/replace-file.ts';
 import { messageOf } from '../core/error.ts';
 import type { Figure } from './charts/spec.ts';
 import { loadDrawing } from './drawing.ts';
@@ -51,7 +52,7 @@ export async function savePicture(
 ): Promise<{ png: string; svg: string } | undefined> {
   const [png, svg] = [join(folder, `${id}.png`), join(folder, `${id}.svg`)];
   if ('picture' in drawn) {
-    await Promise.all([writeFile(png, drawn.picture.png), writeFile(svg, drawn.picture.svg)]);
+    await Promise.all([replaceFile(png, drawn.picture.png), replaceFile(svg, drawn.picture.svg)]);
     return { png, svg };
   }
   await Promise.all([rm(png, { force: true }), rm(svg, { force: true })]);

@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openFolderBelow } from '../core/below.ts';
+import { replaceFile } from '../core/replace-file.ts';
 import { createFolders } from '../results/create-folders.ts';
 import type { RunRecord } from '../results/record.ts';
 import { summarise, type Summary } from '../results/summary.ts';
@@ -24,7 +25,7 @@ export interface ReportFiles {
 /**
  * Writes `<runFolder>/report/`: the page, the Markdown, and each chart as PNG and SVG. Reads nothing but the
  * record, so it works on any machine; whoever has summarised it already hands the summary in. Rejects with the file
- * system's error where the folder cannot be written.
+ * system's error where the folder cannot be written, and with `link-in-the-way` where a link stands for one of its folders.
  */
 export async function renderReport(
   record: RunRecord,
@@ -33,7 +34,9 @@ export async function renderReport(
 ): Promise<ReportFiles> {
   const folder = join(runFolder, 'report');
   const chartFolder = join(folder, 'charts');
-  await createFolders(chartFolder);
+  await createFolders(runFolder);
+  // A run folder may come from elsewhere: no link in it leads the report out of it.
+  openFolderBelow(runFolder, 'report/charts', { make: 0o755 }).close();
 
   const model = buildModel(record, summary);
   const figures = figuresOf(model);
@@ -54,9 +57,9 @@ export async function renderReport(
 
   const html = join(folder, 'index.html');
   const markdown = join(folder, 'report.md');
-  await writeFile(html, renderHtml(model, illustrated));
+  await replaceFile(html, renderHtml(model, illustrated));
   const hasPicture = new Set(charts.map(({ id }) => id));
-  await writeFile(
+  await replaceFile(
     markdown,
     renderMarkdown(
       model,

@@ -1,5 +1,5 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { replaceFile } from '../core/replace-file.ts';
 import type { RunRecord, Sample } from './record.ts';
 import { RECORD_FILE } from './run-folder.ts';
 import { writeFailure } from './write-failure.ts';
@@ -31,7 +31,7 @@ export async function writeRecord(folder: string, record: RunRecord): Promise<vo
   const key = resolve(folder);
   const pieces = serialise(record);
   const before = underway.get(key) ?? Promise.resolve();
-  const write = before.catch(() => undefined).then(() => replaceFile(join(folder, RECORD_FILE), pieces));
+  const write = before.catch(() => undefined).then(() => replaceRecord(join(folder, RECORD_FILE), pieces));
   underway.set(key, write);
   try {
     await write;
@@ -40,33 +40,11 @@ export async function writeRecord(folder: string, record: RunRecord): Promise<vo
   }
 }
 
-async function replaceFile(path: string, pieces: readonly Buffer[]): Promise<void> {
-  const temporary = `${path}.tmp`;
+async function replaceRecord(path: string, pieces: readonly Buffer[]): Promise<void> {
   try {
-    const file = await open(temporary, 'w');
-    try {
-      await writeAll(file, pieces);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await replaceFile(path, pieces);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailure(error, path);
-  }
-}
-
-/** How many buffers one writev takes on Linux. */
-const IOV_MAX = 1024;
-
-async function writeAll(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
-  for (let start = 0; start < pieces.length; start += IOV_MAX) {
-    const batch = pieces.slice(start, start + IOV_MAX);
-    const { bytesWritten } = await file.writev(batch);
-    // A disk that fills up takes a part of what it is given, and refuses only what comes after.
-    const size = batch.reduce((sum, piece) => sum + piece.length, 0);
-    if (bytesWritten < size) await file.writeFile(Buffer.concat(batch).subarray(bytesWritten));
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
+import { replaceFile } from '../../core/replace-file.ts';
 import { exitCodes, messageOf, runError, type TwinbootError } from '../../core/error.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
@@ -223,7 +224,7 @@ async function keep(
 ): Promise<void> {
   for (const { id, render } of comparisonFormats) {
     try {
-      await writeFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
+      await replaceFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
     } catch (error) {
       io.note(`no ${FILES[id]}: ${messageOf(error)}`);
     }

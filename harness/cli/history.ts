@@ -1,6 +1,8 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { requireNoLinks } from '../../core/below.ts';
+import { replaceFile } from '../../core/replace-file.ts';
 import { usageError } from '../../core/error.ts';
 import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
 import { createFolders } from '../../results/create-folders.ts';
@@ -56,9 +58,10 @@ async function asFolder(path: string): Promise<string> {
 
 async function writePage(file: string, page: string): Promise<void> {
   if (file.trim() === '') throw usageError('no-file-name', '--html takes the name of a file');
+  requireNoLinks(dirname(file), basename(file));
   try {
     await createFolders(dirname(file));
-    await writeFile(file, page);
+    await replaceFile(file, page);
   } catch (error) {
     throw writeFailure(error, file);
   }

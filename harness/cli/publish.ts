@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { openFolderBelow } from '../../core/below.ts';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import type { ReportFiles } from '../../report/render.ts';
 import { exports } from '../../results/export/registry.ts';
@@ -67,7 +68,8 @@ function inReport(name: string): string {
 
 /** A name that was not made this time is removed: it would show an earlier state of the record. */
 async function replaceAll(staging: string, folder: string): Promise<void> {
-  await mkdir(join(folder, 'report'), { recursive: true });
+  // A run folder may come from elsewhere: no link in it leads the report out of it.
+  openFolderBelow(folder, 'report', { make: 0o755 }).close();
   for (const name of MADE) {
     await rm(join(folder, name), { recursive: true, force: true });
     await rename(join(staging, name), join(folder, name)).catch(ignoreMissing);

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { errnoOf, hostError } from '../../core/error.ts';
+import { dirname, join } from 'node:path';
+import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
+import type { CleanupRegistry, Lease } from '../process/cleanup.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
@@ -119,16 +120,33 @@ export function controllerFolder(
 }
 
 /**
+ * Registers the group for removal and makes it. Errors: those of `createCgroup`; a group that is somebody else's is struck
+ * off again, since removing it would kill what is in it.
+ */
+export function makeCgroup(cleanup: CleanupRegistry, group: Cgroup): Lease {
+  const lease = cleanup.register({ kind: 'cgroup', folders: group.folders });
+  try {
+    createCgroup(group);
+    return lease;
+  } catch (error) {
+    if (error instanceof TwinbootError && error.code === 'cgroup-taken') lease.forget();
+    throw error;
+  }
+}
+
+/**
  * Makes the group in every hierarchy, ready to hold processes and groups of its own. The parent's controllers are
  * handed down on v2 (cgroup-v2.rst, "Enabling and Disabling"); on v1 cpuset starts empty and takes no process until
- * it has CPUs and memory nodes (cpuset(7)). Errors: `cgroup-not-writable` with what to do.
+ * it has CPUs and memory nodes (cpuset(7)). Errors (host): `cgroup-taken` where there is one of this name, whose processes
+ * and limits would be somebody else's; `cgroup-not-writable` with what to do.
  */
 export function createCgroup(group: Cgroup): void {
   try {
-    for (const folder of group.folders) mkdirSync(folder, { recursive: true });
+    makeFolders(group.folders);
     enableControllers(group);
     fillCpuset(group);
   } catch (error) {
+    if (error instanceof TwinbootError) throw error;
     throw hostError(
       'cgroup-not-writable',
       `cannot make the control group ${group.name}: ${errnoOf(error) ?? String(error)}`,
@@ -137,6 +155,31 @@ export function createCgroup(group: Cgroup): void {
         cause: error,
       },
     );
+  }
+}
+
+function makeFolders(folders: readonly string[]): void {
+  for (const folder of folders) mkdirSync(dirname(folder), { recursive: true });
+  const made: string[] = [];
+  for (const folder of folders) {
+    if (!makeFolder(folder)) {
+      for (const own of made) rmdirSync(own);
+      throw hostError('cgroup-taken', `there is a control group ${folder} that twinboot has not made`, {
+        hint: 'twinboot clean removes what earlier runs left; what it leaves there is somebody else’s',
+      });
+    }
+    made.push(folder);
+  }
+}
+
+/** Whether it was not there. */
+function makeFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 
@@ -151,7 +194,8 @@ function enableControllers(group: Cgroup): void {
   }
 }
 
-function fillCpuset(group: Cgroup): void {
+/** On v1: gives a new group its parent's CPUs and memory nodes, where it has none. */
+export function fillCpuset(group: Cgroup): void {
   const root = group.layout.v1.cpuset;
   if (root === undefined) return;
   let folder = root;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, runError } from '../../core/error.ts';
-import { stateFolder } from '../process/cleanup.ts';
+import { openStateFolder } from '../process/cleanup.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts';
 
 const POLL_MS = 100;
@@ -20,10 +20,9 @@ export async function whileBuilding<T>(
 ): Promise<T> {
   // Below the state folder, which a reboot empties: the cache would keep a dead builder's lock for ever.
   const lock = join(
-    stateFolder(),
+    openStateFolder(),
     `image-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.lock`,
   );
-  mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
   let told = false;
   while (!tryTake(lock)) {
     const holder = readHolder(lock);

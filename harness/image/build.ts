@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { errnoOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { ImageDescription } from '../../results/record.ts';
-import type { HostContext } from '../host/context.ts';
 import { hostClock, msSince } from '../meters/clock.ts';
 import { bootstrap } from './bootstrap.ts';
 import { whileBuilding } from './build-lock.ts';
-import { cacheFolder, imageFiles, imageFolder, type CachedImage } from './cache.ts';
+import { cacheFolder, imageFiles, imageFolder, requireTrustedCache, type CachedImage } from './cache.ts';
 import { damagedImage, listImages, removeImageFolder } from './catalogue.ts';
+import type { BuildContext } from './context.ts';
 import { adoptDefaultTarget } from './default-target.ts';
 import { readAptAccess, type AptAccess } from './host-apt.ts';
 import { readImage, writeManifest } from './manifest.ts';
@@ -22,7 +22,7 @@ import { inBuildFolder, removeTree, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
 import { copyUserTree } from './user-tree.ts';
 
-export type BuildContext = Pick<HostContext, 'runner' | 'cleanup' | 'signal'>;
+export type { BuildContext } from './context.ts';
 
 export interface BuildOptions {
   /** Instead of the one that the host's apt uses. */
@@ -67,8 +67,9 @@ export async function buildImage(
   });
 }
 
-/** The image of exactly this recipe, if the cache has it. Errors: `image-damaged` (host). */
+/** The image of exactly this recipe, if the cache has it. Errors: `image-damaged`, `folder-not-trusted` (host). */
 export function cachedImage(recipe: Recipe): CachedImage | undefined {
+  requireTrustedCache();
   const read = readImage(imageFolder(recipeId(recipe)));
   if (read?.state === 'damaged') throw damagedImage(recipe.name, read.reason);
   return read?.image;
@@ -124,21 +125,27 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     runStage(recipe.name, name, callbacks, step);
 
   await stage('bootstrap', () => bootstrapTree(tree, folder, work));
-  const { added, packages } = await stage('settle', async () => ({
-    added: [
+  const { added, packages } = await stage('settle', async () => {
+    // Of what Debian's packages are, their own database is asked: a tree may have brought another.
+    const installed = await readPackages(tree, context.runner);
+    const isForeign = (recipe.trees ?? []).length > 0;
+    // Setuid files of a tree are the host's root's, too: nobody else comes to them.
+    if (isForeign) chmodSync(folder, 0o700);
+    const changes = [
       ...adaptTree(tree, recipe),
       ...(await addUserTrees(tree, recipe, context.signal)),
       ...(recipe.agent ? adoptDefaultTarget(tree) : []),
-      ...(await applyBootMode(tree, recipe.boot, context)),
-    ],
-    packages: await readPackages(tree, context.runner),
-  }));
+      ...(await applyBootMode({ tree, isForeign }, recipe.boot, context)),
+    ];
+    return { added: changes, packages: installed };
+  });
   const packed = await stage('pack', async () => {
-    const kernel = copyKernel(tree, join(folder, imageFiles.kernel), join(folder, imageFiles.initrd));
+    const kernel = await copyKernel(tree, join(folder, imageFiles.kernel), join(folder, imageFiles.initrd));
     for (const file of [imageFiles.kernel, imageFiles.initrd]) chmodSync(join(folder, file), 0o444);
     const size = measureTree(tree);
     const bytes = await packDisk(tree, disk, size, context);
     await removeTree(tree);
+    chmodSync(folder, 0o755);
     return { kernel, bytes, usedBytes: size.bytes };
   });
   const digest = await stage('digest', async () => {

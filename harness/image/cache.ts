@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { ImageDescription } from '../../results/record.ts';
+import { requireTrustedFolder } from '../process/trusted-folder.ts';
 
 /** A built image in the cache: the one disk file that every runtime boots, and the kernel and initrd inside it. */
 export interface CachedImage {
@@ -22,6 +23,14 @@ export function cacheFolder(): string {
 /** One folder per image, named by the id of its recipe. Names with a leading dot are not images. */
 export function imagesFolder(): string {
   return join(cacheFolder(), 'images');
+}
+
+/**
+ * Refuses a cache that somebody else could put an image into, which root would boot.
+ * Errors: `folder-not-trusted` (host).
+ */
+export function requireTrustedCache(): void {
+  requireTrustedFolder(imagesFolder(), 'the images');
 }
 
 /** Where the image with this id lies, whether or not it is there. */

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suggestion } from '../../core/suggest.ts';
 import { hostError, usageError } from '../../core/error.ts';
-import { imageFolder, imagesFolder, type CachedImage } from './cache.ts';
+import { imageFolder, imagesFolder, requireTrustedCache, type CachedImage } from './cache.ts';
 import { readImage, type ImageState } from './manifest.ts';
 import { plainRecipe, recipeId, type Recipe } from './recipe.ts';
 import { removeTree, removedPath } from './temporary.ts';
@@ -19,6 +19,7 @@ export type ListedImage = { id: string; name: string } & (
 export function listImages(): ListedImage[] {
   const folder = imagesFolder();
   if (!existsSync(folder)) return [];
+  requireTrustedCache();
   return readdirSync(folder)
     .filter((id) => !id.startsWith('.'))
     .flatMap((id) => listed(id, readImage(join(folder, id))))

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { openFolderBelow, type OpenFolder } from '../../core/below.ts';
 import { usageError } from '../../core/error.ts';
 import { AGENT_UNIT } from './agent-files.ts';
 
@@ -19,9 +20,7 @@ const MOST_LINKS = 8;
 export function defaultTargetOf(tree: string): string | undefined {
   let name = 'default.target';
   for (let links = 0; links < MOST_LINKS; links += 1) {
-    const found = unitFolders
-      .map((folder) => kindOf(join(tree, folder, name)))
-      .find((kind) => kind !== undefined);
+    const found = unitFolders.map((folder) => kindOf(tree, folder, name)).find((kind) => kind !== undefined);
     if (found === undefined) {
       if (name === 'default.target') return undefined;
       throw usageError('bad-tree', `the image boots to ${name}, which no unit file describes`, {
@@ -35,26 +34,43 @@ export function defaultTargetOf(tree: string): string | undefined {
 }
 
 /** `link`: what it leads to; the file may be absolute inside the tree, and only its name counts. */
-function kindOf(path: string): { link?: string } | undefined {
+function kindOf(tree: string, folder: string, name: string): { link?: string } | undefined {
+  let opened: OpenFolder | undefined;
   try {
+    opened = openFolderBelow(tree, folder);
+    const path = join(opened.path, name);
     return lstatSync(path).isSymbolicLink() ? { link: readlinkSync(path) } : {};
   } catch {
     return undefined;
+  } finally {
+    opened?.close();
   }
 }
 
 /**
  * Lets the agent be started by a default target of the image's own, and after it. Returns what was changed, a sentence
- * each. For an image that boots as Debian does there is nothing to change.
+ * each. For an image that boots as Debian does there is nothing to change. Errors: `link-in-the-way` (usage).
  */
 export function adoptDefaultTarget(tree: string): string[] {
   const target = defaultTargetOf(tree);
   if (target === undefined || USUAL.has(target)) return [];
   const unit = basename(AGENT_UNIT);
-  const link = join(tree, 'etc/systemd/system', `${target}.wants`, unit);
-  const order = join(tree, 'etc/systemd/system', `${unit}.d`, 'default-target.conf');
-  for (const file of [link, order]) mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
-  symlinkSync(AGENT_UNIT, link);
-  writeFileSync(order, `[Unit]\nAfter=${target}\n`, { mode: 0o644 });
+  const units = 'etc/systemd/system';
+  inFolder(tree, `${units}/${target}.wants`, (folder) => symlinkSync(AGENT_UNIT, join(folder, unit)));
+  inFolder(tree, `${units}/${unit}.d`, (folder) =>
+    writeFileSync(join(folder, 'default-target.conf'), `[Unit]\nAfter=${target}\n`, {
+      mode: 0o644,
+      flag: 'wx',
+    }),
+  );
   return [`The image boots to ${target}, which wants the agent and is reached before it is started.`];
+}
+
+function inFolder(tree: string, path: string, work: (folder: string) => void): void {
+  const folder = openFolderBelow(tree, path, { make: 0o755 });
+  try {
+    work(folder.path);
+  } finally {
+    folder.close();
+  }
 }

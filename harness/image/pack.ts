@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync,
   createReadStream,
-  existsSync,
+  createWriteStream,
   lstatSync,
   opendirSync,
   readdirSync,
@@ -10,7 +9,9 @@ import {
 } from 'node:fs';
 import { chmod, open, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runError } from '../../core/error.ts';
+import { pipeline } from 'node:stream/promises';
+import { openFileBelow, openFolderBelow } from '../../core/below.ts';
+import { errnoOf, runError } from '../../core/error.ts';
 import { MIB } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
@@ -84,30 +85,56 @@ export function mkfsArguments(tree: string, disk: string, inodes: number): strin
 }
 
 /**
- * Copies the kernel and the initrd out of the tree's /boot and returns the kernel's release.
- * Errors: `no-kernel`, `no-initrd` (run).
+ * Copies the kernel and the initrd out of the tree's /boot and returns the kernel's release. Both have to be files: a link
+ * could lead to a file of the host. Errors: `no-kernel`, `no-initrd` (run), `link-in-the-way`, `not-a-file` (usage).
  */
-export function copyKernel(tree: string, kernel: string, initrd: string): string {
-  const boot = join(tree, 'boot');
-  const release = kernelRelease(tree, readdirSync(boot));
-  const initrdSource = join(boot, `initrd.img-${release}`);
-  if (!existsSync(initrdSource))
+export async function copyKernel(tree: string, kernel: string, initrd: string): Promise<string> {
+  const release = kernelRelease(tree, filesOfBoot(tree));
+  await copyFromTree(tree, `boot/vmlinuz-${release}`, kernel);
+  await copyFromTree(tree, `boot/initrd.img-${release}`, initrd).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error;
     throw runError('no-initrd', `the image has no initrd for its kernel ${release}`);
-  copyFileSync(join(boot, `vmlinuz-${release}`), kernel);
-  copyFileSync(initrdSource, initrd);
+  });
   return release;
 }
 
+async function copyFromTree(tree: string, path: string, to: string): Promise<void> {
+  const descriptor = openFileBelow(tree, path);
+  await pipeline(
+    createReadStream('', { fd: descriptor }),
+    createWriteStream(to, { flags: 'wx', mode: 0o644 }),
+  );
+}
+
+function filesOfBoot(tree: string): string[] {
+  const boot = openFolderBelow(tree, 'boot');
+  try {
+    return readdirSync(boot.path);
+  } finally {
+    boot.close();
+  }
+}
+
+/** It becomes part of paths and of a boot loader's script. */
+const KERNEL = /^vmlinuz-([\w.+~-]+)$/;
+
 function kernelRelease(tree: string, bootFiles: readonly string[]): string {
-  const releases = bootFiles
-    .filter((name) => name.startsWith('vmlinuz-'))
-    .map((name) => name.slice('vmlinuz-'.length));
+  const releases = bootFiles.flatMap((name) => KERNEL.exec(name)?.[1] ?? []);
   const [only] = releases;
   if (only === undefined) throw runError('no-kernel', 'the image has no kernel in /boot');
   if (releases.length === 1) return only;
   // With several, Debian's own link at the root says which one is booted.
-  const chosen = basename(readlinkSync(join(tree, 'vmlinuz'))).slice('vmlinuz-'.length);
+  const chosen = KERNEL.exec(basename(linkTarget(join(tree, 'vmlinuz'))))?.[1] ?? '';
   return releases.includes(chosen) ? chosen : only;
+}
+
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // None, or a file.
+    return '';
+  }
 }
 
 /** SHA-256 of the file as it stands, hex. */

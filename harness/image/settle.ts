@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openFileBelow, openFolderBelow } from '../../core/below.ts';
+import { plainLine } from '../../core/text.ts';
 import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
-import type { ProcessRunner } from '../process/runner.ts';
-import { runInTree } from './tree.ts';
+import { programsOf, type TreePrograms } from './confine.ts';
+import type { BuildContext } from './context.ts';
 
 interface SettleStep {
   command: readonly [string, ...string[]];
@@ -42,16 +44,20 @@ const steps: readonly SettleStep[] = [
   { command: [UPDATE_DONE], optional: true },
 ];
 
+/** A tree whose packages are Debian's, and what may have been laid over it. */
+export interface Laid {
+  tree: string;
+  /** Holds files that somebody else wrote: then none of its programs runs with a right of the host's. */
+  isForeign: boolean;
+}
+
 /**
  * Brings the tree into its boot mode; returns what was changed, a sentence each.
- * Errors: `settle-failed` (run), naming the program.
+ * Errors: `settle-failed` (run), naming the program; those of `programsOf`.
  */
-export async function applyBootMode(
-  tree: string,
-  boot: BootMode,
-  context: { runner: ProcessRunner; signal: AbortSignal },
-): Promise<string[]> {
-  return boot === 'first' ? keepFirstBoot(tree) : settle(tree, context);
+export async function applyBootMode(laid: Laid, boot: BootMode, context: BuildContext): Promise<string[]> {
+  if (boot === 'first') return keepFirstBoot(laid.tree);
+  return programsOf(laid, context, (programs) => settle(laid.tree, programs));
 }
 
 /**
@@ -60,24 +66,28 @@ export async function applyBootMode(
  * system, and one that waits for a person.
  */
 function keepFirstBoot(tree: string): string[] {
-  writeFileSync(join(tree, 'etc/machine-id'), '');
-  for (const stamp of ['etc/.updated', 'var/.updated']) rmSync(join(tree, stamp), { force: true });
+  for (const [name, stale] of [
+    ['etc', ['machine-id', '.updated']],
+    ['var', ['.updated']],
+  ] as const) {
+    const folder = openFolderBelow(tree, name);
+    for (const file of stale) rmSync(join(folder.path, file), { force: true });
+    if (name === 'etc') writeFileSync(join(folder.path, 'machine-id'), '', { flag: 'wx' });
+    folder.close();
+  }
   return [
     'Boots as a first boot: /etc/machine-id is empty and there are no update stamps, as after a fresh installation.',
   ];
 }
 
-async function settle(
-  tree: string,
-  context: { runner: ProcessRunner; signal: AbortSignal },
-): Promise<string[]> {
+async function settle(tree: string, programs: TreePrograms): Promise<string[]> {
   const done = steps.filter((step) => isDue(tree, step));
   for (const { command, accepted = [] } of done) {
-    const { exitCode, stderr } = await runInTree(tree, command, context);
+    const { exitCode, stderr } = await programs.run(command);
     if (exitCode === 0 || (exitCode !== undefined && accepted.includes(exitCode))) continue;
     throw runError(
       'settle-failed',
-      `${command[0]} failed in the image (exit ${exitCode ?? 'by a signal'}): ${stderr.trim()}`,
+      `${command[0]} failed in the image (exit ${exitCode ?? 'by a signal'}): ${plainLine(stderr)}`,
     );
   }
   const isStamped = done.some(({ command }) => command[0] === UPDATE_DONE);
@@ -98,12 +108,25 @@ function isDue(tree: string, { command, unless, optional }: SettleStep): boolean
 
 function requireSettled(tree: string, isStamped: boolean): void {
   const stamps = isStamped ? ['etc/.updated', 'var/.updated'] : [];
-  const missing = stamps.filter((stamp) => !existsSync(join(tree, stamp)));
+  const missing = stamps.filter((stamp) => readBelow(tree, stamp) === undefined);
   if (missing.length > 0)
     throw runError('settle-failed', `the image has no /${missing.join(' and no /')} after settling`);
-  const machineId = readFileSync(join(tree, 'etc/machine-id'), 'utf8').trim();
-  if (!/^[0-9a-f]{32}$/.test(machineId))
+  if (!/^[0-9a-f]{32}\n?$/.test(readBelow(tree, 'etc/machine-id') ?? ''))
     throw runError('settle-failed', 'the image has no machine-id after settling');
+}
+
+/** `undefined` where there is no such file; a link counts for none. */
+function readBelow(tree: string, path: string): string | undefined {
+  try {
+    const file = openFileBelow(tree, path);
+    try {
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 function nameOf(program: string): string {

@@ -45,15 +45,24 @@ function installAgent(tree: string): void {
 }
 
 /**
- * Runs a program of the image inside the tree, with nothing of the host's environment, in mount and pid namespaces of
- * its own: /proc is there for it, and no mount is left on the host.
+ * Runs a program of Debian's inside the tree, as root, with nothing of the host's environment and no network, in mount and
+ * pid namespaces of its own: /proc is there for it, and no mount is left on the host. Not for a tree that holds anything
+ * else (`programsOf`).
  */
 export function runInTree(
   tree: string,
   command: readonly string[],
   context: { runner: ProcessRunner; signal: AbortSignal },
 ): Promise<Finished> {
-  const isolation = ['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${join(tree, 'proc')}`];
+  const isolation = [
+    '--mount',
+    '--pid',
+    '--net',
+    '--ipc',
+    '--fork',
+    '--kill-child',
+    `--mount-proc=${join(tree, 'proc')}`,
+  ];
   const environment = ['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin', 'LC_ALL=C.UTF-8'];
   return context.runner.run('unshare', [...isolation, 'chroot', tree, ...environment, ...command], {
     allowFailure: true,

@@ -13,17 +13,21 @@ export function processesIn(folder: string): number[] {
 
 /** The same, each with the folder of the group that it is in. */
 export function groupsOfProcesses(folder: string): { pid: number; group: string }[] {
-  const here = readIfThere(join(folder, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
   return [
-    // A pid namespace that is not below ours shows as 0: nothing that we could signal.
-    ...here.filter((pid) => pid > 0).map((pid) => ({ pid, group: folder })),
+    ...pidsIn(folder).map((pid) => ({ pid, group: folder })),
     ...childGroups(folder).flatMap(groupsOfProcesses),
   ];
 }
 
+function pidsIn(group: string): number[] {
+  const pids = readIfThere(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+  // A pid namespace that is not below ours shows as 0: nothing that we could signal.
+  return pids.filter((pid) => pid > 0);
+}
+
 /**
  * Kills every process in the group, through cgroup.kill where the kernel has it (cgroup v2, since 5.14), else one by
- * one until none is left, and removes the group in every hierarchy. Groups that are gone are passed over.
+ * one until none is left, each as the group itself names it at that moment, and removes the group in every hierarchy. Groups that are gone are passed over.
  * Errors: `cgroup-not-empty` where processes outlive SIGKILL by ten seconds; `cgroup-not-ours` where twinboot itself or
  * the host's init is in the group, which no group of twinboot's making holds.
  */
@@ -44,16 +48,27 @@ export async function killAndRemoveCgroup(folders: readonly string[]): Promise<v
       throw runError('cgroup-not-empty', `processes ${[...pids].join(', ')} in ${group} outlive SIGKILL`);
     }
     for (const folder of present) killGroup(folder);
-    for (const pid of pids) killPid(pid);
     await sleep(POLL_MS);
   }
   for (const folder of present) await removeGroup(folder, deadline);
 }
 
 function killGroup(folder: string): void {
-  writeIfThere(join(folder, 'cgroup.kill'), '1');
+  const kill = join(folder, 'cgroup.kill');
+  if (existsSync(kill)) writeIfThere(kill, '1');
+  else killEach(folder);
   // A process that the v1 freezer holds dies only when it is let go.
   for (const group of [folder, ...childGroups(folder)]) writeIfThere(join(group, 'freezer.state'), 'THAWED');
+}
+
+/**
+ * Asks the group anew before each signal: a process that has ended since is no longer in it, and its number may be another's
+ * by now.
+ */
+function killEach(folder: string): void {
+  for (const { pid, group } of groupsOfProcesses(folder)) {
+    if (pidsIn(group).includes(pid)) killPid(pid);
+  }
 }
 
 /** The file may go with its group at any time; whether the kill worked is seen by what is left in the group. */

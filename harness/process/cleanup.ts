@@ -14,10 +14,22 @@ import { errnoOf, hostError, messageOf } from '../../core/error.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './identity.ts';
 import { describeResource, isPresent, removeResource, type Resource } from './resource.ts';
 import type { ProcessRunner } from './runner.ts';
+import { requireTrustedFolder } from './trusted-folder.ts';
 
 /** Where twinboot keeps what it owns on this host: gone after a reboot, as are the things themselves. */
 export function stateFolder(): string {
   return process.env.TWINBOOT_STATE_DIR ?? '/run/twinboot';
+}
+
+/**
+ * Makes the state folder where it is missing, closed to everybody else, and returns it.
+ * Errors: `folder-not-trusted` (host), and those of mkdir(2).
+ */
+export function openStateFolder(): string {
+  const folder = stateFolder();
+  requireTrustedFolder(folder, 'what twinboot keeps of this host');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** Something registered for removal. */
@@ -53,6 +65,7 @@ export function openCleanupRegistry(name: string, purpose: string, runner: Proce
   const owners = join(stateFolder(), 'owners');
   const folder = join(owners, name);
   const owner: Owner = { identity: ownIdentity(), purpose };
+  requireTrustedFolder(stateFolder(), 'the list of what is made');
   try {
     mkdirSync(owners, { recursive: true, mode: 0o700 });
     // Moved into place when it is complete, so that nobody ever sees a registry without its owner.
@@ -170,6 +183,7 @@ export function findLiving(): { purpose: string; pid: number }[] {
 function readOwners(): { folder: string; owner: Owner }[] {
   const owners = join(stateFolder(), 'owners');
   if (!existsSync(owners)) return [];
+  requireTrustedFolder(owners, 'the list of what is to be removed');
   return readdirSync(owners).flatMap((name) => {
     const folder = join(owners, name);
     const owner = readOwner(folder);

@@ -1,15 +1,7 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, hostError } from '../../core/error.ts';
-import { stateFolder } from './cleanup.ts';
+import { openStateFolder } from './cleanup.ts';
 import { isAlive, ownIdentity, type ProcessIdentity } from './identity.ts';
 
 interface Holder {
@@ -29,8 +21,7 @@ const ATTEMPTS = 100;
  * file is removed by its name, a slow starter cannot take away the lock of one that has taken over meanwhile.
  */
 export function takeRunLock(purpose: string): () => void {
-  const folder = stateFolder();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = openStateFolder();
   const lock = join(folder, 'run.lock');
   const identity = ownIdentity();
   const name = `${identity.pid}-${identity.startTicks}-${identity.hostBootId}.json`;

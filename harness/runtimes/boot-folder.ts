@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupNamed, createCgroup, limitCgroup, type Cgroup } from '../host/cgroup.ts';
+import { cgroupNamed, limitCgroup, makeCgroup, type Cgroup } from '../host/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import type { Limits } from './runtime.ts';
@@ -23,8 +23,7 @@ export function makeBootCgroup(
   limits?: Limits,
 ): { cgroup: Cgroup; lease: Lease } {
   const cgroup = cgroupNamed(context.cgroups, `twinboot-${bootId}`);
-  const lease = context.cleanup.register({ kind: 'cgroup', folders: cgroup.folders });
-  createCgroup(cgroup);
+  const lease = makeCgroup(context.cleanup, cgroup);
   if (limits !== undefined) limitCgroup(cgroup, limits);
   return { cgroup, lease };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { errnoOf, hostError } from '../../core/error.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
-import { stateFolder } from '../process/cleanup.ts';
+import { openStateFolder, stateFolder } from '../process/cleanup.ts';
 import { hostBootId } from '../process/identity.ts';
 import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';
@@ -64,7 +64,7 @@ async function kvmProof(host: HostContext, request: AcceleratorRequest): Promise
   if (remembered !== undefined) return remembered;
   request.note('proving KVM: booting the image’s kernel under it to its first console line');
   const proof = await bootUnderKvm(host, request.machine);
-  mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+  openStateFolder();
   writeFileSync(file, JSON.stringify(proof));
   return proof;
 }

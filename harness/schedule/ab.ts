@@ -75,13 +75,14 @@ async function bootRounds(
         end = 'max-time';
         return;
       }
-      if (round.every((sided) => isGivenUp(sides, sided))) {
+      // Asked once a round, so that the other side of a pair has a value in each round that was begun.
+      const left = round.filter((sided) => !isGivenUp(sides, sided));
+      if (left.length === 0) {
         end = 'given-up';
         return;
       }
-      for (const [position, { side, boot }] of round.entries()) {
+      for (const [position, { side, boot }] of left.entries()) {
         host.signal.throwIfAborted();
-        if (isGivenUp(sides, { side, boot })) continue;
         listener.bootBegins(named({ side, boot }), index * round.length + position, total);
         await sides[side].boot(boot);
       }

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Eta } from 'eta';
+import { replaceFile } from '../../core/replace-file.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
@@ -30,7 +30,7 @@ export async function writePlan(
     await createFolders(folder);
     const drawn = chart?.drawn ?? { reason: 'no runtime has a plan' };
     await savePicture(drawn, folder, CAPACITY_CHART);
-    await writeFile(page, renderPlan(plan, chart && { figure: chart.figure, image: imageOf(chart.drawn) }));
+    await replaceFile(page, renderPlan(plan, chart && { figure: chart.figure, image: imageOf(chart.drawn) }));
   } catch (error) {
     throw writeFailure(error, page);
   }

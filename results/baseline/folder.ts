@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { openFolderBelow, requireNoLinks } from '../../core/below.ts';
 import { usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
 import { plainLine } from '../../core/text.ts';
@@ -29,7 +30,7 @@ export interface Baseline {
 
 /**
  * Keeps a record as the baseline of its image and environment, in place of the one before (`replaced`: its run).
- * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value` (usage), those of a write.
+ * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value` (usage), `link-in-the-way`, those of a write.
  */
 export async function saveBaseline(
   folder: string,
@@ -37,14 +38,23 @@ export async function saveBaseline(
   record: RunRecord,
 ): Promise<Baseline & { replaced?: string }> {
   assertSetName(set);
+  requireOwnFolder(folder);
   assertUsable(record);
   const name = `${set}/${keyOf(record)}`;
   const path = join(folder, set, keyOf(record));
+  await assertWritableFolder(folder);
   const before = (await listBaselines(folder)).find((baseline) => baseline.name === name);
   const slim = slimRecord(record);
+  // Committed with whatever else is in the folder: no link there leads a write out of it.
+  openFolderBelow(folder, name, { make: 0o777 }).close();
   await assertWritableFolder(path);
   await writeRecord(path, slim);
   return { name, path, record: slim, ...(before && { replaced: before.record.id }) };
+}
+
+/** A relative path may be a repository's: what its links lead to is not taken for its own. An absolute one is the caller's. */
+function requireOwnFolder(folder: string): void {
+  if (!isAbsolute(folder) && !folder.split('/').includes('..')) requireNoLinks('.', folder);
 }
 
 /** A set is a folder's name and nothing more: no way out of the folder of baselines. */
@@ -94,17 +104,17 @@ function keyOf(record: RunRecord): string {
   return `${image === '' ? 'image' : image}-${fingerprint}`;
 }
 
-/** Every baseline in the folder, by name; none where there is no such folder. Errors: those of `readRecord`. */
+/** Every baseline in the folder, by name; none where there is no such folder. Errors: `link-in-the-way`, those of `readRecord`. */
 export async function listBaselines(folder: string): Promise<Baseline[]> {
+  requireOwnFolder(folder);
   const sets = (await namesOfFolders(folder)).sort();
   const runs = await Promise.all(
     sets.map(async (set) => (await listRuns(join(folder, set))).map(({ id, path }) => ({ set, id, path }))),
   );
-  const baselines = runs.flat().map(async ({ set, id, path }) => ({
-    name: `${set}/${id}`,
-    path,
-    record: await readRecord(path),
-  }));
+  const baselines = runs.flat().map(async ({ set, id, path }) => {
+    requireNoLinks(folder, join(set, id, RECORD_FILE));
+    return { name: `${set}/${id}`, path, record: await readRecord(path) };
+  });
   return (await Promise.all(baselines)).sort((a, b) => a.name.localeCompare(b.name));
 }
 

@@ -108,8 +108,12 @@ export const gateFileSchema = z.strictObject({
   baseline: z
     .string()
     .min(1)
+    .refine(
+      (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+      "write a folder below this file's own, such as `.twinboot/baselines`",
+    )
     .default(DEFAULT_BASELINES)
-    .describe('Folder of baselines, relative to this file; made to be committed'),
+    .describe('Folder of baselines below the one of this file; made to be committed'),
   alpha: percent
     .refine((share) => share < 1, 'write a percentage below 100%')
     .default(0.05)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { requireNoLinks } from '../../core/below.ts';
 import { errnoOf, messageOf, usageError } from '../../core/error.ts';
 import type { StructuralKind } from '../compare/comparison.ts';
 import { nameFaults, type KnownNames, type NamedRuntime } from './check-names.ts';
@@ -40,7 +41,7 @@ export interface Gate {
   forbidChanges: StructuralKind[];
 }
 
-/** Errors (usage): `no-gate-file`, `unreadable-gate-file`, and those of `parseGate`. */
+/** Errors (usage): `no-gate-file`, `unreadable-gate-file`, `link-in-the-way`, and those of `parseGate`. */
 export async function readGate(file: string, known: KnownNames): Promise<Gate> {
   let text: string;
   try {
@@ -53,7 +54,9 @@ export async function readGate(file: string, known: KnownNames): Promise<Gate> {
       hint: 'a gate can be as short as: metrics: { startup.ready: { max: 2 s } }',
     });
   }
-  return parseGate(text, file, known);
+  const gate = parseGate(text, file, known);
+  requireNoLinks(dirname(file), relative(dirname(file), gate.baselines));
+  return gate;
 }
 
 /** Errors (usage): `bad-gate-file`, with every fault's line and column. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import { buildImage } from '../../harness/image/build.ts';
 import { imagesFolder } from '../../harness/image/cache.ts';
 import { findImage, listImages, removeImage } from '../../harness/image/catalogue.ts';
@@ -206,6 +207,7 @@ function context() {
     runner: processRunner,
     cleanup: openCleanupRegistry(`test-${contexts}`, 'test', processRunner),
     signal: new AbortController().signal,
+    cgroups: readCgroupLayout(),
   };
 }
 

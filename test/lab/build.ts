@@ -121,7 +121,7 @@ async function adapt(host: HostContext, tree: string, recipe: LabRecipe, publicK
   await inTree(host, tree, ['/usr/bin/passwd', '--delete', 'root']);
   await inTree(host, tree, ['/usr/bin/systemctl', 'enable', 'systemd-networkd.service', 'ssh.service']);
   await inTree(host, tree, ['/usr/bin/systemctl', 'mask', ...recipe.maskedUnits]);
-  await applyBootMode(tree, 'settled', host);
+  await applyBootMode({ tree, isForeign: false }, 'settled', host);
 }
 
 async function inTree(host: HostContext, tree: string, command: readonly string[]): Promise<void> {

@@ -224,7 +224,7 @@ async function isRunning(
   ssh: readonly string[],
   withinMs: number,
 ): Promise<number | undefined> {
-  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(Math.max(0, withinMs))]);
+  const signal = AbortSignal.any([host.signal, AbortSignal.timeout(Math.max(0, Math.ceil(withinMs)))]);
   try {
     const options = { allowFailure: true, signal };
     return (await host.runner.run('ssh', [...ssh, 'systemctl is-system-running --wait'], options)).exitCode;

@@ -1,5 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import { imageFiles, imageFolder } from '../../harness/image/cache.ts';
 import { imagesNamed, removeImage } from '../../harness/image/catalogue.ts';
 import { adoptDefaultTarget } from '../../harness/image/default-target.ts';
@@ -25,7 +26,10 @@ export async function layerImage(name: string, tree: Tree): Promise<void> {
   const plainOf = plainRecipe(DEFAULT_SUITE);
   if (plainOf === undefined) throw new Error(`${DEFAULT_SUITE} is no plain image`);
   const cleanup = openCleanupRegistry(`test-${name}-${process.pid}`, `image ${name}`, processRunner);
-  const plain = await resolveImage({ runner: processRunner, cleanup, signal }, { note: () => undefined });
+  const plain = await resolveImage(
+    { runner: processRunner, cleanup, cgroups: readCgroupLayout(), signal },
+    { note: () => undefined },
+  );
   await inBuildFolder(cleanup, async (folder) => {
     const [source, root, image] = ['source', 'root', 'image'].map((part) => join(folder, part)) as [
       string,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, messageOf, TwinbootError } from '../../../core/error.ts';
@@ -26,7 +27,7 @@ export const cgroups: Examiner = {
   async examine() {
     try {
       const layout = readCgroupLayout();
-      const group = cgroupNamed(layout, `twinboot-doctor-${process.pid}`);
+      const group = cgroupNamed(layout, `twinboot-doctor-${randomBytes(8).toString('hex')}`);
       if (controllerFolder(group, 'memory') === undefined) return noMemoryController(layout.mode);
       if (!isRoot()) return { ...onlyRootCanTell, found: layout.mode };
       try {

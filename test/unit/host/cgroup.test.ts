@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,10 +6,13 @@ import {
   cgroupNamed,
   controllerFolder,
   createCgroup,
+  fillCpuset,
   limitCgroup,
+  makeCgroup,
   parseCgroupLayout,
   type CgroupLayout,
 } from '../../../harness/host/cgroup.ts';
+import type { CleanupRegistry } from '../../../harness/process/cleanup.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
 const offers =
@@ -178,7 +181,7 @@ describe('making a group', () => {
     write('cpuset/boot/cpuset.cpus', '\n');
     write('cpuset/boot/cpuset.mems', '1\n');
     const v1 = { cpuset: join(root, 'cpuset'), pids: join(root, 'pids') };
-    createCgroup(cgroupNamed({ mode: 'v1', v1, v2Controllers: [] }, 'boot'));
+    fillCpuset(cgroupNamed({ mode: 'v1', v1, v2Controllers: [] }, 'boot'));
     expect([read('cpuset/boot/cpuset.cpus'), read('cpuset/boot/cpuset.mems')]).toEqual(['0-3', '1\n']);
   });
 
@@ -188,10 +191,32 @@ describe('making a group', () => {
       expect.objectContaining({
         kind: 'host',
         code: 'cgroup-not-writable',
-        message: 'cannot make the control group boot/x: ENOTDIR',
+        message: 'cannot make the control group boot/x: EEXIST',
         hint: 'run twinboot as root on the host itself, or give the container that it runs in a writable cgroup tree',
       }),
     );
+  });
+
+  it('that is there already is refused: who has made it may have put processes and limits into it', () => {
+    const layout: CgroupLayout = {
+      ...v2(),
+      v1: { pids: join(root, 'pids') },
+      unified: join(root, 'unified'),
+    };
+    write('unified/boot/cgroup.procs', '4711\n');
+    const registered: string[] = [];
+    const cleanup: CleanupRegistry = {
+      register(resource) {
+        registered.push('registered');
+        return { resource, release: () => Promise.resolve(), forget: () => registered.push('forgotten') };
+      },
+      releaseAll: () => Promise.resolve([]),
+    };
+    expect(() => makeCgroup(cleanup, cgroupNamed(layout, 'boot'))).toThrow(
+      expect.objectContaining({ code: 'cgroup-taken', kind: 'host' }),
+    );
+    expect(registered).toEqual(['registered', 'forgotten']);
+    expect(readdirSync(join(root, 'pids'))).toEqual([]);
   });
 
   describe('limits', () => {

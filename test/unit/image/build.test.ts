@@ -74,9 +74,9 @@ describe('a build', () => {
     const trees = [await readUserTree(folder, new AbortController().signal)];
     const seen: boolean[] = [];
     const tools = buildTools({
-      unshare: (args, options) => {
-        seen.push(existsSync(join(args[args.indexOf('chroot') + 1] ?? '', 'etc/sysusers.d/mine.conf')));
-        return buildTools().unshare?.(args, options) ?? '';
+      perl: (args, options) => {
+        seen.push(existsSync(join(args[2] ?? '', 'etc/sysusers.d/mine.conf')));
+        return buildTools().perl?.(args, options) ?? '';
       },
     });
     const custom = recipeFor({ name: 'mine', trees }, 'x64');

@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -71,4 +72,15 @@ it('an alias is followed to the target itself, a circle is not', () => {
 it('a tree without one has none', () => {
   expect(defaultTargetOf(tree)).toBeUndefined();
   expect(adoptDefaultTarget(tree)).toEqual([]);
+});
+
+it('a link in the place of a folder of units leads nowhere', () => {
+  stock();
+  place('etc/systemd/system/default.target', { to: '/etc/systemd/system/kiosk.target' });
+  place('etc/systemd/system/kiosk.target', '[Unit]\n');
+  const outside = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+  place('etc/systemd/system/kiosk.target.wants', { to: outside });
+  expect(() => adoptDefaultTarget(tree)).toThrow(/kiosk\.target\.wants is a link/);
+  expect(readdirSync(outside)).toEqual([]);
+  rmSync(outside, { recursive: true });
 });

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyKernel, digestFile, measureTree, mkfsArguments } from '../../../harness/image/pack.ts';
@@ -30,32 +40,58 @@ describe('the file system', () => {
 });
 
 describe('the kernel', () => {
-  it("is the image's own, with the initrd of the same release", () => {
+  it("is the image's own, with the initrd of the same release", async () => {
     const { folder } = sandbox();
     layDebianTree(join(folder, 'tree'));
     const [kernel, initrd] = [join(folder, 'vmlinuz'), join(folder, 'initrd.img')];
-    expect(copyKernel(join(folder, 'tree'), kernel, initrd)).toBe('6.12.0-cloud-amd64');
+    expect(await copyKernel(join(folder, 'tree'), kernel, initrd)).toBe('6.12.0-cloud-amd64');
     expect([readFileSync(kernel, 'utf8'), readFileSync(initrd, 'utf8')]).toEqual(['kernel', 'initrd']);
   });
 
-  it("is the one that Debian's link names where there are several", () => {
+  it("is the one that Debian's link names where there are several", async () => {
     const { folder } = sandbox();
     const tree = join(folder, 'tree');
     layDebianTree(tree);
     for (const name of ['vmlinuz-6.1.0', 'initrd.img-6.1.0']) writeFileSync(join(tree, 'boot', name), name);
     symlinkSync('boot/vmlinuz-6.1.0', join(tree, 'vmlinuz'));
-    expect(copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'))).toBe('6.1.0');
+    expect(await copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'))).toBe('6.1.0');
   });
 
-  it('is missed by name', () => {
+  it('is missed by name', async () => {
     const { folder } = sandbox();
     const tree = join(folder, 'tree');
     layDebianTree(tree);
     rmSync(join(tree, 'boot/initrd.img-6.12.0-cloud-amd64'));
-    const copy = () => copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'));
-    expect(copy).toThrow('the image has no initrd for its kernel 6.12.0-cloud-amd64');
+    const copy = (name: string) => copyKernel(tree, join(folder, name), join(folder, 'initrd.img'));
+    await expect(copy('first')).rejects.toThrow('the image has no initrd for its kernel 6.12.0-cloud-amd64');
     rmSync(join(tree, 'boot/vmlinuz-6.12.0-cloud-amd64'));
-    expect(copy).toThrow('the image has no kernel in /boot');
+    await expect(copy('second')).rejects.toThrow('the image has no kernel in /boot');
+  });
+
+  it('is no link, which could lead to a file of the host, and no FIFO, which would never end', async () => {
+    const { folder } = sandbox();
+    const tree = join(folder, 'tree');
+    layDebianTree(tree);
+    const kernel = join(tree, 'boot/vmlinuz-6.12.0-cloud-amd64');
+    const copy = () => copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'));
+    writeFileSync(join(folder, 'secret'), 'of the host', { mode: 0o600 });
+    rmSync(kernel);
+    symlinkSync(join(folder, 'secret'), kernel);
+    await expect(copy()).rejects.toMatchObject({ code: 'link-in-the-way' });
+    rmSync(kernel);
+    execFileSync('mkfifo', [kernel]);
+    await expect(copy()).rejects.toMatchObject({ code: 'not-a-file' });
+    expect(existsSync(join(folder, 'vmlinuz'))).toBe(false);
+  });
+
+  it('is not looked for behind a link that stands for /boot', async () => {
+    const { folder } = sandbox();
+    const tree = join(folder, 'tree');
+    layDebianTree(tree);
+    renameSync(join(tree, 'boot'), join(folder, 'boot'));
+    symlinkSync('../boot', join(tree, 'boot'));
+    const copy = copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'));
+    await expect(copy).rejects.toMatchObject({ code: 'link-in-the-way' });
   });
 });
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -144,7 +145,60 @@ describe('a tree laid over an image', () => {
   });
 });
 
+describe('a tree that changes while it is copied', () => {
+  it('is refused by the digest of what was copied, not of what is there afterwards', async () => {
+    const { folder, root, put } = slowUnit();
+    put('var/last', '');
+    const tree = await readUserTree(folder, signal);
+    put('usr/bin/slow', '#!/bin/sh\nsleep 9.9\n');
+    // Asked before each entry: as soon as the program is copied, it is again what it was.
+    const watching = Object.assign(new AbortController().signal, {
+      throwIfAborted: () => {
+        if (existsSync(join(root, 'usr/bin/slow'))) put('usr/bin/slow', '#!/bin/sh\nsleep 0.2\n');
+      },
+    });
+    await expect(copyUserTree(tree, root, watching)).rejects.toMatchObject({ code: 'tree-changed' });
+  });
+
+  it('never has a link followed that has come in the place of a folder', async () => {
+    const { folder, root } = slowUnit();
+    const outside = join(folder, '../outside');
+    mkdirSync(join(outside, 'system/multi-user.target.wants'), { recursive: true });
+    writeFileSync(join(outside, 'system/slow.service'), '[Service]\nExecStart=/usr/bin/fast\n');
+    const tree = await readUserTree(folder, signal);
+    let hasBegun = false;
+    const watching = Object.assign(new AbortController().signal, {
+      throwIfAborted: () => {
+        if (hasBegun) return;
+        hasBegun = true;
+        renameSync(join(folder, 'etc/systemd'), join(folder, '../before'));
+        symlinkSync(outside, join(folder, 'etc/systemd'));
+      },
+    });
+    await expect(copyUserTree(tree, root, watching)).rejects.toMatchObject({ code: 'tree-changed' });
+    expect(
+      statSync(join(root, 'etc/systemd/system/slow.service'), { throwIfNoEntry: false })?.size ?? 0,
+    ).toBe(0);
+  });
+});
+
 describe('a tree is refused', () => {
+  it.each([
+    ['more entries', { entries: 3, bytes: 1000 }, 'more than 3 entries or 1000 B'],
+    ['more bytes', { entries: 100, bytes: 20 }, 'more than 100 entries or 20 B'],
+  ])('that holds %s than an image takes', async (_, limits, words) => {
+    await expect(readUserTree(slowUnit().folder, signal, limits)).rejects.toMatchObject({
+      code: 'bad-tree',
+      message: expect.stringContaining(words) as string,
+    });
+  });
+
+  it('that is deeper than any system', async () => {
+    const { folder, put } = slowUnit();
+    put(`${'d/'.repeat(70)}file`, '');
+    await expect(readUserTree(folder, signal)).rejects.toThrow('is more than 64 folders deep');
+  });
+
   it.each([
     ['bin/slow', 'folder bin: /bin is a link into /usr in the image'],
     ['lib64', 'file lib64: /lib64 is a link into /usr in the image'],

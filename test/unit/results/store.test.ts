@@ -1,8 +1,18 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRecord, writeRecord } from '../../../results/store.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 
@@ -81,12 +91,13 @@ describe('writeRecord', () => {
     expect(read?.missing).toContainEqual({ metric, reason: 'the value is NaN' });
   });
 
-  // Every write to /dev/full fails as on a full disk.
-  it('leaves the record before untouched when the disk is full', async ({ skip }) => {
-    skip(!existsSync('/dev/full'), 'this system has no /dev/full');
+  it('leaves the record before untouched when the disk is full', async () => {
     await writeRecord(folder, buildRecord({ rounds: 1 }));
     const before = await runJson();
-    await symlink('/dev/full', join(folder, 'run.json.tmp'));
+    const handle = await open(folder);
+    await handle.close();
+    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'writev').mockRejectedValueOnce(full);
 
     await expect(writeRecord(folder, buildRecord({ rounds: 2 }))).rejects.toMatchObject({
       code: 'disk-full',
@@ -97,12 +108,22 @@ describe('writeRecord', () => {
     expect(await readdir(folder)).toEqual(['run.json']);
   });
 
-  it('writes again after a write that failed, and over what a killed one left', async () => {
+  it('writes again after a write that failed', async () => {
     await expect(writeRecord(join(folder, 'gone'), buildRecord())).rejects.toMatchObject({
       code: 'write-failed',
     });
-    await writeFile(join(folder, 'run.json.tmp'), '{"schema": "twinboot.run/1", "sam');
     await writeRecord(folder, buildRecord());
     expect(await readdir(folder)).toEqual(['run.json']);
+  });
+
+  // A folder of baselines is committed, and comes with whatever somebody has put into it.
+  it.each(['run.json', 'run.json.tmp'])('never writes through a link called %s', async (name) => {
+    const outside = join(folder, 'outside');
+    await writeFile(outside, 'of the host');
+    await mkdir(join(folder, 'run'));
+    await symlink(outside, join(folder, 'run', name));
+    await writeRecord(join(folder, 'run'), buildRecord());
+    expect(await readFile(outside, 'utf8')).toBe('of the host');
+    expect((await lstat(join(folder, 'run/run.json'))).isFile()).toBe(true);
   });
 });
