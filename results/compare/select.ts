@@ -1,6 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { nearest } from '../../core/suggest.ts';
-import { literally } from '../../core/text.ts';
+import { starMatcher } from '../../core/glob.ts';
 import type { Metric, RunRecord } from '../record.ts';
 
 /** A metric and the scenario that asked for it. */
@@ -31,12 +31,12 @@ export function selectMetrics(
   patterns: readonly string[],
 ): SelectedMetric[] {
   if (patterns.length === 0) return declared.filter(isComparedByDefault);
-  const tests = patterns.map((pattern) => {
-    const test = globOf(pattern);
-    if (!declared.some(({ metric }) => test.test(metric.id))) throw unknownMetric(pattern, declared);
-    return test;
+  const matchers = patterns.map((pattern) => {
+    const isMeant = starMatcher(pattern);
+    if (!declared.some(({ metric }) => isMeant(metric.id))) throw unknownMetric(pattern, declared);
+    return isMeant;
   });
-  return declared.filter(({ metric }) => tests.some((test) => test.test(metric.id)));
+  return declared.filter(({ metric }) => matchers.some((isMeant) => isMeant(metric.id)));
 }
 
 /** What the records declare, each metric once. */
@@ -49,10 +49,6 @@ export function declaredMetrics(records: readonly RunRecord[]): SelectedMetric[]
 
 export function metricKey({ scenario, metric }: SelectedMetric): string {
   return JSON.stringify([scenario, metric.id]);
-}
-
-function globOf(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`, 'u');
 }
 
 function unknownMetric(pattern: string, declared: readonly SelectedMetric[]) {

@@ -1,4 +1,4 @@
-import { literally } from '../../core/text.ts';
+import { ANY_TEXT, matchesGlob, type GlobPart } from '../../core/glob.ts';
 
 /** How a gate's file names units: as systemctl(1) does, aliases and patterns included. */
 
@@ -27,20 +27,37 @@ export function unitMatcher(name: string): (unit: string) => boolean {
 function matcherOf(name: string): ((unit: string) => boolean) | undefined {
   if (!/[*?[]/.test(name)) return (unit) => unit === name;
   try {
-    const pattern = new RegExp(`^${[...parts(name)].join('')}$`, 's');
-    return (unit) => pattern.test(unit);
+    const parts = [...partsOf(name)];
+    return (unit) => matchesGlob(parts, unit);
   } catch {
     return undefined;
   }
 }
 
-function* parts(glob: string): Generator<string> {
-  for (const [token] of glob.matchAll(/\*|\?|\[[!^]?[^\]]+\]|[^]/g)) {
-    if (token === '*') yield '.*';
-    else if (token === '?') yield '.';
-    else if (token.length > 1) yield classOf(token);
-    else yield literally(token);
+function* partsOf(glob: string): Generator<GlobPart> {
+  const lastEnd = glob.lastIndexOf(']');
+  for (let at = 0; at < glob.length;) {
+    const end = at < lastEnd && glob.charAt(at) === '[' ? endOfClass(glob, at) : undefined;
+    const token = glob.slice(at, end ?? at + 1);
+    yield partOf(token);
+    at += token.length;
   }
+}
+
+/** Behind the bracket that ends a class with at least one character; `undefined` where it has none. */
+function endOfClass(glob: string, start: number): number | undefined {
+  const isNegated = /[!^]/.test(glob.charAt(start + 1)) && glob.charAt(start + 2) !== ']';
+  const first = start + (isNegated ? 2 : 1);
+  const end = glob.indexOf(']', first);
+  return end > first ? end + 1 : undefined;
+}
+
+function partOf(token: string): GlobPart {
+  if (token === '*') return ANY_TEXT;
+  if (token === '?') return () => true;
+  if (token.length === 1) return (character) => character === token;
+  const pattern = new RegExp(`^${classOf(token)}$`);
+  return (character) => pattern.test(character);
 }
 
 /** `[a-c]`, `[!a-c]`: what has a meaning of its own within the brackets of an expression loses it. */

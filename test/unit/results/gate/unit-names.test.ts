@@ -23,6 +23,12 @@ describe('a name in a rule', () => {
     expect(unitMatcher(name)(other)).toBe(false);
   });
 
+  it('with many stars is looked for in no time', () => {
+    const start = performance.now();
+    expect(unitMatcher(`${'*a'.repeat(12)}*b`)('a'.repeat(250))).toBe(false);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('is refused where no ledger can hold it', () => {
     expect(whyNoService('dbus.socket')).toContain('is no service');
     expect(whyNoService('getty@tty[z-a]')).toContain('is no pattern');
