@@ -2,6 +2,8 @@ import { distance } from 'fastest-levenshtein';
 
 /** The known word nearest to what was typed, if it is near enough to be a slip of the fingers. Case does not count. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
+  const longest = Math.max(0, ...known.map((word) => word.length + allowedSlips(word)));
+  if (typed.length > longest) return undefined;
   const [best] = known
     .map((word) => ({ word, slips: distance(typed.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, slips }) => slips <= allowedSlips(word))

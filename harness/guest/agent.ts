@@ -112,7 +112,8 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   function takeLine(current: Pending, line: string): void {
     const { id, lines, said } = current;
     if (!current.begun) {
-      current.begun = line === `BEGIN ${id}`;
+      // What another program wrote before it may have had no end of its own.
+      current.begun = line.endsWith(`BEGIN ${id}`);
       if (current.begun) current.bytes = 0;
       if (saysReady(line)) askAgain(current);
       return;

@@ -39,10 +39,13 @@ export function parseStatus(lines: readonly string[]): Map<string, string[]> {
     unit = /^[^\w\s] (\S+)( - |$)/u.exec(line)?.[1] ?? (line === '' ? undefined : unit);
     const condition = /^\s+[`|└├][─-] (Condition[A-Za-z]+=.*) was not met$/u.exec(line)?.[1];
     if (isListing && unit !== undefined && condition !== undefined) {
-      failed.set(unit, [condition, ...(failed.get(unit) ?? [])]);
+      const conditions = failed.get(unit);
+      if (conditions === undefined) failed.set(unit, [condition]);
+      else conditions.push(condition);
     } else isListing = /^ +Condition: start condition (unmet|failed) at /.test(line);
   }
-  return new Map([...failed].map(([name, conditions]) => [name, withoutAlternatives(conditions)]));
+  // systemctl names the last one first.
+  return new Map([...failed].map(([name, conditions]) => [name, withoutAlternatives(conditions.reverse())]));
 }
 
 /** Beside a plain condition that failed, those marked with `|` are not to blame. */

@@ -54,6 +54,8 @@ export function trackStarts(): { take(line: string): void; begun(): string[] } {
       const over = OVER.exec(line)?.[1];
       if (over === undefined) return;
       const key = keyOf(over);
+      // Else a line without a name would be the end of every start.
+      if (key === '') return;
       for (const other of begun.keys())
         if (other.startsWith(key) || key.startsWith(other)) begun.delete(other);
     },

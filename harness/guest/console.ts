@@ -1,6 +1,6 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { createWriteStream } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
+import { stripTerminalSequences } from '../../core/text.ts';
 import { hostClock, nsToMs, type Clock } from '../meters/clock.ts';
 import { trackStarts } from './console-jobs.ts';
 
@@ -21,6 +21,8 @@ export type Mark = keyof typeof marks;
 
 const TAIL_LINES = 40;
 const LINE_CHARACTERS = 1000;
+/** As it arrives, with its control sequences; what a line has beyond is passed over, however it is cut into chunks. */
+const RAW_CHARACTERS = 4 * LINE_CHARACTERS;
 const LOG_BYTES = 8 * 1024 * 1024;
 
 /** The instance's console: stamped on arrival with the host's clock, logged, and searched for marks. */
@@ -72,21 +74,18 @@ export function recordConsole(
   const log = createWriteStream(logFile, { mode: 0o644 });
   // A full disk must not end the run from here: the record's own write reports it.
   log.on('error', () => undefined);
-  const decoder = new TextDecoder();
   const tail: string[] = [];
   const arrivals = new Map<Mark, number>();
   const waiting = new Map((Object.keys(marks) as Mark[]).map((mark) => [mark, createDeferred<undefined>()]));
-  let partial = '';
   let loggedBytes = 0;
   const welcomes = new Map<string, number>();
   let banners = 0;
   const starts = trackStarts();
 
-  function takeLine(raw: string, atMs: number): void {
-    const line = plain(raw);
+  function takeLine(line: string, atMs: number): void {
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
-    if (WELCOME.test(line) && welcomes.size < MOST_WELCOMES)
+    if (WELCOME.test(line) && (welcomes.has(line) || welcomes.size < MOST_WELCOMES))
       welcomes.set(line, (welcomes.get(line) ?? 0) + 1);
     if (BANNER.test(line)) banners += 1;
     starts.take(line);
@@ -106,17 +105,12 @@ export function recordConsole(
     );
   }
 
+  const reader = readConsoleLines(takeLine);
+
   return {
-    take(chunk) {
-      const atMs = sinceStart();
-      const lines = (partial + decoder.decode(chunk, { stream: true })).split('\n');
-      // A line without an end is cut, so that a guest cannot grow it in our memory.
-      partial = (lines.pop() ?? '').slice(0, LINE_CHARACTERS);
-      for (const line of lines) takeLine(line, atMs);
-    },
+    take: (chunk) => reader.take(chunk, sinceStart()),
     async end() {
-      if (partial !== '') takeLine(partial, sinceStart());
-      partial = '';
+      reader.end(sinceStart());
       await new Promise<void>((resolve) => log.end(() => resolve()));
     },
     tail: () => [...tail],
@@ -127,13 +121,34 @@ export function recordConsole(
   };
 }
 
-const ESCAPE = '\u001B';
-/** Any control sequence (ECMA-48, 5.4); what is in Node lacks those of systemd's: soft reset and five-digit positions. */
-const CONTROL_SEQUENCE = new RegExp(`${ESCAPE}\\[[0-?]*[ -/]*[@-~]`, 'g');
+/**
+ * Splits a console's bytes into lines for people, each with the time of the chunk that it ended in. Never fails, and holds no
+ * more than one line; how the bytes are cut into chunks makes no difference to the lines.
+ */
+export function readConsoleLines(onLine: (line: string, atMs: number) => void): {
+  take(chunk: Buffer, atMs: number): void;
+  /** What has no end yet is a line too. */
+  end(atMs: number): void;
+} {
+  const decoder = new TextDecoder();
+  let partial = '';
+  return {
+    take(chunk, atMs) {
+      const lines = (partial + decoder.decode(chunk, { stream: true })).split('\n');
+      // A line without an end is cut, so that a guest cannot grow it in our memory.
+      partial = (lines.pop() ?? '').slice(0, RAW_CHARACTERS);
+      for (const line of lines) onLine(plain(line.slice(0, RAW_CHARACTERS)), atMs);
+    },
+    end(atMs) {
+      if (partial !== '') onLine(plain(partial), atMs);
+      partial = '';
+    },
+  };
+}
 
 /** A console line for people: no colours, no cursor movements, no other control characters, bounded. */
 function plain(raw: string): string {
-  return stripVTControlCharacters(raw.replace(CONTROL_SEQUENCE, ''))
+  return stripTerminalSequences(raw)
     .replace(/[^\P{Cc}\t]/gu, '')
     .slice(0, LINE_CHARACTERS)
     .trimEnd();

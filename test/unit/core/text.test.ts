@@ -20,6 +20,16 @@ describe('plainLine', () => {
     expect(plainLine('x'.repeat(1000), 10)).toBe(`${'x'.repeat(9)}…`);
   });
 
+  it('takes no longer for what begins like a title of a terminal and never ends', () => {
+    const start = performance.now();
+    expect(plainLine(`\u001b${';#'.repeat(10_000)}`, 5)).toBe('#;#;…');
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('takes out a link’s target, and a sequence that was cut short', () => {
+    expect(plainLine('\u001b]8;;http://a\u001b\\text\u001b]8;;\u0007 and\u001b[31')).toBe('text and');
+  });
+
   it('does not take long for a megabyte of nothing', () => {
     expect(plainLine(' '.repeat(1_000_000))).toBe('');
   });
@@ -53,6 +63,12 @@ describe('escapeMarkdown', () => {
 
   it('begins no list', () => {
     expect(escapeMarkdown('- one')).toBe('\\- one');
-    expect(escapeMarkdown('1. one')).toBe('\\1. one');
+    expect(escapeMarkdown('-')).toBe('\\-');
+    expect(escapeMarkdown('1. one')).toBe('1\\. one');
+  });
+
+  it('draws no line', () => {
+    expect(escapeMarkdown('- - -')).toBe('\\- - -');
+    expect(escapeMarkdown('---')).toBe('\\---');
   });
 });

@@ -95,6 +95,13 @@ describe('starts that have begun', () => {
     ).toEqual([]);
   });
 
+  it('are not over by a line without a name', () => {
+    const starts = trackStarts();
+    starts.take('         Starting a.service - A...');
+    starts.take('[  OK  ] Started  - .');
+    expect(starts.begun()).toEqual(['a.service - A']);
+  });
+
   it('are kept to 500, however many a guest begins', () => {
     const lines = Array.from({ length: 10_000 }, (_, index) => `Starting u${index}.service - U...`);
     expect(begunAfter(...lines)).toHaveLength(500);
