@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
 import type { CleanupRegistry, Lease } from '../process/cleanup.ts';
+import { unescapeOctal } from '../process/mounts.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
@@ -33,14 +34,16 @@ export function parseCgroupLayout(
 ): CgroupLayout {
   const mounts = mountinfo.split('\n').flatMap(parseCgroupMount);
   const unified = mounts.find((mount) => mount.version === 2)?.path;
-  const v1: Record<string, string> = {};
+  const hierarchies = new Map<string, string>();
   for (const mount of mounts) {
     if (mount.version === 2) continue;
     for (const option of mount.options) {
       const name = option.startsWith('name=') ? option.slice('name='.length) : option;
-      if (V1_CONTROLLERS.has(name) || option.startsWith('name=')) v1[name] ??= mount.path;
+      const isOurs = V1_CONTROLLERS.has(name) || option.startsWith('name=');
+      if (isOurs && !hierarchies.has(name)) hierarchies.set(name, mount.path);
     }
   }
+  const v1: Record<string, string> = Object.fromEntries(hierarchies);
   if (unified === undefined && Object.keys(v1).length === 0) {
     throw hostError('no-cgroup', 'no control group file system is mounted', {
       hint: `mount -t cgroup2 cgroup2 ${ROOT}`,
@@ -48,8 +51,9 @@ export function parseCgroupLayout(
   }
   // Beside a v2 tree, a v1 hierarchy without the memory controller (net_cls for a VPN) is somebody else's affair; but
   // systemd's tools make a group of the same name in the one named after it, which nobody else would take away.
-  const mode: CgroupMode = unified === undefined ? 'v1' : 'memory' in v1 ? 'hybrid' : 'v2';
-  const named = v1.systemd === undefined ? {} : { systemd: v1.systemd };
+  const mode: CgroupMode = unified === undefined ? 'v1' : hierarchies.has('memory') ? 'hybrid' : 'v2';
+  const systemd = hierarchies.get('systemd');
+  const named = systemd === undefined ? {} : { systemd };
   return {
     mode,
     ...(unified === undefined ? {} : { unified }),
@@ -75,9 +79,10 @@ const V1_CONTROLLERS = new Set([
 
 function parseCgroupMount(line: string): CgroupMount[] {
   const [front, back] = line.split(' - ');
-  const path = front?.split(' ')[4];
+  const mountPoint = front?.split(' ')[4];
   const [type, , options] = back?.split(' ') ?? [];
-  if (path === undefined || options === undefined) return [];
+  if (mountPoint === undefined || options === undefined) return [];
+  const path = unescapeOctal(mountPoint);
   if (type === 'cgroup2') return [{ path, version: 2, options: [] }];
   return type === 'cgroup' ? [{ path, version: 1, options: options.split(',') }] : [];
 }

@@ -15,7 +15,8 @@ export function parseDpkgStatus(status: string): Map<string, string> {
 }
 
 function field(paragraph: string, name: string): string | undefined {
-  return new RegExp(`^${name}: (.*)$`, 'm').exec(paragraph)?.[1];
+  const line = paragraph.split('\n').find((text) => text.startsWith(`${name}: `));
+  return line?.slice(name.length + 2);
 }
 
 /** This host's packages; empty where it has no dpkg. No process is started. */

@@ -1,12 +1,24 @@
+import { wholeLine } from '../../core/text.ts';
 import { KIB } from '../../core/units.ts';
 
 /** Pure parsers of the files that say what a host is. Each takes a file's text. */
 
 /** `Debian GNU/Linux 12 (bookworm)` from os-release(5). */
 export function parseDistribution(osRelease: string): string {
-  const value = (name: string): string | undefined =>
-    new RegExp(`^${name}=(["']?)(.*)\\1$`, 'm').exec(osRelease)?.[2];
+  const value = (name: string): string | undefined => {
+    const line = osRelease.split(/\r?\n/).find((text) => text.startsWith(`${name}=`));
+    const text = line === undefined ? '' : unquoted(line.slice(name.length + 1).trim());
+    return text === '' ? undefined : text;
+  };
   return value('PRETTY_NAME') ?? value('NAME') ?? value('ID') ?? 'unknown';
+}
+
+/** A value as a shell reads it: in double quotes a backslash takes the meaning of what follows (os-release(5)). */
+function unquoted(text: string): string {
+  const quote = /^(["']).*\1$/s.exec(text)?.[1];
+  if (quote === undefined) return text;
+  const inner = text.slice(1, -1);
+  return quote === '"' ? inner.replace(/\\([$"`\\])/g, '$1') : inner;
 }
 
 export interface CpuInfo {
@@ -21,7 +33,7 @@ export interface CpuInfo {
 /** From /proc/cpuinfo (proc(5)); the first CPU speaks for all. */
 export function parseCpuInfo(cpuinfo: string): CpuInfo {
   const value = (name: string): string | undefined =>
-    new RegExp(`^${name}\\s*: *(.*)$`, 'm').exec(cpuinfo)?.[1]?.trim().replace(/\s+/g, ' ');
+    wholeLine(`${name}[ \\t]*: *([^\\n]*)`).exec(cpuinfo)?.[1]?.trim().replace(/\s+/g, ' ');
   const flags = new Set(value('flags')?.split(' '));
   const implementer = value('CPU implementer');
   const arm =
@@ -36,13 +48,13 @@ export function parseCpuInfo(cpuinfo: string): CpuInfo {
 
 /** A line of /proc/meminfo in bytes; `undefined` where the kernel does not have it. */
 export function parseMeminfo(meminfo: string, name: string): number | undefined {
-  const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1];
+  const kibibytes = wholeLine(`${name}: +(\\d{1,15}) kB`).exec(meminfo)?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * KIB;
 }
 
 /** The chosen word of a sysfs choice: `always [madvise] never` → `madvise`. */
 export function parseChoice(text: string): string | undefined {
-  return /\[([^\]]+)\]/.exec(text)?.[1];
+  return /\[([^[\]]+)\]/.exec(text)?.[1];
 }
 
 /** What a machine says it is made by (/sys/class/dmi/id). */

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { wholeLine } from '../../core/text.ts';
 import type { LedgerRow } from '../../results/record.ts';
 import { unitOfGroup } from '../guest/unit-path.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
@@ -62,9 +63,11 @@ function isOfHost(process: HostProcess, pidNamespace: string | undefined): boole
   return process.pidNamespace === undefined || process.pidNamespace === pidNamespace;
 }
 
+const OWN_GROUP = wholeLine('(?:0:|\\d+:name=systemd):(/[^\\n]*)');
+
 /** The unit of the system's manager that a process belongs to. */
 export function unitsOf(process: Pick<HostProcess, 'cgroup'>): string[] {
-  const path = /^(?:0:|\d+:name=systemd):(\/.*)$/m.exec(process.cgroup)?.[1] ?? '';
+  const path = OWN_GROUP.exec(process.cgroup)?.[1] ?? '';
   const unit = unitOfGroup(path);
   return unit === undefined ? [] : [canonicalService(unit)];
 }

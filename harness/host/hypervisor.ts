@@ -1,3 +1,4 @@
+import { wholeLine } from '../../core/text.ts';
 import type { Hypervisor } from '../../results/virtualization.ts';
 import { parseCpuInfo, type Dmi } from './facts.ts';
 
@@ -41,50 +42,54 @@ export function decideHypervisor(readings: HypervisorReadings): Hypervisor | und
 }
 
 /** Twelve bytes of EBX, ECX and EDX; shorter names end in zeros. */
-const signatures: Readonly<Record<string, Hypervisor>> = {
-  KVMKVMKVM: 'kvm',
-  'Linux KVM Hv': 'kvm',
-  TCGTCGTCGTCG: 'tcg',
-  XenVMMXenVMM: 'xen',
-  VMwareVMware: 'vmware',
-  'Microsoft Hv': 'hyper-v',
-  VBoxVBoxVBox: 'virtualbox',
-  'bhyve bhyve ': 'bhyve',
-  ' lrpepyh  vr': 'parallels',
-  'prl hyperv  ': 'parallels',
-  ACRNACRNACRN: 'acrn',
-  QNXQVMBSQG: 'qnx',
-  SRESRESRESRE: 'sre',
-  'Apple VZ': 'apple',
-};
+const signatures = new Map<string, Hypervisor>(
+  Object.entries({
+    KVMKVMKVM: 'kvm',
+    'Linux KVM Hv': 'kvm',
+    TCGTCGTCGTCG: 'tcg',
+    XenVMMXenVMM: 'xen',
+    VMwareVMware: 'vmware',
+    'Microsoft Hv': 'hyper-v',
+    VBoxVBoxVBox: 'virtualbox',
+    'bhyve bhyve ': 'bhyve',
+    ' lrpepyh  vr': 'parallels',
+    'prl hyperv  ': 'parallels',
+    ACRNACRNACRN: 'acrn',
+    QNXQVMBSQG: 'qnx',
+    SRESRESRESRE: 'sre',
+    'Apple VZ': 'apple',
+  }),
+);
 
 /** What the hypervisor itself says that it is. */
 export function bySignature(cpuid: Uint8Array | undefined): Hypervisor | undefined {
   if (cpuid?.length !== 16) return undefined;
-  return signatures[Buffer.from(cpuid.subarray(4)).toString('latin1').replace(/\0+$/u, '')];
+  return signatures.get(Buffer.from(cpuid.subarray(4)).toString('latin1').replace(/\0+$/u, ''));
 }
 
 /** Words of systemd 252 to 258. Two of them name clouds, whose machines run on KVM. */
-const detectVirtWords: Readonly<Record<string, Hypervisor>> = {
-  none: 'none',
-  kvm: 'kvm',
-  amazon: 'kvm',
-  google: 'kvm',
-  xen: 'xen',
-  vmware: 'vmware',
-  microsoft: 'hyper-v',
-  oracle: 'virtualbox',
-  bhyve: 'bhyve',
-  parallels: 'parallels',
-  bochs: 'bochs',
-  apple: 'apple',
-  acrn: 'acrn',
-  qnx: 'qnx',
-  sre: 'sre',
-  uml: 'uml',
-  zvm: 'zvm',
-  powervm: 'powervm',
-};
+const detectVirtWords = new Map<string, Hypervisor>(
+  Object.entries({
+    none: 'none',
+    kvm: 'kvm',
+    amazon: 'kvm',
+    google: 'kvm',
+    xen: 'xen',
+    vmware: 'vmware',
+    microsoft: 'hyper-v',
+    oracle: 'virtualbox',
+    bhyve: 'bhyve',
+    parallels: 'parallels',
+    bochs: 'bochs',
+    apple: 'apple',
+    acrn: 'acrn',
+    qnx: 'qnx',
+    sre: 'sre',
+    uml: 'uml',
+    zvm: 'zvm',
+    powervm: 'powervm',
+  }),
+);
 
 /**
  * On x86 systemd asks CPUID, and `qemu` means emulation. Elsewhere it goes by the firmware's tables, which say QEMU of
@@ -96,31 +101,32 @@ export function byDetectVirt({
 }: Pick<HypervisorReadings, 'arch' | 'detectVirt'>): Hypervisor | undefined {
   const word = detectVirt?.stdout.trim();
   if (word === undefined || detectVirt?.exitCode !== (word === 'none' ? 1 : 0)) return undefined;
-  return word === 'qemu' && isX86(arch) ? 'tcg' : detectVirtWords[word];
+  return word === 'qemu' && isX86(arch) ? 'tcg' : detectVirtWords.get(word);
 }
 
 function bySysHypervisor(type: string | undefined): Hypervisor | undefined {
   return type?.trim() === 'xen' ? 'xen' : undefined;
 }
 
-const lscpuVendors: Readonly<Record<string, Hypervisor>> = {
-  KVM: 'kvm',
-  Xen: 'xen',
-  Microsoft: 'hyper-v',
-  VMware: 'vmware',
-  Oracle: 'virtualbox',
-  innotek: 'virtualbox',
-  Parallels: 'parallels',
-  pHyp: 'powervm',
-  'User-mode Linux': 'uml',
-};
+const lscpuVendors = new Map<string, Hypervisor>(
+  Object.entries({
+    KVM: 'kvm',
+    Xen: 'xen',
+    Microsoft: 'hyper-v',
+    VMware: 'vmware',
+    Oracle: 'virtualbox',
+    innotek: 'virtualbox',
+    Parallels: 'parallels',
+    pHyp: 'powervm',
+    'User-mode Linux': 'uml',
+  }),
+);
 
 /** Of the kernel's own host (`none`) and of containers lscpu names a vendor too. */
 function byLscpu(lscpu = ''): Hypervisor | undefined {
-  const value = (name: string): string =>
-    new RegExp(`^ *${name}: *(.*)$`, 'm').exec(lscpu)?.[1]?.trim() ?? '';
+  const value = (name: string): string => wholeLine(` *${name}: *([^\\n]*)`).exec(lscpu)?.[1]?.trim() ?? '';
   return /^(full|para)$/.test(value('Virtualization type'))
-    ? lscpuVendors[value('Hypervisor vendor')]
+    ? lscpuVendors.get(value('Hypervisor vendor'))
     : undefined;
 }
 

@@ -9,29 +9,31 @@
  *   crond, udev and systemd-udevd, syslog and rsyslog.
  * - dbus-daemon and dbus-broker: either is *the* system bus, `dbus.service` is an alias of both.
  */
-const SAME: Record<string, string> = {
-  'getty@': 'getty',
-  'serial-getty@': 'getty',
-  'container-getty@': 'getty',
-  'console-getty': 'getty',
-  'dbus-broker': 'dbus',
-  'dbus-daemon': 'dbus',
-  sshd: 'ssh',
-  'sshd@': 'ssh',
-  'ssh@': 'ssh',
-  crond: 'cron',
-  cronie: 'cron',
-  udev: 'systemd-udevd',
-  udevd: 'systemd-udevd',
-  eudev: 'systemd-udevd',
-  syslog: 'rsyslog',
-  elogind: 'systemd-logind',
-};
+const SAME = new Map(
+  Object.entries({
+    'getty@': 'getty',
+    'serial-getty@': 'getty',
+    'container-getty@': 'getty',
+    'console-getty': 'getty',
+    'dbus-broker': 'dbus',
+    'dbus-daemon': 'dbus',
+    sshd: 'ssh',
+    'sshd@': 'ssh',
+    'ssh@': 'ssh',
+    crond: 'cron',
+    cronie: 'cron',
+    udev: 'systemd-udevd',
+    udevd: 'systemd-udevd',
+    eudev: 'systemd-udevd',
+    syslog: 'rsyslog',
+    elogind: 'systemd-logind',
+  }),
+);
 
 /** `serial-getty@ttyS0.service` → `getty`; a unit that is no service (`init.scope`) keeps its name. */
 export function canonicalService(unit: string): string {
   const name = unit.replace(/\.service$/, '').replace(/@.*$/, '@');
-  return SAME[name] ?? name;
+  return SAME.get(name) ?? name;
 }
 
 /** A service told by its process, for hosts whose processes are not sorted into units. */

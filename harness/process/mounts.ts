@@ -10,11 +10,11 @@ export function mountPointsBelow(path: string): string[] {
 export function parseMountPoints(mountinfo: string): string[] {
   return mountinfo
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => unescapeOctal(line.split(' ')[4] ?? ''));
+    .flatMap((line) => line.split(' ')[4] ?? [])
+    .map(unescapeOctal);
 }
 
 /** Space, tab, newline and backslash stand in mountinfo as `\040`, `\011`, `\012` and `\134`. */
-function unescapeOctal(text: string): string {
+export function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }

@@ -58,7 +58,10 @@ export function namespacesFstab({
 /** Source, target, type, options. */
 type Line = [string, string, string, string];
 
-/** Spaces, tabs and backslashes as fstab(5) writes them. */
+/** What ends a column or a line, and backslashes, as fstab(5) writes them. */
 function escape(path: string): string {
-  return path.replace(/[\s\\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return path.replace(
+    /[ \t\n\v\f\r\\]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
 import type { CgroupLayout } from '../host/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
+import { parseCount } from '../host/limits/limit.ts';
 import type { Releasable } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -295,9 +296,8 @@ function ulimit(name: string, value: number): string {
   return `${name}=${value}:${value}`;
 }
 
-/** Of /proc/PID/limits (proc(5)): name, soft limit, hard limit, unit. */
+/** Of /proc/PID/limits (proc(5)): name, soft limit, hard limit, unit. `Infinity` where it is unlimited or not told. */
 export function hardLimit(limits: string, name: string): number {
   const line = limits.split('\n').find((text) => text.startsWith(name)) ?? '';
-  const hard = line.slice(name.length).trim().split(/\s+/)[1];
-  return hard === undefined || hard === 'unlimited' ? Infinity : Number(hard);
+  return parseCount(line.slice(name.length).trim().split(/\s+/)[1]) ?? Infinity;
 }

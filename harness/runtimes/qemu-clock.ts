@@ -29,6 +29,6 @@ export function clockArguments(
 /** A host with this flag shows the TSC's frequency as its CPU's; on others "cpu MHz" is the speed of the moment. */
 function knownTscKhz(cpuinfo: string): number | undefined {
   if (!/^flags\s*:.* tsc_known_freq\b/m.test(cpuinfo)) return undefined;
-  const mhz = Number(/^cpu MHz\s*:\s*([\d.]+)/m.exec(cpuinfo)?.[1]);
+  const mhz = Number(/^cpu MHz\s*:\s*(\d{1,6}(?:\.\d{1,6})?)$/m.exec(cpuinfo)?.[1]);
   return mhz > 0 ? Math.round(mhz * 1000) : undefined;
 }

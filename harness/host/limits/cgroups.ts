@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { wholeLine } from '../../../core/text.ts';
 import { parseCount, reading, type HostLimit } from './limit.ts';
 import { cgroupLayout } from './processes.ts';
 
@@ -24,7 +25,7 @@ export const memoryGroups: HostLimit = {
 
 /** `#subsys_name hierarchy num_cgroups enabled`; `undefined` where the controller is not there or switched off. */
 export function parseGroups(cgroups: string, controller: string): number | undefined {
-  const [, groups, enabled] = new RegExp(`^${controller}\\t\\d+\\t(\\d+)\\t([01])$`, 'm').exec(cgroups) ?? [];
+  const [, groups, enabled] = wholeLine(`${controller}\\t\\d+\\t(\\d+)\\t([01])`).exec(cgroups) ?? [];
   return enabled === '1' ? parseCount(groups) : undefined;
 }
 

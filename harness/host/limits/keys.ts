@@ -92,11 +92,8 @@ function keyUsers(files: LimitFiles): KeyUse[] | undefined {
 
 /** `    0:     9 8/8 3/1000000 40/25000000`: uid, usage, keys and those with content, keys and bytes of their quotas. */
 export function parseKeyUsers(text: string): KeyUse[] {
-  return [...text.matchAll(/^\s*(\d+):\s+\d+ \d+\/\d+ (\d+)\/\d+ (\d+)\/\d+$/gm)].map(
-    ([, uid, keys, bytes]) => ({
-      uid: Number(uid),
-      keys: Number(keys),
-      bytes: Number(bytes),
-    }),
-  );
+  return text.split('\n').flatMap((line) => {
+    const [, uid, keys, bytes] = /^ *(\d{1,10}): +\d+ \d+\/\d+ (\d+)\/\d+ (\d+)\/\d+$/.exec(line) ?? [];
+    return uid === undefined ? [] : [{ uid: Number(uid), keys: Number(keys), bytes: Number(bytes) }];
+  });
 }

@@ -54,7 +54,7 @@ export const groupPids: HostLimit = {
 
 /** The total in `0.15 0.29 0.28 2/109 11723` (proc_loadavg(5)): scheduling entities, running or not. */
 export function parseThreads(loadavg: string | undefined): number | undefined {
-  return parseCount(/\d+\/(\d+) \d+\s*$/.exec(loadavg ?? '')?.[1]);
+  return parseCount(/^\S+ \S+ \S+ \d+\/(\d+) \d+\s*$/.exec(loadavg ?? '')?.[1]);
 }
 
 function threads(files: LimitFiles): number | undefined {

@@ -92,6 +92,11 @@ describe('where control groups are mounted', () => {
     ]);
   });
 
+  it('at a path with a blank, which mountinfo escapes', () => {
+    const line = '30 24 0:28 / /my\\040groups rw - cgroup2 cgroup2 rw';
+    expect(parseCgroupLayout(line, () => []).unified).toBe('/my groups');
+  });
+
   it('a hierarchy that a chroot has mounted once more counts where it was mounted first', () => {
     const mountinfo = captured('cgroup-v2', 'mountinfo-hybrid');
     const again = mountinfo.replaceAll('/sys/fs/cgroup', '/srv/chroot/sys/fs/cgroup');

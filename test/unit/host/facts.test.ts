@@ -16,6 +16,11 @@ describe('parseDistribution', () => {
     expect(parseDistribution(fixture(file))).toBe(distribution);
   });
 
+  it('reads quotes as a shell does, and does without a name that is empty', () => {
+    expect(parseDistribution('PRETTY_NAME="The \\"Best\\" \\$"')).toBe('The "Best" $');
+    expect(parseDistribution('PRETTY_NAME=""\r\nNAME=Debian\r\n')).toBe('Debian');
+  });
+
   it('does with less, with or without quotes', () => {
     expect(parseDistribution("ID=arch\nNAME='Arch Linux'\n")).toBe('Arch Linux');
     expect(parseDistribution('ID=alpine\n')).toBe('alpine');

@@ -5,6 +5,7 @@ import { hostError } from '../../../core/error.ts';
 import { packageRoot } from '../../../core/package-root.ts';
 import { readHypervisor } from '../../../harness/host/hypervisor-readings.ts';
 import {
+  byDetectVirt,
   bySignature,
   decideHypervisor,
   describeMachine,
@@ -82,6 +83,10 @@ describe('systemd-detect-virt', () => {
     const metal = { vendor: 'Amazon EC2', product: 'c5.metal' };
     expect(decideHypervisor({ ...physical, dmi: metal, detectVirt: none })).toBe('none');
     expect(decideHypervisor({ ...arm, dmi: metal, detectVirt: none })).toBe('none');
+  });
+
+  it.each(['constructor', 'toString', '__proto__'])('names nothing with the word %s', (word) => {
+    expect(byDetectVirt({ arch: 'x64', detectVirt: { stdout: word, exitCode: 0 } })).toBeUndefined();
   });
 
   it('is not believed where it failed', () => {
