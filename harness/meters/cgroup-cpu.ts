@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { parseCount } from '../host/limits/limit.ts';
 import { parseStat } from './cgroup-memory.ts';
 
 /**
@@ -10,8 +11,10 @@ import { parseStat } from './cgroup-memory.ts';
  */
 export async function readCgroupCpuMs(group: Cgroup): Promise<number | undefined> {
   const cpuacct = controllerFolder(group, 'cpuacct');
-  if (cpuacct?.version === 1)
-    return Number(await readFile(join(cpuacct.folder, 'cpuacct.usage'), 'utf8')) / 1e6;
+  if (cpuacct?.version === 1) {
+    const ns = parseCount(await readFile(join(cpuacct.folder, 'cpuacct.usage'), 'utf8'));
+    return ns === undefined ? undefined : ns / 1e6;
+  }
   if (group.layout.unified === undefined) return undefined;
   const usec = parseStat(await readFile(join(group.layout.unified, group.name, 'cpu.stat'), 'utf8')).get(
     'usage_usec',

@@ -79,7 +79,7 @@ export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory 
 export function parseStat(text: string): Map<string, number> {
   const stat = new Map<string, number>();
   for (const line of text.split('\n')) {
-    const match = /^(\S+) (\d+)$/.exec(line);
+    const match = /^(\S+) (\d{1,20})$/.exec(line);
     if (match?.[1] !== undefined) stat.set(match[1], Number(match[2]));
   }
   return stat;

@@ -1,4 +1,5 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
+import { parseCount } from '../host/limits/limit.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
 
 /**
@@ -12,11 +13,19 @@ export async function readCachedBytes(
   if (files.length === 0) return undefined;
   try {
     const { stdout } = await runner.run('fincore', [...OPTIONS, '--', ...files]);
-    const sizes = stdout.trim().split('\n').map(Number);
-    return sizes.length === files.length ? sizes.reduce((sum, bytes) => sum + bytes, 0) : undefined;
+    return parseCachedBytes(stdout, files.length);
   } catch {
     return undefined;
   }
+}
+
+/** A size for each file, a line each, and their sum; `undefined` where one is missing or none that can be read. */
+export function parseCachedBytes(stdout: string, files: number): number | undefined {
+  const sizes = stdout
+    .trim()
+    .split('\n')
+    .flatMap((line) => parseCount(line) ?? []);
+  return sizes.length === files ? sizes.reduce((sum, bytes) => sum + bytes, 0) : undefined;
 }
 
 const OPTIONS = ['--bytes', '--noheadings', '--raw', '--output', 'RES'];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
+import { wholeLine } from '../../core/text.ts';
 
 /**
  * A process's memory as /proc/PID/smaps_rollup gives it, in bytes (Documentation/filesystems/proc.rst).
@@ -48,7 +49,7 @@ const ROLLUP_FIELDS = [
   'Pss_Shmem',
   'Private_Clean',
   'Private_Dirty',
-].map((name) => new RegExp(`^${name}:\\s+(\\d{1,15}) kB$`, 'm'));
+].map((name) => wholeLine(`${name}: +(\\d{1,15}) kB`));
 
 /**
  * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. Errors: `process-unreadable` (host)

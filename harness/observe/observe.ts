@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runError, TwinbootError, withHint } from '../../core/error.ts';
+import { hostError, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory.ts';
@@ -133,9 +133,11 @@ async function cachedOfDisk(processes: readonly HostProcess[]): Promise<number |
   return readCachedBytes(await filesOpenIn(vmm));
 }
 
-/** The host's MemAvailable, bytes (proc(5)). */
+/** The host's MemAvailable, bytes (proc(5)). Errors: `host-state-unknown` (host) where /proc/meminfo has none. */
 export async function readAvailableBytes(): Promise<number> {
-  return parseMeminfo(await readFile('/proc/meminfo', 'utf8')).get('MemAvailable') ?? 0;
+  const bytes = parseMeminfo(await readFile('/proc/meminfo', 'utf8')).get('MemAvailable');
+  if (bytes === undefined) throw hostError('host-state-unknown', 'this host does not say MemAvailable');
+  return bytes;
 }
 
 async function gatherInside({ instance: { agent, kind } }: Observed): Promise<InsideReading> {

@@ -1,9 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { hostError, usageError } from '../../core/error.ts';
+import { hostError, runError, usageError } from '../../core/error.ts';
+import { wholeLine } from '../../core/text.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
 import type { Cgroup } from '../host/cgroup.ts';
-import { parseGuestRam, type GuestRam } from '../meters/guest-ram.ts';
+import { quote } from '../guest/protocol.ts';
+import {
+  holdsTranslatedCode,
+  MAPPING,
+  parseGuestRam,
+  smapsBytes,
+  type GuestRam,
+} from '../meters/guest-ram.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
 import type { InstanceMeters } from './runtime.ts';
 
@@ -36,7 +44,7 @@ function hugepages(): HugePages {
 
 export function parseHugePages(meminfo: string): HugePages {
   const field = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(meminfo)?.[1] ?? 0);
+    Number(wholeLine(`${name}: +(\\d{1,15})(?: kB)?`).exec(meminfo)?.[1] ?? 0);
   return {
     pageBytes: field('Hugepagesize') * 1024,
     total: field('HugePages_Total'),
@@ -152,33 +160,46 @@ export interface RamMark {
 }
 
 /**
- * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Translated code lies in anonymous mappings that
- * are writable and executable at once. Bytes of resident pages.
+ * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Bytes of resident pages. Errors: `smaps-unreadable`
+ * (run), where a size that is needed cannot be read.
  */
-export function parseAnonymousRam(smaps: string, { flag, bytes }: RamMark): GuestRam {
+export function parseAnonymousRam(smaps: string, mark: RamMark): GuestRam {
   const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
   let mergedBytes = 0;
-  const mark = new RegExp(`^VmFlags:.* ${flag}\\b`);
-  let holdsCode = false;
-  let sizeBytes = 0;
-  let residentBytes = 0;
-  let proportionalBytes = 0;
-  for (const line of smaps.split('\n')) {
-    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) holdsCode = /^\S+ rwxp \S+ \S+ 0\s*$/.test(line);
-    else if (line.startsWith('Size:')) sizeBytes = bytesOf(line);
-    else if (line.startsWith('Rss:')) {
-      residentBytes = bytesOf(line);
-      if (holdsCode) ram.translationCacheBytes += residentBytes;
-    } else if (line.startsWith('Pss:')) proportionalBytes = bytesOf(line);
-    else if (mark.test(line) && sizeBytes === (bytes ?? sizeBytes)) {
-      ram.touchedBytes += residentBytes;
-      mergedBytes += residentBytes - proportionalBytes;
-    }
+  for (const mapping of mappingsIn(smaps)) {
+    const isRam = isGuestRam(mapping, mark);
+    const isCode = holdsTranslatedCode(mapping.header);
+    if (!isRam && !isCode) continue;
+    const residentBytes = sizeIn(mapping, 'Rss');
+    if (isCode) ram.translationCacheBytes += residentBytes;
+    if (isRam) ram.touchedBytes += residentBytes;
+    if (isRam && mark.flag === 'mg') mergedBytes += residentBytes - sizeIn(mapping, 'Pss');
   }
-  return flag === 'mg' ? { ...ram, mergedBytes } : ram;
+  return mark.flag === 'mg' ? { ...ram, mergedBytes } : ram;
 }
 
-/** `Rss:              204800 kB` */
-function bytesOf(line: string): number {
-  return Number(/\d+/.exec(line)?.[0] ?? 0) * 1024;
+/** A mapping's first line, and what follows it by name: `Rss` → the whole line. */
+interface Mapping {
+  header: string;
+  lines: Map<string, string>;
+}
+
+function mappingsIn(smaps: string): Mapping[] {
+  const mappings: Mapping[] = [];
+  for (const line of smaps.split('\n')) {
+    if (MAPPING.test(line)) mappings.push({ header: line, lines: new Map() });
+    else mappings.at(-1)?.lines.set(line.slice(0, Math.max(0, line.indexOf(':'))), line);
+  }
+  return mappings;
+}
+
+function isGuestRam(mapping: Mapping, { flag, bytes }: RamMark): boolean {
+  const flags = mapping.lines.get('VmFlags')?.split(' ') ?? [];
+  return flags.includes(flag) && (bytes === undefined || sizeIn(mapping, 'Size') === bytes);
+}
+
+function sizeIn({ header, lines }: Mapping, name: 'Size' | 'Rss' | 'Pss'): number {
+  const bytes = smapsBytes(lines.get(name) ?? '');
+  if (bytes !== undefined) return bytes;
+  throw runError('smaps-unreadable', `the VMM’s mapping ${quote(header)} has no ${name} that can be read`);
 }

@@ -90,6 +90,16 @@ describe('cgroup v2', () => {
       kernelBytes: undefined,
     });
   });
+
+  it.each([
+    ['memory.stat without its anonymous memory', { usage, stat: 'file 0\nshmem 0\n' }],
+    ['a charge that is no number', { usage: 'max\n', stat: 'anon 4096\nfile 0\nshmem 0\n' }],
+    ['an empty file', { usage: '', stat: '' }],
+  ])('%s is no charge of 0: an error', (_, files) => {
+    expect(() => parseMemoryV2({ ...files, peak: undefined })).toThrow(
+      expect.objectContaining({ code: 'charge-unreadable' }),
+    );
+  });
 });
 
 describe('a charge that is not whole', () => {
