@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, runError } from '../../core/error.ts';
 import { openStateFolder } from '../process/cleanup.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts';
+import { isAlive, ownIdentity, processIdentitySchema, type ProcessIdentity } from '../process/identity.ts';
 
 const POLL_MS = 100;
 
@@ -61,7 +61,7 @@ function tryTake(lock: string): boolean {
 
 function readHolder(lock: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(lock, 'utf8')) as ProcessIdentity;
+    return processIdentitySchema.parse(JSON.parse(readFileSync(lock, 'utf8')));
   } catch {
     return undefined;
   }

@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { errnoOf, hostError, messageOf } from '../../core/error.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from './identity.ts';
-import { describeResource, isPresent, removeResource, type Resource } from './resource.ts';
+import { isAlive, ownIdentity, processIdentitySchema } from './identity.ts';
+import { describeResource, isPresent, removeResource, resourceSchema, type Resource } from './resource.ts';
 import type { ProcessRunner } from './runner.ts';
 import { requireTrustedFolder } from './trusted-folder.ts';
 
@@ -51,11 +52,12 @@ export interface CleanupRegistry {
   releaseAll(): Promise<string[]>;
 }
 
-interface Owner {
-  identity: ProcessIdentity;
+const ownerSchema = z.object({
+  identity: processIdentitySchema,
   /** What the process was doing, for people: `run 2026-…`. */
-  purpose: string;
-}
+  purpose: z.string(),
+});
+type Owner = z.infer<typeof ownerSchema>;
 
 /**
  * Opens a registry for this process in `<state>/owners/<name>`. Errors: `state-not-writable` (host), also where the
@@ -88,10 +90,9 @@ export function openCleanupRegistry(name: string, purpose: string, runner: Proce
   return createRegistry(folder, new Map(), runner);
 }
 
-interface Entry {
-  id: number;
-  resource: Resource;
-}
+const entrySchema = z.object({ id: z.int(), resource: resourceSchema });
+type Entry = z.infer<typeof entrySchema>;
+const lineSchema = z.union([entrySchema, z.object({ gone: z.int() })]);
 
 function createRegistry(folder: string, entries: Map<number, Entry>, runner: ProcessRunner): CleanupRegistry {
   const journal = join(folder, 'resources.jsonl');
@@ -193,18 +194,22 @@ function readOwners(): { folder: string; owner: Owner }[] {
 
 function readOwner(folder: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as Owner;
+    return ownerSchema.parse(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')));
   } catch {
-    // Removed since, by another `clean`.
+    // Removed since, by another `clean`; or not as twinboot writes it, and so nobody's.
     return undefined;
   }
 }
 
 function readJournal(file: string): Map<number, Entry> {
+  return existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : new Map<number, Entry>();
+}
+
+/** What was registered and is not struck off, by its number, in the order it was made. A line that cannot be read is none. */
+export function parseJournal(text: string): Map<number, Entry> {
   const entries = new Map<number, Entry>();
-  if (!existsSync(file)) return entries;
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const entry = parseLine(line);
+  for (const line of text.split('\n')) {
+    const entry = line === '' ? undefined : parseLine(line);
     if (entry === undefined) continue;
     if ('gone' in entry) entries.delete(entry.gone);
     else entries.set(entry.id, entry);
@@ -212,9 +217,9 @@ function readJournal(file: string): Map<number, Entry> {
   return entries;
 }
 
-function parseLine(line: string): Entry | { gone: number } | undefined {
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
   try {
-    return JSON.parse(line) as Entry | { gone: number };
+    return lineSchema.parse(JSON.parse(line));
   } catch {
     // The last line of a killed process may be cut short; what it announced was not made yet.
     return undefined;

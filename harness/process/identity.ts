@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 
 /**
  * A process that cannot be mistaken for a later one with the same pid: the start time in clock ticks since boot
  * (field 22 of /proc/PID/stat, proc(5)) and the host's boot id go with it.
  */
-export interface ProcessIdentity {
-  pid: number;
-  startTicks: number;
-  hostBootId: string;
-}
+export const processIdentitySchema = z.object({
+  pid: z.int(),
+  startTicks: z.number(),
+  hostBootId: z.string(),
+});
+export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
 /** The boot id of the running kernel (random(4)): state that names another one belongs to an earlier boot. */
 export function hostBootId(): string {
@@ -25,11 +27,16 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 function startTicksOf(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name in parentheses may hold spaces and parentheses: count fields from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : Number(fields[19]);
+    return parseStartTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); `undefined` for a zombie, which runs no more. */
+export function parseStartTicks(stat: string): number | undefined {
+  // The command name in parentheses may hold spaces and parentheses: count fields from its end.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+  const ticks = fields[18] ?? '';
+  return state === 'Z' || !/^\d{1,20}$/.test(ticks) ? undefined : Number(ticks);
 }

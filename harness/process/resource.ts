@@ -1,24 +1,27 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { runError } from '../../core/error.ts';
 import { killAndRemoveCgroup } from './cgroup-tree.ts';
 import { mountPointsBelow } from './mounts.ts';
 import type { ProcessRunner } from './runner.ts';
 
 /** Something twinboot made on the host, with what is needed to take it away again. Processes live in cgroups. */
-export type Resource =
+export const resourceSchema = z.discriminatedUnion('kind', [
   /** The same group in each hierarchy; every process in it or below it is killed, then the groups are removed. */
-  | { kind: 'cgroup'; folders: string[] }
-  | { kind: 'mount'; path: string }
-  | { kind: 'loop'; device: string; backing: string }
+  z.object({ kind: z.literal('cgroup'), folders: z.array(z.string()) }),
+  z.object({ kind: z.literal('mount'), path: z.string() }),
+  z.object({ kind: z.literal('loop'), device: z.string(), backing: z.string() }),
   /** A file or folder. Nothing is removed through a mount. */
-  | { kind: 'path'; path: string }
+  z.object({ kind: z.literal('path'), path: z.string() }),
   /**
    * A setting of the kernel that was changed: its file's content before, without the newline, and what twinboot wrote.
    * Taken away is the change, and only while the file still holds it: what somebody else has set since is theirs.
    */
-  | { kind: 'sysctl'; file: string; before: string; raisedTo: string };
+  z.object({ kind: z.literal('sysctl'), file: z.string(), before: z.string(), raisedTo: z.string() }),
+]);
+export type Resource = z.infer<typeof resourceSchema>;
 
 /** Takes it away; does nothing where it is gone already. Throws where it could not be taken away. */
 export async function removeResource(resource: Resource, runner: ProcessRunner): Promise<void> {

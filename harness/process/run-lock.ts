@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { errnoOf, hostError } from '../../core/error.ts';
 import { openStateFolder } from './cleanup.ts';
-import { isAlive, ownIdentity, type ProcessIdentity } from './identity.ts';
+import { isAlive, ownIdentity, processIdentitySchema } from './identity.ts';
 
-interface Holder {
-  identity: ProcessIdentity;
-  purpose: string;
-  startedAt: string;
-}
+const holderSchema = z.object({
+  identity: processIdentitySchema,
+  purpose: z.string(),
+  startedAt: z.string(),
+});
+type Holder = z.infer<typeof holderSchema>;
 
 const ATTEMPTS = 100;
 
@@ -65,8 +67,13 @@ function removeDeadHolders(lock: string): void {
 
 function readHolder(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+    return parseHolder(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/** Throws for what is no holder. */
+export function parseHolder(text: string): Holder {
+  return holderSchema.parse(JSON.parse(text));
 }

@@ -11,7 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findLeftovers, findLiving, openCleanupRegistry } from '../../../harness/process/cleanup.ts';
+import {
+  findLeftovers,
+  findLiving,
+  openCleanupRegistry,
+  parseJournal,
+} from '../../../harness/process/cleanup.ts';
 import type { Resource } from '../../../harness/process/resource.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
 
@@ -136,6 +141,15 @@ describe('leftovers', () => {
     kill();
     expect(findLeftovers(processRunner)[0]?.resources).toEqual([]);
   });
+
+  it.each(['null', '1', '{}', '{"id":9,"resource":{"kind":"nothing"}}'])(
+    'survive a line that is JSON, and no entry: %s',
+    (line) => {
+      expect(parseJournal(`${line}\n{"id":1,"resource":{"kind":"path","path":"/x"}}\n`)).toEqual(
+        new Map([[1, { id: 1, resource: { kind: 'path', path: '/x' } }]]),
+      );
+    },
+  );
 
   it('survive a last line that was cut short', async () => {
     const { path, resource } = makeFolder('thing');
