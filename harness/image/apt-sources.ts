@@ -8,7 +8,7 @@ export interface AptSource {
 /** The one-line format (`/etc/apt/sources.list`, `*.list`): binary sources only, comments and deb-src left out. */
 export function parseOneLineSources(text: string): AptSource[] {
   return text.split('\n').flatMap((line) => {
-    const withoutComment = line.replace(/#.*/, '').trim();
+    const withoutComment = line.replace(/#.*/s, '').trim();
     const match = /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s*(.*)$/.exec(withoutComment);
     const [, uri, suite, components] = match ?? [];
     if (uri === undefined || suite === undefined) return [];
@@ -18,28 +18,39 @@ export function parseOneLineSources(text: string): AptSource[] {
 
 /** The deb822 format (`*.sources`): binary sources only, disabled ones left out. */
 export function parseDeb822Sources(text: string): AptSource[] {
-  return text.split(/\n[ \t]*\n/).flatMap((stanza) => {
+  return stanzasOf(text).flatMap((stanza) => {
     const fields = parseStanza(stanza);
-    const field = (name: string): string[] => words(fields.get(name) ?? '');
+    const field = (name: string): string[] => words(fields.get(name)?.join(' ') ?? '');
     if (!field('types').includes('deb')) return [];
-    if (['no', 'false', 'off', '0'].includes((fields.get('enabled') ?? 'yes').toLowerCase())) return [];
+    if (['no', 'false', 'off', '0'].includes(field('enabled')[0]?.toLowerCase() ?? 'yes')) return [];
     return field('uris').map((uri) => ({ uri, suites: field('suites'), components: field('components') }));
   });
 }
 
-function parseStanza(stanza: string): Map<string, string> {
-  const fields = new Map<string, string>();
-  let last = '';
-  for (const line of stanza.split('\n')) {
+/** Lines may end in CR LF, as apt takes them; stanzas are set apart by blank lines. */
+function stanzasOf(text: string): string[][] {
+  const stanzas: string[][] = [[]];
+  for (const line of text.split(/\r*\n/)) {
+    if (line.trim() === '') stanzas.push([]);
+    else stanzas.at(-1)?.push(line);
+  }
+  return stanzas;
+}
+
+/** Fields by their names in small letters, a line of a value each. */
+function parseStanza(lines: readonly string[]): Map<string, string[]> {
+  const fields = new Map<string, string[]>();
+  let last: string[] = [];
+  for (const line of lines) {
     if (line.startsWith('#')) continue;
     if (/^[ \t]/.test(line)) {
-      fields.set(last, `${fields.get(last) ?? ''} ${line.trim()}`.trim());
+      last.push(line.trim());
       continue;
     }
-    const [, name, value] = /^([^\s:]+)\s*:\s*(.*)$/.exec(line) ?? [];
+    const [, name, value] = /^([^\s:]+)\s*:(.*)$/s.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
-    last = name.toLowerCase();
-    fields.set(last, value.trim());
+    last = [value.trim()];
+    fields.set(name.toLowerCase(), last);
   }
   return fields;
 }
@@ -60,7 +71,7 @@ export function debianMirror(
   for (const source of sources) {
     if (!isMainArchive(source)) continue;
     const mirror = resolveMirrorList(source.uri, mirrorList).find(isDebianArchive);
-    if (mirror !== undefined) return mirror.replace(/\/+$/, '');
+    if (mirror !== undefined) return mirror.replace(/(?<!\/)\/+$/, '');
   }
   return undefined;
 }
@@ -77,5 +88,5 @@ function resolveMirrorList(uri: string, mirrorList: (file: string) => string | u
 }
 
 function isDebianArchive(uri: string): boolean {
-  return /^https?:\/\/.+\/debian\/*$/.test(uri);
+  return /^https?:\/\/.+\/debian\/*$/.test(uri) && URL.canParse(uri);
 }

@@ -117,16 +117,21 @@ export function compressedPart(initrd: Buffer): number | undefined {
 /** An archive is a list of: header, name, padding to four bytes, content, padding. The last one's name is TRAILER!!!. */
 function endOfArchive(initrd: Buffer, start: number): number | undefined {
   for (let at = start; isCpio(initrd.subarray(at)) && at + CPIO_HEADER_BYTES <= initrd.length;) {
-    const field = (offset: number): number =>
-      Number.parseInt(initrd.toString('latin1', at + offset, at + offset + 8), 16);
-    const [fileBytes, nameBytes] = [field(54), field(94)];
-    if (Number.isNaN(fileBytes + nameBytes)) return undefined;
+    const [fileBytes, nameBytes] = [54, 94].map((offset) => hexField(initrd, at + offset));
+    if (fileBytes === undefined || nameBytes === undefined) return undefined;
     const name = initrd.toString('latin1', at + CPIO_HEADER_BYTES, at + CPIO_HEADER_BYTES + nameBytes);
     // Padding counts from the beginning of the initrd, where each archive begins at a multiple of four.
     at = align4(align4(at + CPIO_HEADER_BYTES + nameBytes) + fileBytes);
-    if (name === 'TRAILER!!!\0') return at;
+    // The last one's padding may be left out.
+    if (name === 'TRAILER!!!\0') return at < initrd.length + 4 ? Math.min(at, initrd.length) : undefined;
   }
   return undefined;
+}
+
+/** Eight hexadecimal digits; nothing else, or a sign would lead backwards for ever. */
+function hexField(data: Buffer, at: number): number | undefined {
+  const digits = data.toString('latin1', at, at + 8);
+  return /^[0-9A-Fa-f]{8}$/.test(digits) ? Number.parseInt(digits, 16) : undefined;
 }
 
 function align4(value: number): number {

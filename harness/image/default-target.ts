@@ -10,6 +10,9 @@ const unitFolders = ['etc/systemd/system', 'usr/local/lib/systemd/system', 'usr/
 /** Where boots lead to that the agent's own unit waits for: graphical.target begins with multi-user.target. */
 const USUAL = new Set(['multi-user.target', 'graphical.target']);
 
+/** A name that can be one of a folder (systemd.unit(5)): a link may lead to `/`, or to `..`. */
+const TARGET = /^[A-Za-z0-9:_.\\@-]+\.target$/;
+
 /** An alias of an alias of … */
 const MOST_LINKS = 8;
 
@@ -17,10 +20,10 @@ const MOST_LINKS = 8;
  * The target that the tree boots to: what `default.target` is a link to. `undefined` where it is a file of its own or is not
  * there at all. Errors: `bad-tree` (usage) where it leads to a unit that no file describes.
  */
-export function defaultTargetOf(tree: string): string | undefined {
+export function defaultTargetOf(tree: string, kindAt = kindOf): string | undefined {
   let name = 'default.target';
   for (let links = 0; links < MOST_LINKS; links += 1) {
-    const found = unitFolders.map((folder) => kindOf(tree, folder, name)).find((kind) => kind !== undefined);
+    const found = unitFolders.map((folder) => kindAt(tree, folder, name)).find((kind) => kind !== undefined);
     if (found === undefined) {
       if (name === 'default.target') return undefined;
       throw usageError('bad-tree', `the image boots to ${name}, which no unit file describes`, {
@@ -29,6 +32,7 @@ export function defaultTargetOf(tree: string): string | undefined {
     }
     if (found.link === undefined) return name === 'default.target' ? undefined : name;
     name = basename(found.link);
+    if (!TARGET.test(name)) return undefined;
   }
   return undefined;
 }

@@ -61,11 +61,7 @@ async function aptProxy(mirror: string, runner: ProcessRunner): Promise<string |
   const { protocol, hostname } = new URL(mirror);
   const scope = `Acquire::${protocol.replace(':', '')}`;
   const { stdout } = await runner.run('apt-config', ['dump', '--format', '%f %v%n', 'Acquire']);
-  const setting = (name: string): string | undefined => {
-    const line = stdout.split('\n').find((text) => text.toLowerCase().startsWith(`${name.toLowerCase()} `));
-    const value = line?.slice(name.length + 1).trim();
-    return value === '' ? undefined : value;
-  };
+  const setting = (name: string): string | undefined => aptSetting(stdout, name);
   const detector = setting(`${scope}::Proxy-Auto-Detect`) ?? setting(`${scope}::ProxyAutoDetect`);
   const proxy =
     setting(`${scope}::Proxy::${hostname}`) ??
@@ -73,6 +69,13 @@ async function aptProxy(mirror: string, runner: ProcessRunner): Promise<string |
     setting(`${scope}::Proxy`);
   // An empty variable also overrules the environment's own proxy, as DIRECT does.
   return proxy === 'DIRECT' ? '' : proxy;
+}
+
+/** Of `apt-config dump --format '%f %v%n'`, where names have no case; `undefined` where it is not set, or empty. */
+export function aptSetting(dump: string, name: string): string | undefined {
+  const line = dump.split('\n').find((text) => text.toLowerCase().startsWith(`${name.toLowerCase()} `));
+  const value = line?.slice(name.length + 1).trim();
+  return value === '' ? undefined : value;
 }
 
 async function detectProxy(

@@ -64,7 +64,8 @@ function imageAt(folder: string, manifest: Manifest): CachedImage {
   };
 }
 
-function parseManifest(text: string): Manifest | string {
+/** The manifest, or what is wrong with it. */
+export function parseManifest(text: string): Manifest | string {
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;

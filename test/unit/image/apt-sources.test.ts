@@ -47,6 +47,14 @@ describe('the deb822 format', () => {
     ]);
   });
 
+  it('reads lines that end in CR LF, as apt does', () => {
+    const stanza = 'Types: deb\r\nURIs: http://a/debian\r\nSuites: trixie\r\nComponents: main\r\n';
+    expect(parseDeb822Sources(`${stanza}\r\n${stanza}`).map(({ uri }) => uri)).toEqual([
+      'http://a/debian',
+      'http://a/debian',
+    ]);
+  });
+
   it('leaves out what is disabled and what gives only sources', () => {
     const text =
       'Types: deb-src\nURIs: http://a/debian\nSuites: sid\n\nEnabled: no\nTypes: deb\nURIs: http://b/debian\nSuites: sid\n';

@@ -101,6 +101,17 @@ describe('the compressed part of an initrd', () => {
   it('cannot be told where an archive is cut short', () => {
     expect(compressedPart(cpio({ init: '#!/bin/sh' }).subarray(0, 130))).toBeUndefined();
   });
+
+  it('cannot be told where a size is no hexadecimal number: with a sign it would lead backwards, again and again', () => {
+    const archive = cpio({ init: '#!/bin/sh' });
+    archive.write('-000007c', 54, 'latin1');
+    expect(compressedPart(archive)).toBeUndefined();
+  });
+
+  it('is empty, too, where the padding behind the last archive is left out', () => {
+    const plain = cpio({ init: '#!/bin/sh' });
+    expect(compressedPart(plain.subarray(0, -1))).toBe(plain.length - 1);
+  });
 });
 
 describe('a compression', () => {

@@ -69,6 +69,11 @@ it('an alias is followed to the target itself, a circle is not', () => {
   expect(defaultTargetOf(tree)).toBeUndefined();
 });
 
+it.each(['/', '..', '/usr/lib/systemd/system'])('a link to %s leads to no target', (target) => {
+  place('etc/systemd/system/default.target', { to: target });
+  expect(defaultTargetOf(tree)).toBeUndefined();
+});
+
 it('a tree without one has none', () => {
   expect(defaultTargetOf(tree)).toBeUndefined();
   expect(adoptDefaultTarget(tree)).toEqual([]);
