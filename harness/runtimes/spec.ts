@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
+import { plainLine } from '../../core/text.ts';
 import { listedRuntimes, presets, runtimes } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -30,14 +31,29 @@ export function parseRuntimes(texts: readonly string[]): RuntimeSpec[] {
   return specs;
 }
 
-/** `a={x,y},b={1,2}` → the four combinations, in the order they are read. */
+/** More than anybody can boot; each further brace multiplies them. */
+const MOST_COMBINATIONS = 1000;
+
+/** `a={x,y},b={1,2}` → the four combinations, in the order they are read. Errors: `too-many-runtimes` (usage). */
 export function expandBraces(text: string): string[] {
-  const match = /^([^{}]*)\{([^{}]*)\}(.*)$/s.exec(text);
-  if (match === null) return [text];
-  const [, before = '', choices = '', after = ''] = match;
-  return choices
-    .split(',')
-    .flatMap((choice) => expandBraces(after).map((rest) => `${before}${choice}${rest}`));
+  const pieces = text.split(/\{([^{}]*)\}/);
+  let combinations = [pieces[0] ?? ''];
+  for (let index = 1; index < pieces.length; index += 2) {
+    const [choices, after] = [(pieces[index] ?? '').split(','), pieces[index + 1] ?? ''];
+    if (combinations.length * choices.length > MOST_COMBINATIONS) throw tooManyRuntimes(text);
+    combinations = combinations.flatMap((before) => choices.map((choice) => `${before}${choice}${after}`));
+  }
+  return combinations;
+}
+
+function tooManyRuntimes(text: string): Error {
+  return usageError(
+    'too-many-runtimes',
+    `${plainLine(text, 80)} names more than ${MOST_COMBINATIONS} runtimes`,
+    {
+      hint: 'name fewer values in braces',
+    },
+  );
 }
 
 /**

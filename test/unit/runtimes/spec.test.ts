@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TwinbootError } from '../../../core/error.ts';
 import { MIB } from '../../../core/units.ts';
-import { parseRuntimeSpec } from '../../../harness/runtimes/spec.ts';
+import { expandBraces, parseRuntimeSpec } from '../../../harness/runtimes/spec.ts';
 
 describe('a runtime as it is typed', () => {
   it.each([
@@ -47,6 +47,12 @@ describe('a runtime as it is typed', () => {
 });
 
 describe('a runtime that is typed wrong', () => {
+  it('stands for more than anybody can boot', () => {
+    expect(() => expandBraces(`qemu:${'{a,b}'.repeat(40)}`)).toThrow(
+      expect.objectContaining({ code: 'too-many-runtimes' }),
+    );
+  });
+
   /** What the person at the terminal reads. */
   function complaint(text: string): string {
     try {
