@@ -61,6 +61,15 @@ function versionOf(schema: string): number {
 
 /** Any value as JSON, cut where it gets long. */
 export function shortened(value: unknown, length = 60): string {
-  const json = value === undefined ? 'nothing' : JSON.stringify(value);
+  const json = value === undefined ? 'nothing' : jsonOf(value);
   return json.length > length ? `${json.slice(0, length)}…` : json;
+}
+
+/** JSON.stringify calls itself for each level. */
+function jsonOf(value: object | string | number | boolean | bigint | symbol | null): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'what is too deep to show';
+  }
 }

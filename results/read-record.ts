@@ -16,7 +16,12 @@ import { valueAt } from './value-at.ts';
  */
 export async function readRecord(path: string): Promise<RunRecord> {
   const file = await recordFile(path);
-  const document = migrate(parseJson(await readText(file), file, await hasSamplesCsv(file)), file);
+  return parseRecord(await readText(file), file, await hasSamplesCsv(file));
+}
+
+/** From the text of `file`. Throws as `readRecord`; `hasCsv`: its values may be found beside it. */
+export function parseRecord(text: string, file: string, hasCsv = false): RunRecord {
+  const document = migrate(parseJson(text.replace(/^\uFEFF/, ''), file, hasCsv), file);
   const checked = recordSchema.safeParse(document);
   if (!checked.success) throw invalidRecord(file, document, checked.error);
   return checked.data;
@@ -33,7 +38,7 @@ async function recordFile(path: string): Promise<string> {
 
 async function readText(file: string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    return await readFile(file, 'utf8');
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw unreadable(file, error);
     const folder = dirname(file);

@@ -15,6 +15,8 @@ export function renderCsv<Row>(columns: Columns<Row>, rows: readonly Row[]): str
   const cells = Object.values(columns);
   return stringify([names, ...rows.map((row) => cells.map((cell) => cell(row)))], {
     escape_formulas: true,
+    // Many readers take it for the end of a line.
+    quoted_match: /\r/,
     cast: { boolean: String },
   });
 }

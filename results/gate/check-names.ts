@@ -182,10 +182,14 @@ function runtimeCheck(ids: readonly string[] | undefined, known: KnownNames): Is
   return Object.assign(isKnown, { listed: known.defaultRuntimes });
 }
 
+/** Of two runtimes with all their options; each slash in it asks for both sides. */
+const MOST_CHARACTERS = 2000;
+
 /** `runtimes`: a kind, or one of them. `ratio`: a VM over a container. */
 function subjectKind(subject: string, isRuntime: IsRuntime): 'runtimes' | 'ratio' | undefined {
   if (subject === 'container' || subject === 'vm' || isRuntime(subject)) return 'runtimes';
   if (subject === VM_OVER_CONTAINER) return 'ratio';
+  if (subject.length > MOST_CHARACTERS) return undefined;
   // An option of a runtime may have a slash too.
   const isPair = [...subject.matchAll(/ ?\/ ?/g)].some(
     ({ index, 0: slash }) =>

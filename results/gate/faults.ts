@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  CST,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Parser,
+  type Document,
+  type Node,
+} from 'yaml';
 import { usageError, type TwinbootError } from '../../core/error.ts';
 import { nearest } from '../../core/suggest.ts';
 import { shortened } from '../migrate.ts';
@@ -28,6 +38,8 @@ export interface PlacedDocument {
 
 /** Errors: `bad-gate-file` where the text is no YAML, with the place. */
 export function parsePlaced(text: string, file: string): PlacedDocument {
+  if (isTooDeep(text))
+    throw badFile(file, [`${file}: more than ${MOST_LEVELS} levels lie within each other`]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => {
@@ -42,6 +54,29 @@ export function parsePlaced(text: string, file: string): PlacedDocument {
       faults.map(({ pos, message }) => `${at(pos[0])}: ${message}`),
     );
   return { data: dataOf(document, file), offsetOf: (place) => offsetOf(document, place), at };
+}
+
+/** A gate has five. */
+const MOST_LEVELS = 100;
+
+/** To be asked first: `parseDocument` calls itself for each level, and some thousand of them end the whole process. */
+function isTooDeep(text: string): boolean {
+  // Each level takes a character.
+  if (text.length <= MOST_LEVELS) return false;
+  const left = [...new Parser().parse(text)].map((token) => ({ token, level: 0 }));
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (next.level > MOST_LEVELS) return true;
+    const level = next.level + 1;
+    left.push(...tokensIn(next.token).map((token) => ({ token, level })));
+  }
+  return false;
+}
+
+function tokensIn(token: CST.Token): CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
+  return CST.isCollection(token)
+    ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat())
+    : [];
 }
 
 function dataOf(document: Document, file: string): unknown {

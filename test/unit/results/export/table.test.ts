@@ -19,6 +19,10 @@ describe('renderCsv', () => {
     );
   });
 
+  it('quotes a carriage return, which ends a line for many readers', () => {
+    expect(renderCsv({ a: (text: string) => text }, ['x\ry'])).toBe('a\n"x\ry"\n');
+  });
+
   it('quotes commas, quotes and line ends so that they read back the same', () => {
     const texts = ['a,b', 'say "no"', 'two\nlines', 'two\r\nlines', 'tab\there'];
     expect(parse(render(...texts), { columns: true })).toEqual(texts.map((cell) => ({ cell })));

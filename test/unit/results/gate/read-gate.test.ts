@@ -389,6 +389,10 @@ describe('a file with a fault says where and what', () => {
     );
   });
 
+  it('more levels than anybody means', () => {
+    expect(fault('- '.repeat(20_000))).toBe('twinboot.yaml: more than 100 levels lie within each other');
+  });
+
   it('aliases that multiply', () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
     for (const [name, before] of [
