@@ -8,7 +8,7 @@ const report = process.env.TWINBOOT_TEST_REPORT;
 const inLab = process.env.TWINBOOT_IN_LAB !== undefined;
 
 /**
- * `lab` runs inside the lab host alone, where everything takes ten times as long (test/lab/). `unit` needs nothing but Node; `integration` boots real instances (root, one at a time);
+ * `lab` runs inside the lab host alone, where everything takes ten times as long (test/lab/). `unit` and `property` (100,000 generated inputs for every parser) need nothing but Node; `integration` boots real instances (root, one at a time);
  * `browser` opens a rendered report in Debian's Chromium.
  */
 export default defineConfig({
@@ -31,6 +31,16 @@ export default defineConfig({
           ]
         : []),
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'property',
+          include: ['test/property/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          // Each file keeps one CPU busy; nothing else runs beside them.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 3 },
+        },
+      },
       {
         test: {
           name: 'integration',
