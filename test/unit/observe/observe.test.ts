@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { runError } from '../../../core/error.ts';
+import { CHARGE_UNREADABLE } from '../../../harness/meters/cgroup-memory.ts';
 import { gatherers, readAvailableBytes, type Observed } from '../../../harness/observe/observe.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import {
@@ -98,6 +100,18 @@ describe('memory', () => {
       settled: true,
     });
     expect(watched.instance.done).toEqual([]);
+  });
+
+  it('whose charge cannot be read has none, with the reason; times are read all the same', async () => {
+    const watched = await observed({ kind: 'container' });
+    const memory = () => Promise.reject(runError(CHARGE_UNREADABLE, 'memory.stat does not say anon'));
+    const instance = { ...watched.instance, meters: { ...watched.instance.meters, memory } };
+    const chargeMissing = 'memory.stat does not say anon';
+    expect(await gatherers.memory({ ...watched, instance })).toMatchObject({
+      cgroup: undefined,
+      chargeMissing,
+    });
+    expect(await gatherers.timing({ ...watched, instance })).toMatchObject({ peakBytes: undefined });
   });
 
   it('the host’s MemAvailable is some of its memory', async ({ skip }) => {
