@@ -273,7 +273,9 @@ export const planSchema = z.object({
   keepGoing: z
     .boolean()
     .optional()
-    .describe('Whether a runtime is booted on whose first boots failed in the same way. Absent in older records'),
+    .describe(
+      'Whether a runtime is booted on whose first boots failed in the same way. Absent in older records',
+    ),
   memoryBytes: count.describe('The memory limit of every runtime of the run'),
   cpus: count.describe('The CPU limit of every runtime of the run'),
   fleet: fleetPlanSchema.optional().describe('Where a scenario of a fleet was asked for'),

@@ -23,6 +23,9 @@ function unitBlock(draw: Draw, id: string): { lines: string[]; says: Unit } {
     NRestarts: restarts,
     CPUUsageNSec: cpuNs,
     After: 'a.target  b.service',
+    Requires: 'c.mount',
+    BindsTo: 'd.device',
+    WantedBy: 'multi-user.target',
   };
   return {
     lines: Object.entries(fields).map(([key, value]) => `${key}=${value}`),
@@ -43,6 +46,8 @@ function unitBlock(draw: Draw, id: string): { lines: string[]; says: Unit } {
       endedMs: ms(ended),
       restarts,
       after: ['a.target', 'b.service'],
+      requires: ['c.mount', 'd.device'],
+      askedForBy: ['multi-user.target'],
       cpuMs: /^\d{1,15}$/.test(cpuNs) ? Number(cpuNs) / 1e6 : undefined,
     },
   };

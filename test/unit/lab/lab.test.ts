@@ -53,7 +53,9 @@ describe('npm run lab', () => {
 
 describe('a host that is too small for a lab', () => {
   it('is told how much memory it takes', () => {
-    expect(() => requireMemory({ ...defaultSettings, memoryBytes: 2 ** 50 })).toThrow(/takes .*GiB.* available/);
+    expect(() => requireMemory({ ...defaultSettings, memoryBytes: 2 ** 50 })).toThrow(
+      /takes .*GiB.* available/,
+    );
   });
 
   it('is told how much it may write', async () => {
