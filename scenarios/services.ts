@@ -230,7 +230,9 @@ function costOf(
 
 function cpuOf(processes: readonly GuestProcess[] | undefined, service: string): number | undefined {
   const own = processes?.filter(({ unit }) => unit === service) ?? [];
-  return own.length === 0 ? undefined : own.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  const times = own.flatMap(({ cpuMs }) => cpuMs ?? []);
+  const isWhole = own.length > 0 && times.length === own.length;
+  return isWhole ? times.reduce((sum, cpuMs) => sum + cpuMs, 0) : undefined;
 }
 
 /** Of its start: until it was active, or until it failed or ended without having been so. */

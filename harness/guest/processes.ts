@@ -5,8 +5,8 @@ import { managerRootOf, unitBelow } from './unit-path.ts';
 export interface GuestProcess extends ProcessMemory {
   /** The system manager's unit, `dbus.service`, `init.scope`; from the control group. `undefined` outside every unit. */
   unit: string | undefined;
-  /** User and system time so far. */
-  cpuMs: number;
+  /** User and system time so far; `undefined` where its stat cannot be read. */
+  cpuMs: number | undefined;
 }
 
 /** USER_HZ: /proc/PID/stat counts in hundredths of a second on every architecture Debian ships (proc(5)). */
@@ -17,13 +17,13 @@ const TICK_MS = 10;
  * Kernel threads have no memory of their own and are left out, as are processes that ended while being read.
  */
 export function parseProcesses(lines: readonly string[]): GuestProcess[] {
-  const files = new Map<number, { rollup: string[]; stat: string; cgroup: string[] }>();
+  const files = new Map<number, { rollup: string[]; stat: string[]; cgroup: string[] }>();
   for (const line of lines) {
     const match = /^\/proc\/(\d{1,10})\/(smaps_rollup|stat|cgroup):(.*)$/s.exec(line);
     if (match === null) continue;
     const [pid, file, content] = [Number(match[1]), match[2], match[3] ?? ''];
-    const process = files.get(pid) ?? { rollup: [], stat: '', cgroup: [] };
-    if (file === 'stat') process.stat = content;
+    const process = files.get(pid) ?? { rollup: [], stat: [], cgroup: [] };
+    if (file === 'stat') process.stat.push(content);
     else if (file === 'cgroup') process.cgroup.push(content);
     else process.rollup.push(content);
     files.set(pid, process);
@@ -32,18 +32,21 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   // A container may see its groups from the host's root: what lies above its own manager is not part of its paths.
   const root = managerRootOf([groups.get(1) ?? '']) ?? '';
   return [...files].flatMap(([pid, { rollup, stat }]) => {
-    const [memory, run] = [parseSmapsRollup(rollup.join('\n')), parseStat(stat)];
+    const memory = parseSmapsRollup(rollup.join('\n'));
+    if (memory === undefined || stat.length === 0) return [];
     const group = groups.get(pid);
-    return memory === undefined || run === undefined
-      ? []
-      : [{ pid, ...memory, ...run, unit: group === undefined ? undefined : unitBelow(root, group) }];
+    const unit = group === undefined ? undefined : unitBelow(root, group);
+    return [{ pid, ...memory, ...parseStat(stat.join('\n')), unit }];
   });
 }
 
-/** Name, and utime + stime: the second field, in parentheses, and fields 14 and 15 of /proc/PID/stat (proc(5)). */
-function parseStat(stat: string): { name: string; cpuMs: number } | undefined {
+/**
+ * Name, and utime + stime: the second field, in parentheses, and fields 14 and 15 of /proc/PID/stat (proc(5)). A name may
+ * have newlines, of whose lines the first and the last are asked for. What cannot be read of it takes its memory from nobody.
+ */
+function parseStat(stat: string): Pick<GuestProcess, 'name' | 'cpuMs'> {
   const match = /^\d+ \((.*)\) \S(?: -?\d+){10} (\d{1,15}) (\d{1,15}) /s.exec(stat);
-  if (match === null) return undefined;
+  if (match === null) return { name: '', cpuMs: undefined };
   return { name: match[1] ?? '', cpuMs: (Number(match[2]) + Number(match[3])) * TICK_MS };
 }
 

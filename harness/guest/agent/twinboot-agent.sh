@@ -94,9 +94,9 @@ conditions() {
 }
 
 # Every process's control group, memory (smaps_rollup) and CPU time: one program reads all the files, since each
-# process started here would disturb what is read.
+# process started here would disturb what is read. A name with a newline in it ends on another line of its stat.
 processes() {
-	grep -sH -E '^((Rss|Pss|Pss_Anon|Pss_File|Pss_Shmem|Private_Clean|Private_Dirty|Swap):|[0-9]+ \(|0:|[0-9]+:name=systemd:)' \
+	grep -sH -E '^((Rss|Pss|Pss_Anon|Pss_File|Pss_Shmem|Private_Clean|Private_Dirty|Swap):|[0-9]+ \(|.*\) [A-Za-z] (-?[0-9]+ ){20}|0:|[0-9]+:name=systemd:)' \
 		/proc/[0-9]*/smaps_rollup /proc/[0-9]*/stat /proc/[0-9]*/cgroup
 }
 

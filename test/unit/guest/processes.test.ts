@@ -81,6 +81,22 @@ describe('a process', () => {
     },
   );
 
+  it('may have a newline in its name: its stat is then two lines', () => {
+    const rest = '/proc/7/stat:b) R 1) S 1 7 7 0 -1 4194560 1 2 3 4 11 31 0 0 20 0 1 0 9';
+    const found = parseProcesses([...lines({ stat: '7 (a' }), rest]);
+    expect(found).toMatchObject([{ name: 'a\nb) R 1', cpuMs: 420 }]);
+  });
+
+  it.each([
+    ['is cut within the name', '7 (cut'],
+    ['is cut short', '7 (a) S 1 7'],
+    ['has a negative time', '7 (a) S 1 7 7 0 -1 4194560 1 2 3 4 -11 31 0 0 20'],
+    ['has a time beyond counting', `7 (a) S 1 7 7 0 -1 4194560 1 2 3 4 ${'9'.repeat(400)} 31 0`],
+  ])('whose stat %s keeps its memory: without it a sum would be too small', (_, stat) => {
+    const [found] = parseProcesses(lines({ stat }));
+    expect(found).toMatchObject({ name: '', cpuMs: undefined, pssBytes: 20 * 1024, unit: 'a.service' });
+  });
+
   it.each([
     ['v2', ['0::/system.slice/b.service'], 'b.service'],
     ['a user’s own manager', ['0::/user.slice/user-0.slice/user@0.service/init.scope'], 'user@0.service'],
@@ -130,12 +146,6 @@ describe('a process', () => {
       ['/proc/2/stat:2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20', '/proc/2/cgroup:0::/'],
     ],
     ['ended before its stat was read', lines().filter((line) => !line.includes('/stat:'))],
-    ['with a negative time', lines({ stat: '7 (a) S 1 7 7 0 -1 4194560 1 2 3 4 -11 31 0 0 20' })],
-    [
-      'with a time beyond counting',
-      lines({ stat: `7 (a) S 1 7 7 0 -1 4194560 1 2 3 4 ${'9'.repeat(400)} 31 0` }),
-    ],
-    ['with a stat cut short', lines({ stat: '7 (a) S 1 7' })],
     ['with negative memory', lines({ pss: '-20' })],
     ['with memory beyond counting', lines({ pss: '9'.repeat(30) })],
     ['with a pid that is no number', lines({ pid: 'self' })],

@@ -73,6 +73,17 @@ describe('the agent, run by /bin/sh', () => {
     expect(found.find(({ pid }) => pid === guest.pid)?.name).toMatch(/^(sh|dash|bash)$/);
   });
 
+  it('processes: one whose name has a newline too', async () => {
+    const child = spawn('perl', ['-e', '$0 = "a\nb) R 1"; $| = 1; print "up"; sleep 60']);
+    await once(child.stdout, 'data');
+    const found = parseProcesses((await agent.ask('processes')).lines);
+    child.kill();
+    expect(found.find(({ pid }) => pid === child.pid)).toMatchObject({
+      name: 'a\nb) R 1',
+      cpuMs: expect.any(Number) as number,
+    });
+  });
+
   it.each([
     ['true', [], [], 0],
     ['exit 3', [], [], 3],
