@@ -16,3 +16,11 @@ export function formatList(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} and ${String(words.at(-1))}`;
 }
+
+const MOST_NAMED = 5;
+
+/** As `formatList`, for names that may be many: `a, b, c, d, e and 160 more`. */
+export function formatSome(words: readonly string[]): string {
+  const more = words.length - MOST_NAMED;
+  return formatList(more > 1 ? [...words.slice(0, MOST_NAMED), `${more} more`] : words);
+}

@@ -1,4 +1,4 @@
-import { formatList } from '../core/words.ts';
+import { formatSome } from '../core/words.ts';
 import type { GuestProcess } from '../harness/guest/processes.ts';
 import { doneStarting, unmetRequirements, type Unit } from '../harness/guest/units.ts';
 import type { InsideReading, Timing, UnitsReading } from '../harness/observe/artifacts.ts';
@@ -137,7 +137,7 @@ function sumOf(
   const unread = rows.filter((row) => row[field] === undefined).map(({ service }) => service);
   return {
     bytes: unread.length > 0 ? undefined : rows.reduce((sum, row) => sum + (row[field] ?? 0), 0),
-    reason: `no process could be read of ${formatList(unread)}`,
+    reason: `no process could be read of ${formatSome(unread)}`,
   };
 }
 
@@ -285,7 +285,7 @@ function stateOf(
   const reason =
     lacking.length === 0
       ? 'nothing asked for it'
-      : `asked for, but it requires ${formatList(lacking)}, which did not come up`;
+      : `asked for, but it requires ${formatSome(lacking)}, which did not come up`;
   return { state: 'inactive', reason };
 }
 

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { hostError, runError, type TwinbootError } from '../../core/error.ts';
-import { formatList } from '../../core/words.ts';
+import { formatSome } from '../../core/words.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import { managerRootOf, unitBelow } from '../guest/unit-path.ts';
@@ -94,7 +94,7 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
 
 function shutdownTimeout(deadlineMs: number, console: ConsoleRecorder): TwinbootError {
   const holding = waitedForIn(console.tail());
-  const why = holding.length === 0 ? '' : `; it waits for ${formatList(holding)}`;
+  const why = holding.length === 0 ? '' : `; it waits for ${formatSome(holding)}`;
   return runError('shutdown-timeout', `the instance did not power off within ${deadlineMs / 1000} s${why}`, {
     hint: 'a longer deadline: --stop-timeout',
     consoleTail: console.tail(),

@@ -1,5 +1,5 @@
 import { messageOf, runError, TwinbootError } from '../../core/error.ts';
-import { formatList } from '../../core/words.ts';
+import { formatSome } from '../../core/words.ts';
 import type { Ready } from '../guest/agent.ts';
 import { failuresIn, isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
 import type { Console, Mark } from '../guest/console.ts';
@@ -19,7 +19,7 @@ export async function untilReady(
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     runError(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${insteadOfReady(agent.before)}`,
+      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${outOfMemoryWords(instance)}${insteadOfReady(agent.before)}`,
       { hint: 'a longer deadline: --timeout', consoleTail: console.tail() },
     ),
   );
@@ -67,7 +67,7 @@ function whatHolds(console: Console): string {
   if (starts > 1) return `; its distribution started ${starts} times`;
   const named = waitedForIn(tail);
   const waited = named.length > 0 ? named : console.starting();
-  if (waited.length > 0) return `; its boot waits for ${formatList(waited)}`;
+  if (waited.length > 0) return `; its boot waits for ${formatSome(waited)}`;
   const target = lastTargetIn(tail);
   return target === undefined ? '' : `; the last target that it reached is ${target}`;
 }

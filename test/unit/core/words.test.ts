@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatFactor, formatList } from '../../../core/words.ts';
+import { formatCount, formatFactor, formatList, formatSome } from '../../../core/words.ts';
 
 describe('formatFactor', () => {
   it.each([
@@ -25,4 +25,10 @@ describe('formatCount', () => {
   it('has a plural', () => {
     expect([formatCount(1, 'boot'), formatCount(2, 'boot')]).toEqual(['1 boot', '2 boots']);
   });
+});
+
+it('names some of many', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  expect(formatSome(names)).toBe('a, b, c, d, e and f');
+  expect(formatSome([...names, 'g'])).toBe('a, b, c, d, e and 2 more');
 });
