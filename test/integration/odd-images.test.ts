@@ -213,6 +213,37 @@ describe('an image with odd units', () => {
   });
 });
 
+describe('an image without D-Bus, with a full /run, in which something kills the agent', () => {
+  const IMAGE = 'test-bare';
+  const killAgent =
+    'until pid=$(systemctl show --property=MainPID --value twinboot-agent.service); [ "$pid" != 0 ]; do sleep 0.1; done; ' +
+    'sleep 1; kill -KILL $pid && exit 7';
+  afterAll(() => removeImage(IMAGE));
+
+  it('loses no figure but that of D-Bus', async () => {
+    await layerImage(IMAGE, {
+      'usr/local/bin/kill-agent': { program: `#!/bin/sh\n${killAgent}\n` },
+      ...service('killer', 'ExecStart=/usr/local/bin/kill-agent'),
+      ...service(
+        'fill-run',
+        'Type=oneshot',
+        "ExecStart=/bin/sh -c 'mount -o remount,size=4M /run; dd if=/dev/zero of=/run/filled bs=1M || true'",
+      ),
+      [`${SYSTEM}/dbus.service`]: { to: '/dev/null' },
+      [`${SYSTEM}/dbus.socket`]: { to: '/dev/null' },
+    });
+    const { exitCode, notes, record } = await bootOnce(IMAGE, '--runtime', 'nspawn');
+    expect(exitCode, notes).toBe(0);
+    const [startup, , services] = record.samples;
+    expect(startup?.missing.filter(({ reason }) => !reason.startsWith('a container'))).toEqual([
+      { metric: 'startup.dbus', reason: 'dbus.service never became active (masked)' },
+    ]);
+    expect(services?.missing).toEqual([]);
+    const rows = ledgerSchema.parse(services?.details).services;
+    expect(rows.find(({ service: unit }) => unit === 'killer.service')?.reason).toBe('result: exit-code');
+  });
+});
+
 describe('an image that goes another way', () => {
   const KIOSK = '[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n';
   const images: string[] = [];
