@@ -27,6 +27,37 @@ const floors = Object.entries(mayNotImport).map(([floor, above]) => ({
   },
 }));
 
+/** Text reaches a terminal or a log through `Io` alone, which cleans it (core/printed.ts). */
+const oneWayOut = {
+  files: ['core/**/*.ts', 'harness/**/*.ts', 'report/**/*.ts', 'results/**/*.ts', 'scenarios/**/*.ts'],
+  ignores: [
+    // The way out itself.
+    'harness/cli/terminal.ts',
+    // Programs of the build, which print the names of files of this repository.
+    'results/schema/publish.ts',
+    'scenarios/publish-metrics.ts',
+  ],
+  rules: {
+    'no-console': 'error',
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector:
+          'CallExpression[callee.property.name="write"][callee.object.property.name=/^std(out|err)$/]',
+        message: 'print through Io: it takes out what acts on a terminal or a log',
+      },
+      {
+        selector: 'CallExpression[callee.object.name="io"] CallExpression[callee.object.name="JSON"]',
+        message: 'print jsonText(value): it escapes what Io would take out',
+      },
+      {
+        selector: 'ImportSpecifier[imported.name="styleText"]',
+        message: 'colour with colouredLine (core/printed.ts): Io takes out all other colours',
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'runs/', 'node_modules/', 'coverage/'] },
   js.configs.recommended,
@@ -62,4 +93,9 @@ export default tseslint.config(
     },
   },
   ...floors,
+  oneWayOut,
+  {
+    files: ['core/printed.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
 );

@@ -1,28 +1,32 @@
-const ESCAPE = '\\u001b';
 /**
- * Any terminal sequence (ECMA-48, 5.3 to 5.6), whole or cut short: a control sequence, a string with its end, any other
- * escape. It takes time in proportion to the text, which `stripVTControlCharacters` of Node 20 does not: 20 kB of `;#`
- * behind one escape take it 2 s.
+ * What a terminal acts on instead of showing it (ECMA-48, 5.4 and 5.6), where it is whole: CSI, and the strings that set
+ * titles, links and the clipboard, with all that they hold. Of what is not whole, `unprintable` takes the beginning.
  */
-const terminalSequence = new RegExp(
-  [
-    `(?:${ESCAPE}\\[|\\u009b)[0-?]*[ -/]*[@-~]?`,
-    `(?:${ESCAPE}[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])[^\\u0007\\u001b\\u009c]*(?:\\u0007|${ESCAPE}\\\\|\\u009c)`,
-    `${ESCAPE}(?:[!-/]{0,2}[0-~])?`,
-  ].join('|'),
-  'gu',
-);
-
-/** The text without terminal sequences: no colours, no cursor movements, no titles and links. */
-export function stripTerminalSequences(text: string): string {
-  return text.replace(terminalSequence, '');
-}
-
-/** Characters that turn the reading direction around: a guest could make text read as something else. */
-const bidirectional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const controlSequence =
+  // eslint-disable-next-line no-control-regex -- they are what is to be removed
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\n\r\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/gu;
 /** Controls, line separators, halves of surrogate pairs and non-characters, none of which XML can hold either. */
 // eslint-disable-next-line no-control-regex -- they are what is to be removed
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
+/**
+ * What turns the reading direction around, and what shows nothing: with it a text reads as something else, or two texts
+ * that differ read alike. The two joiners stay (U+200C, U+200D): scripts and emoji need them.
+ */
+const deceptive =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** Text without what a terminal acts on instead of showing it. Takes time in proportion to the text. */
+export function withoutSequences(text: string): string {
+  return text.replace(controlSequence, '');
+}
+
+/**
+ * Text that shows what it says, of any length: its only controls are line feeds and tabs, and it has neither turned
+ * reading directions nor invisible characters.
+ */
+export function visible(text: string): string {
+  return withoutSequences(text.replace(/\r\n/gu, '\n')).replace(deceptive, '').replace(unprintable, ' ');
+}
 
 /**
  * Text of unknown origin as one plain line: no terminal sequences, no control characters, at most `limit`
@@ -52,7 +56,7 @@ export function plainBlock(lines: readonly string[], limitLines = 40): string {
  * and nothing that ends a table's cell.
  */
 export function escapeMarkdown(text: string): string {
-  return text
+  return visible(text)
     .replace(/\s+/gu, ' ')
     .replace(/&/gu, '&amp;')
     .replace(/</gu, '&lt;')
@@ -75,7 +79,7 @@ export function escapeXml(text: string): string {
 }
 
 function plain(text: string): string {
-  return stripTerminalSequences(text.slice(0, 20_000)).replace(bidirectional, '').replace(unprintable, ' ');
+  return visible(text.slice(0, 20_000));
 }
 
 function shorten(text: string, limit: number): string {
@@ -88,4 +92,36 @@ function shorten(text: string, limit: number): string {
  */
 export function wholeLine(pattern: string, flags = ''): RegExp {
   return new RegExp(`(?<![^\\n])(?:${pattern})(?![^\\n])`, flags);
+}
+
+/**
+ * Any value but `undefined` as JSON that shows what it says and loses nothing: what `visible` takes out is escaped
+ * (`\u009b`), and so is what a CI log would read as a command.
+ */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent)
+    .replace(deceptive, escapeUnits)
+    .replace(unprintable, escapeUnits)
+    .replace(commandInLine, '\\u0023#');
+}
+
+function escapeUnits(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** `::error::`, which GitHub's runner takes for a command at the start of a line, blanks aside. */
+const commandAtStart = /^([^\S\n]*):(?=:)/gmu;
+/** `##[error]`, `##vso[…]`, `##teamcity[…]`, which GitHub's older runner, Azure's and TeamCity take anywhere in a line. */
+const commandInLine = /##(?=[\w.-]*\[)/gu;
+
+/** Text in which no CI system finds a command: a blank comes into what would begin one. */
+export function withoutCommands(text: string): string {
+  return text.replace(commandAtStart, '$1: ').replace(commandInLine, '# #');
+}
+
+/** Text as a regular expression that matches it and nothing else. */
+export function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import { NOTHING } from '../core/words.ts';
+import { jsonText } from '../core/text.ts';
 import { assetPath, browserBundles, fontPath, readAsset } from './assets.ts';
 import type { Figure } from './charts/spec.ts';
 
@@ -42,7 +43,7 @@ export function renderHtml(model: ReportModel, figures: readonly IllustratedFigu
       ...(model.warnings.length > 0 ? [{ id: 'warnings', title: 'Warnings' }] : []),
     ],
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(JSON.stringify(figures.map(({ figure: { id, panels } }) => ({ id, panels })))),
+    figuresJson: inScript(jsonText(figures.map(({ figure: { id, panels } }) => ({ id, panels })))),
   });
 }
 

@@ -1,5 +1,6 @@
 import { usageError } from '../core/error.ts';
 import { packageVersion } from '../core/package-root.ts';
+import { jsonText } from '../core/text.ts';
 import { RECORD_SCHEMA } from './record.ts';
 
 type Document = Record<string, unknown>;
@@ -68,7 +69,7 @@ export function shortened(value: unknown, length = 60): string {
 /** JSON.stringify calls itself for each level. */
 function jsonOf(value: object | string | number | boolean | bigint | symbol | null): string {
   try {
-    return JSON.stringify(value);
+    return jsonText(value);
   } catch {
     return 'what is too deep to show';
   }

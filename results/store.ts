@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { replaceFile } from '../core/replace-file.ts';
+import { jsonText } from '../core/text.ts';
 import type { RunRecord, Sample } from './record.ts';
 import { RECORD_FILE } from './run-folder.ts';
 import { writeFailure } from './write-failure.ts';
@@ -54,7 +55,7 @@ const serialised = new WeakMap<Sample, Buffer>();
 function serialise(record: RunRecord): Buffer[] {
   const members = Object.entries(record).filter(([, value]) => value !== undefined);
   const pieces = members.flatMap(([name, value], index) => {
-    const start = Buffer.from(`${index === 0 ? '{' : ','}\n${JSON.stringify(name)}: `);
+    const start = Buffer.from(`${index === 0 ? '{' : ','}\n${jsonText(name)}: `);
     return name === 'samples' ? [start, ...serialiseSamples(record.samples)] : [start, toJson(value)];
   });
   return [...pieces, Buffer.from('\n}\n')];
@@ -91,7 +92,7 @@ function withoutUnwritable(sample: Sample): Sample {
 }
 
 function toJson(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
+  return Buffer.from(jsonText(value));
 }
 
 function deepFreeze<T>(value: T): T {

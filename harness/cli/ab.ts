@@ -224,7 +224,7 @@ async function keep(
 ): Promise<void> {
   for (const { id, render } of comparisonFormats) {
     try {
-      await replaceFile(join(folder, FILES[id]), `${render(comparison, failOn)}\n`);
+      await replaceFile(join(folder, FILES[id]), `${String(render(comparison, failOn))}\n`);
     } catch (error) {
       io.note(`no ${FILES[id]}: ${messageOf(error)}`);
     }

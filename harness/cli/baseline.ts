@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { plainLine } from '../../core/text.ts';
+import { jsonText, plainLine } from '../../core/text.ts';
 import {
   DEFAULT_SET,
   getBaseline,
@@ -52,7 +52,7 @@ function addList(parent: Command, io: Io): void {
     .option('--json', 'machine-readable', false)
     .action(async ({ dir, json }) => {
       const all = await listBaselines(dir);
-      if (json) io.out(JSON.stringify(all.map(facts), null, 2));
+      if (json) io.out(jsonText(all.map(facts), 2));
       else io.out(all.length === 0 ? `${dir} holds no baselines; ${SAVE_HINT}` : table(all));
     });
 }
@@ -98,7 +98,7 @@ function addShow(parent: Command, io: Io): void {
     .action(async (name, { dir, json }) => {
       const baseline = await getBaseline(dir, name);
       const environment = environmentOf(baseline.record);
-      if (json) io.out(JSON.stringify({ ...facts(baseline), environment }, null, 2));
+      if (json) io.out(jsonText({ ...facts(baseline), environment }, 2));
       else io.out(page(baseline, environment));
     });
 }

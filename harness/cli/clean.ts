@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import type { Command } from '@commander-js/extra-typings';
 import { errnoOf, exitCodes } from '../../core/error.ts';
+import { jsonText } from '../../core/text.ts';
 import { findLeftovers, findLiving, stateFolder, type Leftover } from '../process/cleanup.ts';
 import { describeResource } from '../process/resource.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
@@ -29,7 +30,7 @@ export function addCleanCommand(program: Command, io: Io, runner: ProcessRunner 
       if (leftovers.length > 0) requireRoot('clean');
       const cleaned: Cleaned[] = [];
       for (const leftover of leftovers) cleaned.push(await clean(leftover));
-      if (options.json === true) io.out(JSON.stringify({ cleaned, living }, null, 2));
+      if (options.json === true) io.out(jsonText({ cleaned, living }, 2));
       else for (const line of describe(cleaned, living)) io.out(line);
       if (cleaned.some(({ failed }) => failed.length > 0)) io.exitCode = exitCodes.run;
     });

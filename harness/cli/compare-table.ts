@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { colouredLine, printed, printedLines, type Colour, type Printed } from '../../core/printed.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatList } from '../../core/words.ts';
 import type { ComparedSide, Comparison, ComparisonRow, Verdict } from '../../results/compare/comparison.ts';
@@ -22,19 +22,17 @@ export interface TableOptions {
 }
 
 /** The comparison for people: a block for each runtime, then what needs no statistics, the verdict last. */
-export function compareTable(comparison: Comparison, options: TableOptions = {}): string {
+export function compareTable(comparison: Comparison, options: TableOptions = {}): Printed {
   const { failOn = defaultFailOn, colour = false } = options;
-  return [
+  const blocks = [
     sideLines(comparison),
     figureLines(comparison, colour),
     structureLines(comparison, failOn),
     comparison.notes.map((note) => `! ${plainLine(note)}`),
     footnotes(comparison),
     [verdictSentence(comparison, failOn)],
-  ]
-    .filter((block) => block.length > 0)
-    .map((block) => block.join('\n'))
-    .join('\n\n');
+  ].filter((block) => block.length > 0);
+  return printedLines(blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])));
 }
 
 function sideLines({ base, next }: Comparison): string[] {
@@ -47,7 +45,7 @@ function sideLines({ base, next }: Comparison): string[] {
 
 const HEAD = ['metric', 'BASE', 'NEW', 'NEW/BASE [95 %]', 'p', 'verdict'];
 
-function figureLines(comparison: Comparison, colour: boolean): string[] {
+function figureLines(comparison: Comparison, colour: boolean): (string | Printed)[] {
   const { rows } = comparison;
   const cells = new Map(rows.map((row) => [row, cellsOf(row, comparison)]));
   const widths = HEAD.map((head, column) =>
@@ -102,14 +100,14 @@ const colours = {
   improvement: 'green',
   inconclusive: 'yellow',
   pass: undefined,
-} as const satisfies Record<Verdict, string | undefined>;
+} as const satisfies Record<Verdict, Colour | undefined>;
 
 /** The verdict is what a line ends with. */
-function coloured(line: string, verdict: Verdict, colour: boolean): string {
-  const style = colours[verdict];
-  if (!colour || style === undefined) return line;
+function coloured(line: string, verdict: Verdict, useColour: boolean): Printed {
+  const colour = colours[verdict];
+  if (!useColour || colour === undefined) return printed(line);
   const start = line.lastIndexOf(verdict);
-  return line.slice(0, start) + styleText(style, line.slice(start), { validateStream: false });
+  return colouredLine([{ text: line.slice(0, start) }, { text: line.slice(start), colour }]);
 }
 
 function structureLines({ structure }: Comparison, failOn: readonly FailOn[]): string[] {

@@ -1,5 +1,6 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import { exitCodes, TwinbootError } from '../../core/error.ts';
+import { jsonText } from '../../core/text.ts';
 import { canRun, examine, type Check } from '../host/doctor.ts';
 import { ensureTools } from '../host/install.ts';
 import { needs, type Need } from '../host/tools.ts';
@@ -23,11 +24,7 @@ export function addDoctorCommand(program: Command, io: Io): void {
       if (options.install === true) await tryInstall(need, io);
       const checks = await examine({ runner: processRunner, signal: io.signal }, need);
       const able = canRun(checks);
-      io.out(
-        options.json === true
-          ? JSON.stringify({ able, checks }, null, 2)
-          : formatChecks(checks, isUtf8(io.env)),
-      );
+      io.out(options.json === true ? jsonText({ able, checks }, 2) : formatChecks(checks, isUtf8(io.env)));
       if (!able) io.exitCode = exitCodes.host;
     });
 }

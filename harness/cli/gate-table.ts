@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { colouredLine, printedLines, type Colour, type Printed } from '../../core/printed.ts';
 import { plainLine } from '../../core/text.ts';
 import type { GateResult, GateRow, GateVerdict } from '../../results/gate/verdict.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
@@ -11,7 +11,7 @@ const marks: Readonly<Record<GateVerdict, string>> = {
 };
 
 /** A gate's result for people: a block for each subject, the warnings, and why in one sentence last. */
-export function gateTable(result: GateResult, { colour = false }: { colour?: boolean } = {}): string {
+export function gateTable(result: GateResult, { colour = false }: { colour?: boolean } = {}): Printed {
   const { rows, warnings, baseline, why } = result;
   const subjects = [...new Set(rows.map(({ subject }) => subject))];
   const widths = [
@@ -28,10 +28,8 @@ export function gateTable(result: GateResult, { colour = false }: { colour?: boo
     ...markFootnotes(rows),
     ...warnings.map((warning) => `! ${plainLine(warning)}`),
   ];
-  return [...blocks, footnotes, [why]]
-    .filter((block) => block.length > 0)
-    .map((block) => block.join('\n'))
-    .join('\n\n');
+  const shown = [...blocks, footnotes, [plainLine(why, 1000)]].filter((block) => block.length > 0);
+  return printedLines(shown.flatMap((block, index) => (index === 0 ? block : ['', ...block])));
 }
 
 const ruleText = (row: GateRow): string => markedMetric(plainLine(row.rule), row);
@@ -40,7 +38,7 @@ function rowLines(
   row: GateRow,
   [ruleWidth, measuredWidth]: readonly [number, number],
   colour: boolean,
-): string[] {
+): (string | Printed)[] {
   const mark = row.failed ? marks.fail : marks[row.verdict];
   const cells = [
     ruleText(row).padEnd(ruleWidth),
@@ -48,11 +46,15 @@ function rowLines(
     plainLine(row.limit),
   ];
   const reason = row.reason === undefined ? [] : [`      ${row.verdict}: ${plainLine(row.reason, 1000)}`];
-  return [`  ${coloured(mark, row, colour)} ${cells.join('  ').trimEnd()}`, ...reason];
+  const head = colouredLine([
+    { text: '  ' },
+    { text: mark, colour: colour ? colourOf(row) : undefined },
+    { text: ` ${cells.join('  ').trimEnd()}` },
+  ]);
+  return [head, ...reason];
 }
 
-function coloured(mark: string, { failed, verdict }: GateRow, colour: boolean): string {
-  if (!colour) return mark;
-  const style = failed ? 'red' : verdict === 'pass' ? 'green' : 'yellow';
-  return styleText(style, mark, { validateStream: false });
+function colourOf({ failed, verdict }: GateRow): Colour {
+  if (failed) return 'red';
+  return verdict === 'pass' ? 'green' : 'yellow';
 }

@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { requireNoLinks } from '../../core/below.ts';
 import { replaceFile } from '../../core/replace-file.ts';
 import { usageError } from '../../core/error.ts';
+import { jsonText } from '../../core/text.ts';
 import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import { buildHistory } from '../../results/history/build.ts';
@@ -42,7 +43,7 @@ export function addHistoryCommand(program: Command, io: Io): void {
       const extracts: Extract[] = [];
       const leftOut = await readRecords(folder, (record) => void extracts.push(extractOf(record)));
       const history = buildHistory(extracts, leftOut, { metrics, minEffect, alpha, seed });
-      io.out(json ? JSON.stringify(history, undefined, 2) : historyTable(history));
+      io.out(json ? jsonText(history, 2) : historyTable(history));
       if (html === undefined) return;
       const file = html === true ? join(await asFolder(folder), PAGE) : html;
       // Loaded here: the drawing library is large, and most calls do not need it.

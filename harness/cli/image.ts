@@ -1,5 +1,6 @@
 import { Option, type Command } from '@commander-js/extra-typings';
 import { usageError } from '../../core/error.ts';
+import { jsonText } from '../../core/text.ts';
 import { bootModeSchema } from '../../results/record.ts';
 import { buildImage, cachedImage } from '../image/build.ts';
 import { cacheFolder } from '../image/cache.ts';
@@ -90,7 +91,7 @@ function addList(parent: Command, io: Io): void {
     .option('--json', 'machine-readable')
     .action(({ json }) => {
       const images = listImages();
-      if (json === true) io.out(JSON.stringify(images, undefined, 2));
+      if (json === true) io.out(jsonText(images, 2));
       else if (images.length === 0) io.note(`no images in ${cacheFolder()}; twinboot image build makes one`);
       else io.out(imageList(images));
     });
@@ -126,7 +127,7 @@ async function show(name: string, flags: ShowFlags, io: Io): Promise<void> {
     }
     io.note(`image ${description.name}: the disk file still has its digest`);
   }
-  if (flags.json === true) io.out(JSON.stringify(listed, undefined, 2));
+  if (flags.json === true) io.out(jsonText(listed, 2));
   else io.out(imagePage(listed, { packages: flags.packages === true }));
 }
 

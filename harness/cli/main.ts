@@ -7,7 +7,7 @@ import { packageVersion } from '../../core/package-root.ts';
 import type { Io } from './io.ts';
 import { watchOutput, whenReaderLeaves } from './output.ts';
 import { endsWithTerminal, requireWorkingFolder, setSurroundings } from './surroundings.ts';
-import { terminalIo } from './terminal.ts';
+import { noteAtOnce, terminalIo } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Called in process by the tests. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -96,7 +96,7 @@ function abortOnSignal(): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (controller.signal.aborted || (name === 'SIGHUP' && !endsWithTerminal())) return;
-      process.stderr.write(`\n${name}: stopping and cleaning up\n`);
+      noteAtOnce(`\n${name}: stopping and cleaning up`);
       controller.abort();
     });
   }

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { exitCodes, usageError } from '../../core/error.ts';
-import { plainLine } from '../../core/text.ts';
+import { jsonText, plainLine } from '../../core/text.ts';
 import { adviceOn, type Advice } from '../../results/noise/advice.ts';
 import { analyseNoise } from '../../results/noise/noise.ts';
 import type { RunRecord } from '../../results/record.ts';
@@ -112,7 +112,7 @@ async function analyse(
   const current = await currentFindings(record.host, { runner: processRunner, signal: io.signal });
   const onHost = [...findings, ...recordedFindings(record.host), ...(current ?? [])];
   const advice = [...adviceOn(report), ...onHost.flatMap(adviceFrom)];
-  if (format === 'json') io.out(JSON.stringify({ ...report, advice }, undefined, 2));
+  if (format === 'json') io.out(jsonText({ ...report, advice }, 2));
   else io.out(noiseTable(report, advice));
   if (current === undefined) {
     io.note(

@@ -2,6 +2,7 @@ import { Option, type Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 import { exitCodes } from '../../core/error.ts';
 import { GIB, KIB, MIB, parseBytes } from '../../core/units.ts';
+import { jsonText } from '../../core/text.ts';
 import { planBases, type FleetQuestion, type Reserve } from '../../results/plan/fleet-plan.ts';
 import { planSizes } from '../../results/plan/host-sizes.ts';
 import { planFleet } from '../../results/plan/plan-fleet.ts';
@@ -68,7 +69,7 @@ export function addPlanCommand(program: Command, io: Io): void {
       const record = await readRecord(run);
       const question = questionOf(options);
       const plan = planFleet(record, question);
-      io.out(format === 'json' ? JSON.stringify(plan, undefined, 2) : planTable(plan));
+      io.out(format === 'json' ? jsonText(plan, 2) : planTable(plan));
       if (plan.runtimes.every(({ instances }) => instances === undefined)) io.exitCode = exitCodes.run;
       if (out === undefined) return;
       // Loaded here: the drawing library is large, and most calls do not need it.

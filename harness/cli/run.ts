@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { exitCodes } from '../../core/error.ts';
+import { jsonText } from '../../core/text.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { RunFolder } from '../../results/store.ts';
 import { summarise, type Summary } from '../../results/summary.ts';
@@ -112,7 +113,7 @@ async function tell(
 ): Promise<void> {
   const summary = summarise(record);
   // Before the report, which a full disk may prevent.
-  if (json) io.out(JSON.stringify({ folder: folder.path, state: record.state, ...summary }, null, 2));
+  if (json) io.out(jsonText({ folder: folder.path, state: record.state, ...summary }, 2));
   else {
     io.out(`\n${summaryTable(record, summary)}\n`);
     io.out(`record  ${relative('.', join(folder.path, 'run.json'))}`);

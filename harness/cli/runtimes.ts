@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { z } from 'zod';
+import { jsonText } from '../../core/text.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
 import { presets, listedRuntimes } from '../runtimes/registry.ts';
@@ -22,7 +23,7 @@ export function addRuntimesCommand(program: Command, io: Io): void {
           asRoot: false,
         },
       );
-      io.out(json ? JSON.stringify({ runtimes: list, presets }, null, 2) : text(list));
+      io.out(json ? jsonText({ runtimes: list, presets }, 2) : text(list));
     });
 }
 

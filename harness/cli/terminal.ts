@@ -1,4 +1,5 @@
-import type { Io } from './io.ts';
+import { printed } from '../../core/printed.ts';
+import { cleaned, type Io } from './io.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -11,21 +12,25 @@ export function terminalIo(signal: AbortSignal): Io {
     statusShown = false;
     return text;
   };
-  return {
-    out: (text) => {
-      process.stderr.write(clear());
-      process.stdout.write(`${text}\n`);
+  return cleaned(
+    {
+      out: (text) => {
+        process.stderr.write(clear());
+        process.stdout.write(`${text.toString()}\n`);
+      },
+      note: (text) => void process.stderr.write(`${clear()}${text.toString()}\n`),
+      status: (text) => {
+        if (!isTerminal) return;
+        const columns = process.stderr.columns;
+        process.stderr.write(`${CLEAR_LINE}${text.toString().slice(0, columns - 1)}`);
+        statusShown = true;
+      },
     },
-    note: (text) => void process.stderr.write(`${clear()}${text}\n`),
-    status: (text) => {
-      if (!isTerminal) return;
-      const columns = process.stderr.columns;
-      process.stderr.write(`${CLEAR_LINE}${text.slice(0, columns - 1)}`);
-      statusShown = true;
-    },
-    isTerminal,
-    env: process.env,
-    exitCode: 0,
-    signal,
-  };
+    { isTerminal, env: process.env, signal },
+  );
+}
+
+/** For what has to be said while there is no `Io`, from a signal for instance. */
+export function noteAtOnce(text: string): void {
+  process.stderr.write(`${printed(text).toString()}\n`);
 }

@@ -1,6 +1,6 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { createWriteStream } from 'node:fs';
-import { stripTerminalSequences } from '../../core/text.ts';
+import { withoutSequences } from '../../core/text.ts';
 import { hostClock, nsToMs, type Clock } from '../meters/clock.ts';
 import { trackStarts } from './console-jobs.ts';
 
@@ -148,7 +148,7 @@ export function readConsoleLines(onLine: (line: string, atMs: number) => void): 
 
 /** A console line for people: no colours, no cursor movements, no other control characters, bounded. */
 function plain(raw: string): string {
-  return stripTerminalSequences(raw)
+  return withoutSequences(raw)
     .replace(/[^\P{Cc}\t]/gu, '')
     .slice(0, LINE_CHARACTERS)
     .trimEnd();

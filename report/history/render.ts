@@ -1,4 +1,5 @@
 import { Eta } from 'eta';
+import { jsonText } from '../../core/text.ts';
 import { assetPath, browserBundles } from '../assets.ts';
 import { contentPolicy, inScript, pageScript, pageStyle } from '../html.ts';
 import type { History } from '../../results/history/history.ts';
@@ -17,6 +18,6 @@ export function renderHistory(history: History): string {
     style,
     scripts,
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(JSON.stringify(figures.map(({ id, panels }) => ({ id, panels })))),
+    figuresJson: inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))),
   });
 }

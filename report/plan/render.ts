@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Eta } from 'eta';
 import { replaceFile } from '../../core/replace-file.ts';
+import { jsonText } from '../../core/text.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
@@ -50,6 +51,6 @@ export function renderPlan(plan: FleetPlan, chart: IllustratedFigure | undefined
     style,
     scripts,
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(JSON.stringify(figures.map(({ id, panels }) => ({ id, panels })))),
+    figuresJson: inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))),
   });
 }

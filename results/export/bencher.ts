@@ -1,4 +1,5 @@
 import type { Unit } from '../../core/units.ts';
+import { jsonText } from '../../core/text.ts';
 import type { RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
 import { trackedFigures } from './tracked-figures.ts';
@@ -16,7 +17,7 @@ export function renderBencher(record: RunRecord, summary: Summary): string {
     };
     return [name, { [measure]: value }];
   });
-  return `${JSON.stringify(Object.fromEntries(benchmarks), null, 2)}\n`;
+  return `${jsonText(Object.fromEntries(benchmarks), 2)}\n`;
 }
 
 /**

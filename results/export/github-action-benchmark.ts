@@ -1,4 +1,5 @@
 import { formatValue } from '../../core/units.ts';
+import { jsonText } from '../../core/text.ts';
 import { markTexts } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
@@ -16,7 +17,7 @@ export function renderGithubActionBenchmark(record: RunRecord, summary: Summary)
     ...rangeOf(figure),
     extra: extraOf(figure, record),
   }));
-  return `${JSON.stringify(entries, null, 2)}\n`;
+  return `${jsonText(entries, 2)}\n`;
 }
 
 /** The interval as one number on both sides of the median: its longer arm, so that it never looks narrower than it is. */

@@ -6,7 +6,7 @@ import { Command } from '@commander-js/extra-typings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
 import { addCleanCommand } from '../../harness/cli/clean.ts';
-import type { Io } from '../../harness/cli/io.ts';
+import { cleaned } from '../../harness/cli/io.ts';
 import { cgroupNamed, readCgroupLayout } from '../../harness/host/cgroup.ts';
 import { findLeftovers } from '../../harness/process/cleanup.ts';
 import { loopBacking } from '../../harness/process/resource.ts';
@@ -54,15 +54,14 @@ async function killed(): Promise<{ device: string; pid: number }> {
 
 async function clean(...args: string[]): Promise<{ lines: string[]; exitCode: number }> {
   const lines: string[] = [];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    note: () => undefined,
-    status: () => undefined,
-    isTerminal: false,
-    env: {},
-    exitCode: 0,
-    signal: new AbortController().signal,
-  };
+  const io = cleaned(
+    {
+      out: (text) => void lines.push(text.toString()),
+      note: () => undefined,
+      status: () => undefined,
+    },
+    { isTerminal: false, env: {}, signal: new AbortController().signal },
+  );
   const program = new Command().exitOverride();
   addCleanCommand(program, io);
   await program.parseAsync(['clean', ...args], { from: 'user' });

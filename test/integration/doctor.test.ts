@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it, vi } from 'vitest';
 import { addDoctorCommand } from '../../harness/cli/doctor.ts';
-import type { Io } from '../../harness/cli/io.ts';
+import { cleaned, type Io } from '../../harness/cli/io.ts';
 import type { Check } from '../../harness/host/doctor.ts';
 
 async function doctor(
@@ -11,15 +11,14 @@ async function doctor(
 ): Promise<{ text: string; notes: string[]; exitCode: number }> {
   const lines: string[] = [];
   const notes: string[] = [];
-  const io: Io = {
-    out: (text) => void lines.push(text),
-    note: (text) => void notes.push(text),
-    status: () => undefined,
-    isTerminal: false,
-    env,
-    exitCode: 0,
-    signal: new AbortController().signal,
-  };
+  const io = cleaned(
+    {
+      out: (text) => void lines.push(text.toString()),
+      note: (text) => void notes.push(text.toString()),
+      status: () => undefined,
+    },
+    { isTerminal: false, env, signal: new AbortController().signal },
+  );
   const program = new Command().exitOverride();
   addDoctorCommand(program, io);
   await program.parseAsync(['doctor', ...args], { from: 'user' });

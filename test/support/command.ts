@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import type { Io } from '../../harness/cli/io.ts';
+import { cleaned, type Io } from '../../harness/cli/io.ts';
 
 /** What a command said on standard output and beside it, and how it ended. */
 export interface Said {
@@ -15,15 +15,14 @@ export async function runCommand(
 ): Promise<Said> {
   const lines: string[] = [];
   const notes: string[] = [];
-  const io: Io = {
-    out: (text) => lines.push(text),
-    note: (text) => notes.push(text),
-    status: () => undefined,
-    isTerminal: false,
-    env: {},
-    exitCode: 0,
-    signal: new AbortController().signal,
-  };
+  const io = cleaned(
+    {
+      out: (text) => lines.push(text.toString()),
+      note: (text) => notes.push(text.toString()),
+      status: () => undefined,
+    },
+    { isTerminal: false, env: {}, signal: new AbortController().signal },
+  );
   const program = new Command('twinboot').exitOverride();
   add(program, io);
   await program.parseAsync([...words], { from: 'user' });

@@ -1,5 +1,5 @@
 import { main } from '../../harness/cli/main.ts';
-import type { Io } from '../../harness/cli/io.ts';
+import { cleaned } from '../../harness/cli/io.ts';
 
 /** What a command line printed and how it ended. */
 export interface Told {
@@ -17,18 +17,21 @@ export async function twinboot(
 ): Promise<Told> {
   const out: string[] = [];
   const notes: string[] = [];
-  const io: Io = {
-    out: (text) => out.push(text),
-    note: (text) => {
-      notes.push(text);
-      options.onNote?.(text);
+  const io = cleaned(
+    {
+      out: (text) => out.push(text.toString()),
+      note: (text) => {
+        notes.push(text.toString());
+        options.onNote?.(text.toString());
+      },
+      status: () => undefined,
     },
-    status: () => undefined,
-    isTerminal: false,
-    env: { ...process.env, ...options.env },
-    exitCode: 0,
-    signal: options.signal ?? new AbortController().signal,
-  };
+    {
+      isTerminal: false,
+      env: { ...process.env, ...options.env },
+      signal: options.signal ?? new AbortController().signal,
+    },
+  );
   const exitCode = await main(words, io);
   return { exitCode, out: out.join('\n'), notes: notes.join('\n') };
 }

@@ -1,5 +1,5 @@
+import { printedLines, workflowCommand, type Printed } from '../../../core/printed.ts';
 import { plainLine } from '../../../core/text.ts';
-import { escapeData, escapeProperty } from '../../github-command.ts';
 import type { Comparison, ComparisonRow } from '../comparison.ts';
 import {
   defaultFailOn,
@@ -27,7 +27,7 @@ interface Annotation {
  * GitHub's workflow commands: an error for what fails, a warning for what is undecided or changed for the worse, a
  * notice for the rest, and the whole in one sentence last. Rows that pass say nothing.
  */
-export function renderGithub(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): string {
+export function renderGithub(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): Printed {
   const annotations = [
     ...comparison.rows
       .filter(({ verdict }) => verdict !== 'pass')
@@ -43,7 +43,7 @@ export function renderGithub(comparison: Comparison, failOn: readonly FailOn[] =
     title: 'twinboot compare',
     message: verdictSentence(comparison, failOn),
   };
-  return (['error', 'warning', 'notice'] as const)
+  const shown = (['error', 'warning', 'notice'] as const)
     .flatMap((level) => {
       const room = MOST_OF_A_LEVEL - (whole.level === level ? 1 : 0);
       return limited(
@@ -52,9 +52,8 @@ export function renderGithub(comparison: Comparison, failOn: readonly FailOn[] =
         annotations.filter((annotation) => annotation.level === level),
       );
     })
-    .concat(whole)
-    .map(command)
-    .join('\n');
+    .concat(whole);
+  return printedLines(shown.map(({ level, title, message }) => workflowCommand(level, { title }, message)));
 }
 
 function ofRow(row: ComparisonRow, comparison: Comparison, failOn: readonly FailOn[]): Annotation {
@@ -71,8 +70,4 @@ function limited(level: Level, room: number, annotations: readonly Annotation[])
   const shown = annotations.slice(0, room - 1);
   const left = annotations.length - shown.length;
   return [...shown, { level, title: 'twinboot compare', message: `and ${left} more of this level` }];
-}
-
-function command({ level, title, message }: Annotation): string {
-  return `::${level} title=${escapeProperty(title)}::${escapeData(message)}`;
 }

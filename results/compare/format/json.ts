@@ -1,3 +1,4 @@
+import { jsonText } from '../../../core/text.ts';
 import type { Comparison } from '../comparison.ts';
 import { defaultFailOn, failuresOf, hasFailures, type FailOn } from '../failures.ts';
 import { verdictSentence } from '../sentence.ts';
@@ -7,5 +8,5 @@ export function renderJson(comparison: Comparison, failOn: readonly FailOn[] = d
   const failures = failuresOf(comparison, failOn);
   const verdict = hasFailures(failures) ? 'fail' : 'pass';
   const sentence = verdictSentence(comparison, failOn);
-  return JSON.stringify({ verdict, sentence, failOn, failures, ...comparison }, null, 2);
+  return jsonText({ verdict, sentence, failOn, failures, ...comparison }, 2);
 }

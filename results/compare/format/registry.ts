@@ -1,3 +1,4 @@
+import type { Printed } from '../../../core/printed.ts';
 import type { Comparison } from '../comparison.ts';
 import type { FailOn } from '../failures.ts';
 import { renderGithub } from './github.ts';
@@ -9,7 +10,7 @@ import { renderMarkdown } from './markdown.ts';
 export interface ComparisonFormat {
   id: string;
   /** The whole document, without a trailing newline; pure. */
-  render: (comparison: Comparison, failOn?: readonly FailOn[]) => string;
+  render: (comparison: Comparison, failOn?: readonly FailOn[]) => string | Printed;
 }
 
 /** Adding a form is one file in this folder and one line here. */

@@ -1,5 +1,5 @@
+import { printedLines, workflowCommand, type Printed } from '../../../core/printed.ts';
 import { plainLine } from '../../../core/text.ts';
-import { escapeData, escapeProperty } from '../../github-command.ts';
 import { rowEvidence, ruleName } from '../evidence.ts';
 import type { GateResult, GateRow } from '../verdict.ts';
 
@@ -7,15 +7,16 @@ import type { GateResult, GateRow } from '../verdict.ts';
 const MOST_OF_A_LEVEL = 9;
 
 /** GitHub's workflow commands: an error for each failed rule, a warning for what is undecided, the sentence last. */
-export function renderGithub({ gate, passed, why, rows, warnings }: GateResult): string {
+export function renderGithub({ gate, passed, why, rows, warnings }: GateResult): Printed {
   const failed = rows.filter((row) => row.failed);
   const undecided = rows.filter((row) => !row.failed && row.verdict !== 'pass');
-  return [
+  const sentence = shown(whole(why, failed));
+  return printedLines([
     ...limited(failed).map((row) => annotation('error', gate, row)),
     ...limited(undecided).map((row) => annotation('warning', gate, row)),
-    ...warnings.map((text) => `::notice title=twinboot gate::${escapeData(shown(text))}`),
-    `::${passed ? 'notice' : 'error'} title=twinboot gate::${escapeData(shown(whole(why, failed)))}`,
-  ].join('\n');
+    ...warnings.map((text) => workflowCommand('notice', { title: 'twinboot gate' }, shown(text))),
+    workflowCommand(passed ? 'notice' : 'error', { title: 'twinboot gate' }, sentence),
+  ]);
 }
 
 function limited(rows: readonly GateRow[]): GateRow[] {
@@ -27,9 +28,9 @@ function whole(why: string, failed: readonly GateRow[]): string {
   return more > 0 ? `${why} (${more} of them not shown as annotations)` : why;
 }
 
-function annotation(level: 'error' | 'warning', file: string, row: GateRow): string {
+function annotation(level: 'error' | 'warning', file: string, row: GateRow): Printed {
   const title = `twinboot: ${ruleName(row)}`;
-  return `::${level} file=${escapeProperty(shown(file))},title=${escapeProperty(shown(title))}::${escapeData(shown(rowEvidence(row)))}`;
+  return workflowCommand(level, { file: shown(file), title: shown(title) }, shown(rowEvidence(row)));
 }
 
 function shown(text: string): string {

@@ -1,5 +1,6 @@
+import { jsonText } from '../../../core/text.ts';
 import type { GateResult } from '../verdict.ts';
 
 export function renderJson(result: GateResult): string {
-  return JSON.stringify(result, null, 2);
+  return jsonText(result, 2);
 }

@@ -1,3 +1,4 @@
+import type { Printed } from '../../../core/printed.ts';
 import type { GateResult } from '../verdict.ts';
 import { renderGithub } from './github.ts';
 import { renderJson } from './json.ts';
@@ -8,7 +9,7 @@ import { renderMarkdown } from './markdown.ts';
 export interface GateFormat {
   id: string;
   /** The whole document, without a trailing newline; pure. */
-  render: (result: GateResult) => string;
+  render: (result: GateResult) => string | Printed;
 }
 
 /** Adding a form is one file in this folder and one line here. */

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { starMatcher } from '../../../core/glob.ts';
 import { nearest } from '../../../core/suggest.ts';
-import { escapeMarkdown, escapeXml, plainBlock, plainLine } from '../../../core/text.ts';
+import { escapeMarkdown, escapeXml, plainBlock, plainLine, visible } from '../../../core/text.ts';
 import { parseBytes } from '../../../core/units.ts';
-import { escapeData, escapeProperty } from '../../../results/github-command.ts';
+import { workflowCommand } from '../../../core/printed.ts';
 import { drawn, holds, oddText, staysQuick, same } from '../../support/property.ts';
 
 const text = drawn((draw) => oddText(draw));
@@ -50,7 +50,7 @@ describe('text in other formats', () => {
 
   holds('is itself again when Markdown is read, and starts no markup', text, (said) => {
     const escaped = escapeMarkdown(said);
-    same(unescaped(escaped), said.replace(/\s+/gu, ' '));
+    same(unescaped(escaped), visible(said).replace(/\s+/gu, ' '));
     const markup = escaped.replace(/\\[!-/:-@[-`{-~]|&[a-z#0-9]+;/g, 'x');
     expect(markup).not.toMatch(/[\\`*_{}[\]|#~!<>@\n&]|:\/\/|^ ?(?:[-+]|\d+[.)])(?:\s|$)|^ ?-[-\s]*$/);
   });
@@ -61,21 +61,15 @@ describe('text in other formats', () => {
     same(unescaped(escaped.replaceAll('\\', '\\\\')), plainLine(said, 1000));
   });
 
-  holds('is itself again when GitHub reads its commands, on one line', text, (said) => {
-    for (const escaped of [escapeData(said), escapeProperty(said)]) {
-      expect(escaped).not.toMatch(/[\r\n]/);
-      same(
-        escaped.replace(/%([0-9A-F]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16))),
-        said,
-      );
-    }
-    expect(escapeProperty(said)).not.toMatch(/[:,]/);
+  holds('is one workflow command of GitHub’s, whatever it says', text, (said) => {
+    const printed = String(workflowCommand('error', { title: said }, said));
+    expect(printed).toMatch(/^::error title=[^\r\n:,]*::[^\r\n]*$/);
   });
 
   staysQuick('text', ['1. ', '- ', '<', '@'], (said) => [
     escapeMarkdown(said),
     escapeXml(said),
-    escapeData(said),
+    workflowCommand('error', { title: said }, said),
   ]);
 });
 

@@ -5,7 +5,7 @@ import { hostileText } from '../../fixtures/records/record.ts';
 
 describe('the table of a comparison', () => {
   it('is grouped by runtime and ends with the verdict in one sentence', () => {
-    expect(compareTable(buildComparison())).toMatchInlineSnapshot(`
+    expect(compareTable(buildComparison()).toString()).toMatchInlineSnapshot(`
       "BASE  runs/base, 2026-11-23 09:00 UTC, image debian-trixie (9c1185a5c5e9)
       NEW   runs/new, 2026-11-24 09:00 UTC, image debian-trixie (0d3b5c11aa42)
 
@@ -40,14 +40,14 @@ describe('the table of a comparison', () => {
     const environment = [{ key: 'cpu model', base: 'Xeon', next: 'EPYC' }];
     const table = compareTable(
       buildComparison({ environment, rows: [buildRow(), buildRow({ metric: 'memory.total' })] }),
-    );
+    ).toString();
     expect(table.match(/^ {2}\S+ †/gmu)).toHaveLength(2);
     expect(table).toContain('† compared across different environments: cpu model: Xeon → EPYC');
   });
 
   it('marks the lines of times that hang on the host, and explains the mark', () => {
     const rows = [buildRow({ timeMarks: ['emulated-host'] }), buildRow({ metric: 'memory.total' })];
-    const table = compareTable(buildComparison({ rows }));
+    const table = compareTable(buildComparison({ rows })).toString();
     expect(table).toMatch(/^ {2}startup\.ready \^ /mu);
     expect(table).toMatch(/^ {2}memory\.total +[\d.]/mu);
     expect(table).toContain('^ this host is emulated: times are not figures of any real machine');
@@ -57,20 +57,22 @@ describe('the table of a comparison', () => {
     const rows = ['startup.ready', 'startup.cpu'].map((metric) =>
       buildRow({ metric, verdict: 'inconclusive', reason: 'one value a side gives no interval' }),
     );
-    const table = compareTable(buildComparison({ rows }));
+    const table = compareTable(buildComparison({ rows })).toString();
     expect(table.match(/one value a side gives no interval/gu)).toHaveLength(1);
     expect(table).toContain('\n  ! one value a side gives no interval');
   });
 
   it('fits 100 columns', () => {
-    const lines = compareTable(buildComparison({ structure: [] })).split('\n');
+    const lines = compareTable(buildComparison({ structure: [] }))
+      .toString()
+      .split('\n');
     const figures = lines.slice(0, lines.indexOf('', 4));
     for (const line of figures) expect(line.length).toBeLessThanOrEqual(100);
   });
 
   it('colours verdicts where it is told to, and nothing else', () => {
-    const plain = compareTable(buildComparison());
-    const coloured = compareTable(buildComparison(), { colour: true });
+    const plain = compareTable(buildComparison()).toString();
+    const coloured = compareTable(buildComparison(), { colour: true }).toString();
     expect(plain).not.toContain('\u001b');
     expect(coloured).toContain('\u001b[31mregression\u001b[39m');
     expect(coloured).toContain('\u001b[33minconclusive, ~8 more\u001b[39m');
@@ -79,7 +81,7 @@ describe('the table of a comparison', () => {
   });
 
   it('lets no guest text redraw the terminal', () => {
-    const table = compareTable(buildHostileComparison(`\u001b[2J\u0007${hostileText}`));
+    const table = compareTable(buildHostileComparison(`\u001b[2J\u0007${hostileText}`)).toString();
     // eslint-disable-next-line no-control-regex -- they are what must not be there
     expect(table).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u2028\u202e]/u);
     expect(table).not.toMatch(/^# line/mu);

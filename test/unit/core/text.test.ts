@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeMarkdown, plainBlock, plainLine } from '../../../core/text.ts';
+import { escapeMarkdown, jsonText, plainBlock, plainLine } from '../../../core/text.ts';
 
 describe('plainLine', () => {
   it.each([
@@ -38,6 +38,21 @@ describe('plainLine', () => {
 describe('plainBlock', () => {
   it('keeps indents, and the last lines where there are too many', () => {
     expect(plainBlock(['1', '  2', '\u001b[31m3\n4'], 2)).toBe('  2\n3 4');
+  });
+});
+
+describe('jsonText', () => {
+  const value = {
+    'k\u009b\u202e': ['\u001b[2J\u007f\u2028', '##[error]', '\u{e0041}\ud800', 'größer 🐧'],
+    '::': 1,
+  };
+
+  it('loses nothing', () => expect(JSON.parse(jsonText(value, 2))).toEqual(value));
+
+  it('holds nothing that a terminal or a log would act on', () => {
+    expect(jsonText(value)).toBe(
+      '{"k\\u009b\\u202e":["\\u001b[2J\\u007f\\u2028","\\u0023#[error]","\\udb40\\udc41\\ud800","größer 🐧"],"::":1}',
+    );
   });
 });
 

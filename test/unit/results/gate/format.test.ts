@@ -108,7 +108,7 @@ describe('JUnit', () => {
 
 describe('GitHub annotations', () => {
   it('have an error for what failed, a warning for what is undecided, and the sentence last', () => {
-    expect(renderGithub(result())).toMatchInlineSnapshot(`
+    expect(renderGithub(result()).toString()).toMatchInlineSnapshot(`
       "::error file=ci/twinboot.yaml,title=twinboot%3A startup.ready max in nspawn::448 ms [441 ms, 453 ms], n = 12 (at most 300 ms)
       ::warning file=ci/twinboot.yaml,title=twinboot%3A startup.cpu regression in nspawn::no baseline of image debian-trixie
       ::error title=twinboot gate::Fails: 1 of 7 rules: startup.ready max in nspawn: 448 ms [441 ms, 453 ms], n = 12 (at most 300 ms)."
@@ -120,7 +120,9 @@ describe('GitHub annotations', () => {
     const lines = renderGithub({
       ...hostile(),
       rows: Array<NonNullable<typeof row>>(30).fill(row as never),
-    }).split('\n');
+    })
+      .toString()
+      .split('\n');
     expect(lines).toHaveLength(10);
     for (const line of lines) expect(line).toMatch(/^::(error|warning|notice) /);
     expect(lines.at(-1)).toContain('21 of them not shown');

@@ -8,7 +8,7 @@ import {
 
 describe('GitHub annotations', () => {
   it('has an error for what fails, a warning for what is undecided, a notice for the rest', () => {
-    expect(renderGithub(buildComparison())).toMatchInlineSnapshot(`
+    expect(renderGithub(buildComparison()).toString()).toMatchInlineSnapshot(`
       "::error title=twinboot%3A regression in startup.ready of nspawn::501 ms, was 446 ms: 1.12 times [1.09, 1.15], p <0.001, n = 12 and 12
       ::error title=twinboot%3A missing in memory.total of qemu::no value, was 391 MiB: n = 12 and 0; NEW has no value: the cgroup was gone; emulated (TCG): not a KVM figure
       ::warning title=twinboot%3A inconclusive in memory.total of nspawn::20.4 MiB, was 19.1 MiB: 1.07 times [0.980, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide
@@ -24,7 +24,9 @@ describe('GitHub annotations', () => {
     const rows = Array.from({ length: 30 }, (_, index) =>
       buildRow({ metric: `startup.m${index}`, verdict: 'regression' }),
     );
-    const lines = renderGithub(buildComparison({ rows, structure: [] })).split('\n');
+    const lines = renderGithub(buildComparison({ rows, structure: [] }))
+      .toString()
+      .split('\n');
     expect(lines).toHaveLength(10);
     expect(lines[8]).toBe('::error title=twinboot compare::and 22 more of this level');
     expect(lines[9]).toContain('Fails: 30 regressions');
@@ -32,7 +34,7 @@ describe('GitHub annotations', () => {
 
   it('lets no text begin a command of its own, or a property', () => {
     const evil = 'x,file=/etc/passwd::pwn\r\n::set-output name=a::b%0A::error::c';
-    for (const line of renderGithub(buildHostileComparison(evil)).split('\n')) {
+    for (const line of renderGithub(buildHostileComparison(evil)).toString().split('\n')) {
       expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::/u);
       expect(line).not.toContain('\r');
       expect(line).not.toContain('%0A::');

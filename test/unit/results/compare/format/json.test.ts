@@ -31,7 +31,7 @@ describe('JSON', () => {
 
 describe('every form', () => {
   it.each(comparisonFormats)('$id is made of a comparison alone', ({ render }) => {
-    expect(render(buildComparison())).not.toBe('');
-    expect(render(buildComparison()).endsWith('\n')).toBe(false);
+    expect(String(render(buildComparison()))).not.toBe('');
+    expect(String(render(buildComparison())).endsWith('\n')).toBe(false);
   });
 });
