@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import { NOTHING } from '../core/words.ts';
-import { jsonText } from '../core/text.ts';
+import { jsonText, visible } from '../core/text.ts';
 import { assetPath, browserBundles, fontPath, readAsset } from './assets.ts';
 import type { Figure } from './charts/spec.ts';
 
@@ -19,7 +19,7 @@ export interface IllustratedFigure {
 
 /** The whole report as one HTML document that loads nothing: scripts, style, font and data are inside it. */
 export function renderHtml(model: ReportModel, figures: readonly IllustratedFigure[]): string {
-  const eta = new Eta({ views: assetPath('.'), autoEscape: true, cache: true });
+  const eta = pageTemplates();
   const style = pageStyle();
   const scripts = [...browserBundles(), pageScript()].map(inScript);
   const sections = sectionsOf(model, figures);
@@ -84,6 +84,21 @@ function definitionTable({ title, definitions }: ScenarioText): Table {
       cell(found.definition),
     ]),
   };
+}
+
+/** The templates of the pages; all that they say with `<%=` is escaped, and shows what it says. */
+export function pageTemplates(): Eta {
+  return new Eta({ views: assetPath('.'), autoEscape: true, cache: true, escapeFunction: escapeHtml });
+}
+
+/** For element text and attributes in quotes. */
+function escapeHtml(value: unknown): string {
+  return visible(String(value))
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 export function pageStyle(): string {

@@ -1,4 +1,4 @@
-import { escapeMarkdown } from '../core/text.ts';
+import { codeBlock, gfm, type Markdown } from '../core/markup.ts';
 import type { Figure } from './charts/spec.ts';
 import type { ReportModel } from './model.ts';
 import type { Fact } from './model/facts.ts';
@@ -10,26 +10,24 @@ import { cell, type Table } from './model/table.ts';
 
 /** The report as GitHub-flavoured Markdown; the charts lie beside it in `charts/`. */
 export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): string {
-  const blocks: string[] = [
-    `# ${escapeMarkdown(model.title)}`,
-    escapeMarkdown(model.subtitle),
-    ...(model.notice === undefined ? [] : [`> ${escapeMarkdown(model.notice)}`]),
-    ...model.answers.map(
-      ({ text, mark }) => escapeMarkdown(text) + (mark === undefined ? '' : ` · **${escapeMarkdown(mark)}**`),
+  const blocks: Markdown[] = [
+    gfm`# ${model.title}`,
+    gfm`${model.subtitle}`,
+    ...(model.notice === undefined ? [] : [gfm`> ${model.notice}`]),
+    ...model.answers.map(({ text, mark }) =>
+      mark === undefined ? gfm`${text}` : gfm`${text} · **${mark}**`,
     ),
-    ...(model.emulation === undefined
-      ? []
-      : [`> **${escapeMarkdown(model.emulation.mark)}.** ${escapeMarkdown(model.emulation.reason)}`]),
-    ...model.timeMarks.map(({ mark, reason }) => `> **${escapeMarkdown(mark)}.** ${escapeMarkdown(reason)}`),
-    '## Headline figures',
+    ...(model.emulation === undefined ? [] : [gfm`> **${model.emulation.mark}.** ${model.emulation.reason}`]),
+    ...model.timeMarks.map(({ mark, reason }) => gfm`> **${mark}.** ${reason}`),
+    gfm`## Headline figures`,
     ...model.headline.flatMap(tableBlocks),
     ...model.scenarios.flatMap((scenario) => [
-      `## ${escapeMarkdown(scenario.title)}`,
-      escapeMarkdown(scenario.question),
+      gfm`## ${scenario.title}`,
+      gfm`${scenario.question}`,
       ...figures.filter((figure) => figure.scenario === scenario.id).flatMap(figureBlocks),
       ...(model.ledger !== undefined && scenario.id === 'services' ? ledgerBlocks(model.ledger) : []),
       ...model.tables.filter((table) => table.scenario === scenario.id).flatMap(sectionTableBlocks),
-      '### Definitions',
+      gfm`### Definitions`,
       ...tableBlocks({
         caption: '',
         head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
@@ -46,59 +44,52 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
     ...factBlocks('Host', model.host),
     ...failureBlocks(model.failures),
     ...(model.warnings.length === 0 ? [] : factBlocks('Warnings', model.warnings)),
-    escapeMarkdown(model.source),
+    gfm`${model.source}`,
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${gfm.join(blocks, '\n\n').toString()}\n`;
 }
 
-function tableBlocks({ caption, mark, head, rows }: Table): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+function tableBlocks({ caption, mark, head, rows }: Table): Markdown[] {
+  const line = (cells: readonly (string | Markdown)[]): Markdown => gfm`| ${gfm.join(cells, ' | ')} |`;
   const title = [
-    ...(caption === '' ? [] : [escapeMarkdown(caption)]),
-    ...(mark === undefined ? [] : [`**${escapeMarkdown(mark)}**`]),
+    ...(caption === '' ? [] : [gfm`${caption}`]),
+    ...(mark === undefined ? [] : [gfm`**${mark}**`]),
   ];
-  return [
-    ...(title.length === 0 ? [] : [title.join(' · ')]),
-    [
-      line(head.map(({ text, note }) => escapeMarkdown(note === undefined ? text : `${text} (${note})`))),
-      line(head.map(({ numeric }) => (numeric ? '---:' : '---'))),
-      ...rows.map((row) =>
-        line(
-          row.map(({ text, note }) =>
-            escapeMarkdown(note === undefined ? text : `${text} ${bracketed(note)}`),
-          ),
-        ),
-      ),
-    ].join('\n'),
+  const lines = [
+    line(head.map(({ text, note }) => (note === undefined ? text : `${text} (${note})`))),
+    line(head.map(({ numeric }) => (numeric ? gfm`---:` : gfm`---`))),
+    ...rows.map((row) =>
+      line(row.map(({ text, note }) => (note === undefined ? text : `${text} ${bracketed(note)}`))),
+    ),
   ];
+  return [...(title.length === 0 ? [] : [gfm.join(title, ' · ')]), gfm.join(lines, '\n')];
 }
 
 const bracketed = (note: string): string => (/^[[(]/u.test(note) ? note : `(${note})`);
 
-function figureBlocks({ id, title, caption, mark, table }: Figure): string[] {
+function figureBlocks({ id, title, caption, mark, table }: Figure): Markdown[] {
   return [
-    `### ${escapeMarkdown(title)}`,
-    `![${escapeMarkdown(title)}](charts/${id}.png)`,
-    (mark === undefined ? '' : `**${escapeMarkdown(mark)}** · `) + escapeMarkdown(caption),
+    gfm`### ${title}`,
+    gfm`![${title}](charts/${id}.png)`,
+    mark === undefined ? gfm`${caption}` : gfm`**${mark}** · ${caption}`,
     ...tableBlocks(table),
   ];
 }
 
-function sectionTableBlocks({ title, text, table }: SectionTable): string[] {
-  return [`### ${escapeMarkdown(title)}`, escapeMarkdown(text), ...tableBlocks(table)];
+function sectionTableBlocks({ title, text, table }: SectionTable): Markdown[] {
+  return [gfm`### ${title}`, gfm`${text}`, ...tableBlocks(table)];
 }
 
-function ledgerBlocks(ledger: Ledger): string[] {
+function ledgerBlocks(ledger: Ledger): Markdown[] {
   const { mark, note, services, idle } = ledger;
   const stateOf = ({ state, stateNote, reason, repeated, duplicated }: Place): string => {
     const words = [state, ...(repeated ? ['repeated'] : []), ...(duplicated ? ['duplicated'] : [])];
     return [words.join(', '), stateNote, reason].filter(Boolean).join('; ');
   };
   return [
-    '### The ledger',
-    'Repeated: each further instance of the image runs it again, and takes its anonymous memory anew. ' +
-      'Duplicated: the host runs the same service too.',
-    ...(note === undefined ? [] : [escapeMarkdown(note)]),
+    gfm`### The ledger`,
+    gfm`Repeated: each further instance of the image runs it again, and takes its anonymous memory anew. Duplicated: the host runs the same service too.`,
+    ...(note === undefined ? [] : [gfm`${note}`]),
     ...tableBlocks({
       caption: 'Services: where each runs, and if not, why not; medians over boots',
       ...(mark === undefined ? {} : { mark }),
@@ -120,53 +111,49 @@ function ledgerBlocks(ledger: Ledger): string[] {
     ...(idle.length === 0
       ? []
       : [
-          `${idle.length} more services of the image run in none of them: ` +
-            `${idle.map(({ service }) => escapeMarkdown(service)).join(', ')}.`,
+          gfm`${idle.length} more services of the image run in none of them: ${gfm.join(
+            idle.map(({ service }) => service),
+            ', ',
+          )}.`,
         ]),
   ];
 }
 
-function factBlocks(title: string, facts: readonly Fact[]): string[] {
+function factBlocks(title: string, facts: readonly Fact[]): Markdown[] {
   return [
-    `## ${title}`,
-    facts.map(({ term, text }) => `- **${escapeMarkdown(term)}**: ${escapeMarkdown(text)}`).join('\n'),
+    gfm`## ${title}`,
+    gfm.join(
+      facts.map(({ term, text }) => gfm`- **${term}**: ${text}`),
+      '\n',
+    ),
   ];
 }
 
-function failureBlocks({ boots, shown, hidden }: FailureList): string[] {
+function failureBlocks({ boots, shown, hidden }: FailureList): Markdown[] {
   return [
-    '## Failures',
+    gfm`## Failures`,
     ...(boots.length === 0
       ? []
       : [
-          boots
-            .map(({ runtime, begun, failed }) =>
-              escapeMarkdown(`- ${markedName(runtime)}: ${failed} of ${begun} measured boots failed`).replace(
-                /^\\-/u,
-                '-',
-              ),
-            )
-            .join('\n'),
+          gfm.join(
+            boots.map(
+              ({ runtime, begun, failed }) =>
+                gfm`- ${markedName(runtime)}: ${failed} of ${begun} measured boots failed`,
+            ),
+            '\n',
+          ),
         ]),
     ...shown.flatMap(failureBlock),
-    ...(hidden === 0 ? [] : [`${hidden} more are in the record.`]),
+    ...(hidden === 0 ? [] : [gfm`${hidden} more are in the record.`]),
   ];
 }
 
-function failureBlock(failure: Failure): string[] {
-  const mark = failure.mark === undefined ? '' : ` · **${escapeMarkdown(failure.mark)}**`;
+function failureBlock(failure: Failure): Markdown[] {
+  const hint = failure.hint === undefined ? '' : ` (${failure.hint})`;
+  const text = `${failure.code}: ${failure.message}${hint}; ${failure.boot}, for ${failure.scenarios.join(', ')}`;
   return [
-    `### ${escapeMarkdown(`${failure.runtime}, ${failure.when}: ${failure.outcome}`)}`,
-    escapeMarkdown(
-      `${failure.code}: ${failure.message}${failure.hint === undefined ? '' : ` (${failure.hint})`}; ${failure.boot}, for ${failure.scenarios.join(', ')}`,
-    ) + mark,
-    ...(failure.consoleTail === undefined ? [] : [fenced(failure.consoleTail)]),
+    gfm`### ${failure.runtime}, ${failure.when}: ${failure.outcome}`,
+    failure.mark === undefined ? gfm`${text}` : gfm`${text} · **${failure.mark}**`,
+    ...(failure.consoleTail === undefined ? [] : [codeBlock(failure.consoleTail)]),
   ];
-}
-
-/** A fence that is longer than any run of backticks inside it cannot be closed from inside. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/gu)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
 }

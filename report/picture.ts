@@ -1,6 +1,7 @@
 import { createCanvas, GlobalFonts, SvgExportFlag, type Canvas, type SvgCanvas } from '@napi-rs/canvas';
 import { BoxAndWiskers, BoxPlotController } from '@sgratzl/chartjs-chart-boxplot';
 import { Chart, registerables } from 'chart.js';
+import { escapeXml } from '../core/text.ts';
 import { fontPath } from './assets.ts';
 import type { Figure, Panel } from './charts/spec.ts';
 import type { Drawing } from './drawing.ts';
@@ -92,9 +93,6 @@ function drawSvg(
     '',
   ].join('\n');
 }
-
-const escapeXml = (text: string): string =>
-  text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;');
 
 function nest(svg: string, { x, y }: Block, prefix: string): string {
   return svg

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { errnoOf, messageOf, usageError, type TwinbootError } from '../core/error.ts';
 import { nearest } from '../core/suggest.ts';
+import { plainLine } from '../core/text.ts';
 import { jsonFault } from './json-position.ts';
 import { migrate, shortened } from './migrate.ts';
 import { recordSchema, type RunRecord } from './record.ts';
@@ -94,7 +95,7 @@ const SHOWN_PROBLEMS = 3;
 
 function invalidRecord(file: string, document: unknown, error: z.ZodError): TwinbootError {
   const problems = error.issues.slice(0, SHOWN_PROBLEMS).map(({ path, message }) => {
-    return `${pathText(path)}: ${message}; found ${shortened(valueAt(document, path))}`;
+    return plainLine(`${pathText(path)}: ${message}; found ${shortened(valueAt(document, path))}`, 1000);
   });
   const more = error.issues.length - problems.length;
   const lines = [...problems, ...(more > 0 ? [`and ${more} more`] : [])].map((line) => `\n  ${line}`);

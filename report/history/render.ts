@@ -1,14 +1,13 @@
-import { Eta } from 'eta';
 import { jsonText } from '../../core/text.ts';
-import { assetPath, browserBundles } from '../assets.ts';
-import { contentPolicy, inScript, pageScript, pageStyle } from '../html.ts';
+import { browserBundles } from '../assets.ts';
+import { contentPolicy, inScript, pageScript, pageStyle, pageTemplates } from '../html.ts';
 import type { History } from '../../results/history/history.ts';
 import { drawnSeries, pageModel } from './page-model.ts';
 import { seriesChart } from './series-chart.ts';
 
 /** The history as one HTML document that loads nothing: scripts, style, font and data are inside it. */
 export function renderHistory(history: History): string {
-  const eta = new Eta({ views: assetPath('.'), autoEscape: true, cache: true });
+  const eta = pageTemplates();
   const style = pageStyle();
   const scripts = [...browserBundles(), pageScript()].map(inScript);
   const figures = drawnSeries(history).map((series) => seriesChart(series, history));

@@ -1,12 +1,18 @@
 import { join } from 'node:path';
-import { Eta } from 'eta';
 import { replaceFile } from '../../core/replace-file.ts';
 import { jsonText } from '../../core/text.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import { assetPath, browserBundles } from '../assets.ts';
-import { contentPolicy, inScript, pageScript, pageStyle, type IllustratedFigure } from '../html.ts';
+import { browserBundles } from '../assets.ts';
+import {
+  contentPolicy,
+  inScript,
+  pageScript,
+  pageStyle,
+  pageTemplates,
+  type IllustratedFigure,
+} from '../html.ts';
 import { imageOf, openPictures, savePicture } from '../pictures.ts';
 import { CAPACITY_CHART, capacityChart } from './capacity-chart.ts';
 import { pageModel } from './page-model.ts';
@@ -41,7 +47,7 @@ export async function writePlan(
 
 /** The plan as one HTML document that loads nothing: scripts, style, font and data are inside it. */
 export function renderPlan(plan: FleetPlan, chart: IllustratedFigure | undefined): string {
-  const eta = new Eta({ views: assetPath('.'), autoEscape: true, cache: true });
+  const eta = pageTemplates();
   const style = pageStyle();
   const scripts = [...browserBundles(), pageScript()].map(inScript);
   const figures = chart === undefined ? [] : [chart.figure];

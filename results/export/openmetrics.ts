@@ -1,4 +1,5 @@
 import type { Unit } from '../../core/units.ts';
+import { visible } from '../../core/text.ts';
 import { marksOf } from '../marks.ts';
 import type { Metric, RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
@@ -143,11 +144,7 @@ function renderLabels(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** Half a surrogate pair is not UTF-8, and a carriage return may not stand in the text. */
+/** Half a surrogate pair is not UTF-8, a carriage return may not stand in the text, and labels are shown on dashboards. */
 function escape(text: string): string {
-  return text
-    .replace(/\p{Surrogate}/gu, '\ufffd')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    .replace(/\r\n?|\n/g, '\\n');
+  return visible(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

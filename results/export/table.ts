@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { visible } from '../../core/text.ts';
 
 export type Cell = string | number | boolean | undefined;
 
@@ -7,16 +8,21 @@ export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
 /**
  * CSV (RFC 4180, UTF-8, lines end in LF): a line of column names, then a line for each row. An absent cell is empty.
- * Numbers have all their digits. Text that a spreadsheet would run as a formula gets an apostrophe in front; guests
- * can choose some of it.
+ * Numbers have all their digits. Text shows what it says, as `visible` does; one that a spreadsheet would run as a formula
+ * gets an apostrophe in front: guests can choose some of it.
  */
 export function renderCsv<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
   const names = Object.keys(columns);
   const cells = Object.values(columns);
   return stringify([names, ...rows.map((row) => cells.map((cell) => cell(row)))], {
-    escape_formulas: true,
-    // Many readers take it for the end of a line.
-    quoted_match: /\r/,
-    cast: { boolean: String },
+    cast: { boolean: String, string: cellText },
   });
+}
+
+/** What spreadsheets take for a formula at the start of a cell, blanks aside; the last four are in full width. */
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^\t/u;
+
+function cellText(text: string): string {
+  const shown = visible(text);
+  return formula.test(shown) ? `'${shown}` : shown;
 }

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import { usageError, type TwinbootError } from '../../core/error.ts';
 import { nearest } from '../../core/suggest.ts';
+import { plainLine } from '../../core/text.ts';
 import { shortened } from '../migrate.ts';
 import { valueAt } from '../value-at.ts';
 
@@ -114,6 +115,7 @@ function isEmpty(node: Node | null): boolean {
 }
 
 const SHOWN_FAULTS = 10;
+const LINE_CHARACTERS = 2000;
 
 /** All faults of a file as one usage error (`bad-gate-file`), one line each, from top to bottom. */
 export function faultsError(file: string, document: PlacedDocument, faults: readonly Fault[]): TwinbootError {
@@ -125,7 +127,9 @@ export function faultsError(file: string, document: PlacedDocument, faults: read
   );
 }
 
-function badFile(file: string, lines: readonly string[]): TwinbootError {
+function badFile(file: string, faults: readonly string[]): TwinbootError {
+  // They quote the file, whose names and values may hold line breaks and worse.
+  const lines = faults.map((fault) => plainLine(fault, LINE_CHARACTERS));
   const [only, ...rest] = lines;
   if (only !== undefined && rest.length === 0) return usageError('bad-gate-file', only);
   const shown = lines.slice(0, SHOWN_FAULTS);

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../../core/text.ts';
+import { xml, type Xml } from '../../../core/markup.ts';
 import type { Comparison, ComparisonRow, StructuralDifference } from '../comparison.ts';
 import { defaultFailOn, isFailingDifference, isFailingRow, type FailOn } from '../failures.ts';
 import { rowEvidence } from '../words.ts';
@@ -24,12 +24,13 @@ interface Suite {
 export function renderJunit(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): string {
   const suites = [...rowSuites(comparison, failOn), ...structureSuites(comparison, failOn)];
   const cases = suites.flatMap((suite) => suite.cases);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="twinboot compare" ${countsOf(cases)}>`,
+  const lines = [
+    xml`<?xml version="1.0" encoding="UTF-8"?>`,
+    xml`<testsuites name="twinboot compare" ${countsOf(cases)}>`,
     ...suites.flatMap((suite) => suiteLines(suite, comparison.next.startedAt)),
-    '</testsuites>',
-  ].join('\n');
+    xml`</testsuites>`,
+  ];
+  return xml.join(lines, '\n').toString();
 }
 
 function rowSuites(comparison: Comparison, failOn: readonly FailOn[]): Suite[] {
@@ -62,27 +63,26 @@ function structureSuites({ structure }: Comparison, failOn: readonly FailOn[]): 
   return structure.length === 0 ? [] : [{ name: 'structure', cases: structure.map(caseOf) }];
 }
 
-function countsOf(cases: readonly Case[]): string {
+function countsOf(cases: readonly Case[]): Xml {
   const count = (outcome: Case['outcome']): number =>
     cases.filter((testCase) => testCase.outcome === outcome).length;
-  return `tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+  return xml`tests="${cases.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
 }
 
-function suiteLines({ name, cases }: Suite, startedAt: string): string[] {
+function suiteLines({ name, cases }: Suite, startedAt: string): Xml[] {
   return [
-    `  <testsuite name="${escapeXml(name)}" ${countsOf(cases)} timestamp="${escapeXml(startedAt.slice(0, 19))}">`,
+    xml`  <testsuite name="${name}" ${countsOf(cases)} timestamp="${startedAt.slice(0, 19)}">`,
     ...cases.flatMap((testCase) => caseLines(testCase, name)),
-    '  </testsuite>',
+    xml`  </testsuite>`,
   ];
 }
 
-function caseLines({ name, outcome, type, message }: Case, suite: string): string[] {
-  const head = `    <testcase classname="twinboot.${escapeXml(suite)}" name="${escapeXml(name)}" time="0">`;
-  const text = escapeXml(message);
+function caseLines({ name, outcome, type, message }: Case, suite: string): Xml[] {
+  const head = xml`    <testcase classname="twinboot.${suite}" name="${name}" time="0">`;
   const body = {
-    passed: `      <system-out>${escapeXml(type)}: ${text}</system-out>`,
-    failed: `      <failure type="${escapeXml(type)}" message="${text}">${text}</failure>`,
-    skipped: `      <skipped message="${text}"/>`,
+    passed: xml`      <system-out>${type}: ${message}</system-out>`,
+    failed: xml`      <failure type="${type}" message="${message}">${message}</failure>`,
+    skipped: xml`      <skipped message="${message}"/>`,
   }[outcome];
-  return [head, body, '    </testcase>'];
+  return [head, body, xml`    </testcase>`];
 }

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../../core/text.ts';
+import { xml, type Xml } from '../../../core/markup.ts';
 import { rowEvidence } from '../evidence.ts';
 import type { GateResult, GateRow } from '../verdict.ts';
 
@@ -8,19 +8,20 @@ import type { GateResult, GateRow } from '../verdict.ts';
  */
 export function renderJunit({ rows }: GateResult): string {
   const subjects = [...new Set(rows.map(({ subject }) => subject))];
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="twinboot gate" ${countsOf(rows)}>`,
+  const lines = [
+    xml`<?xml version="1.0" encoding="UTF-8"?>`,
+    xml`<testsuites name="twinboot gate" ${countsOf(rows)}>`,
     ...subjects.flatMap((subject) => {
       const own = rows.filter((row) => row.subject === subject);
       return [
-        `  <testsuite name="${escapeXml(subject)}" ${countsOf(own)}>`,
+        xml`  <testsuite name="${subject}" ${countsOf(own)}>`,
         ...own.flatMap(caseLines),
-        '  </testsuite>',
+        xml`  </testsuite>`,
       ];
     }),
-    '</testsuites>',
-  ].join('\n');
+    xml`</testsuites>`,
+  ];
+  return xml.join(lines, '\n').toString();
 }
 
 type Outcome = 'passed' | 'failed' | 'skipped';
@@ -30,18 +31,18 @@ function outcomeOf({ failed, verdict }: GateRow): Outcome {
   return verdict === 'pass' ? 'passed' : 'skipped';
 }
 
-function countsOf(rows: readonly GateRow[]): string {
+function countsOf(rows: readonly GateRow[]): Xml {
   const count = (outcome: Outcome): number => rows.filter((row) => outcomeOf(row) === outcome).length;
-  return `tests="${rows.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
+  return xml`tests="${rows.length}" failures="${count('failed')}" errors="0" skipped="${count('skipped')}"`;
 }
 
-function caseLines(row: GateRow): string[] {
-  const evidence = escapeXml(rowEvidence(row));
+function caseLines(row: GateRow): Xml[] {
+  const evidence = rowEvidence(row);
   const body = {
-    passed: `      <system-out>${evidence}</system-out>`,
-    failed: `      <failure type="${row.verdict}" message="${evidence}">${evidence}</failure>`,
-    skipped: `      <skipped message="${row.verdict}: ${evidence}"/>`,
+    passed: xml`      <system-out>${evidence}</system-out>`,
+    failed: xml`      <failure type="${row.verdict}" message="${evidence}">${evidence}</failure>`,
+    skipped: xml`      <skipped message="${row.verdict}: ${evidence}"/>`,
   }[outcomeOf(row)];
-  const head = `classname="twinboot.${escapeXml(row.subject)}" name="${escapeXml(row.rule)}" time="0"`;
-  return [`    <testcase ${head}>`, body, '    </testcase>'];
+  const head = xml`    <testcase classname="twinboot.${row.subject}" name="${row.rule}" time="0">`;
+  return [head, body, xml`    </testcase>`];
 }

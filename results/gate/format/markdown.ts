@@ -1,12 +1,13 @@
-import { escapeMarkdown, plainLine } from '../../../core/text.ts';
+import { gfm, type Markdown } from '../../../core/markup.ts';
+import { plainLine } from '../../../core/text.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject } from '../../marks.ts';
 import type { GateResult, GateRow, GateVerdict } from '../verdict.ts';
 
-const marks: Readonly<Record<GateVerdict, string>> = {
-  pass: '✅ pass',
-  fail: '❌ **fail**',
-  inconclusive: '❔ inconclusive',
-  skipped: '⏭ skipped',
+const marks: Readonly<Record<GateVerdict, Markdown>> = {
+  pass: gfm`✅ pass`,
+  fail: gfm`❌ **fail**`,
+  inconclusive: gfm`❔ inconclusive`,
+  skipped: gfm`⏭ skipped`,
 };
 
 /** GitHub-flavoured Markdown, as a step summary takes it. Text of records is escaped. */
@@ -15,33 +16,43 @@ export function renderMarkdown({ passed, why, rows, warnings, baseline }: GateRe
     ...(baseline === undefined ? [] : [`Baseline: run ${baseline}`]),
     ...markFootnotes(rows),
   ];
-  return [
-    `## ${passed ? '✅' : '❌'} twinboot gate`,
-    `**${text(why)}**`,
-    ...(warnings.length === 0 ? [] : [warnings.map((warning) => `- ⚠ ${text(warning)}`).join('\n')]),
-    [
-      line(['Rule', 'Of', 'Measured', 'Limit', 'Verdict']),
-      line(['---', '---', '---', '---', '---']),
-      ...rows.map(rowLine),
-    ].join('\n'),
-    ...(footnotes.length === 0 ? [] : [footnotes.map(text).join('<br>\n')]),
-  ].join('\n\n');
+  const lines = [
+    line(['Rule', 'Of', 'Measured', 'Limit', 'Verdict']),
+    gfm`| --- | --- | --- | --- | --- |`,
+    ...rows.map(rowLine),
+  ];
+  const blocks = [
+    gfm`## ${passed ? '✅' : '❌'} twinboot gate`,
+    gfm`**${shown(why)}**`,
+    ...(warnings.length === 0
+      ? []
+      : [
+          gfm.join(
+            warnings.map((warning) => gfm`- ⚠ ${shown(warning)}`),
+            '\n',
+          ),
+        ]),
+    gfm.join(lines, '\n'),
+    ...(footnotes.length === 0 ? [] : [gfm.join(footnotes.map(shown), '<br>\n')]),
+  ];
+  return gfm.join(blocks, '\n\n').toString();
 }
 
-function rowLine(row: GateRow): string {
+function rowLine(row: GateRow): Markdown {
+  const verdict = marks[row.verdict];
   return line([
-    text(markedMetric(row.rule, row)),
-    text(markedSubject(row.subject, row)),
-    text(row.measured),
-    text(row.limit),
-    marks[row.verdict] + (row.reason === undefined ? '' : ` (${text(row.reason)})`),
+    shown(markedMetric(row.rule, row)),
+    shown(markedSubject(row.subject, row)),
+    shown(row.measured),
+    shown(row.limit),
+    row.reason === undefined ? verdict : gfm`${verdict} (${shown(row.reason)})`,
   ]);
 }
 
-function text(words: string): string {
-  return escapeMarkdown(plainLine(words, 1000));
+function shown(text: string): string {
+  return plainLine(text, 1000);
 }
 
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+function line(cells: readonly (string | Markdown)[]): Markdown {
+  return gfm`| ${gfm.join(cells, ' | ')} |`;
 }

