@@ -1,3 +1,4 @@
+import { plainLine } from '../../core/text.ts';
 import { markIdsOf, marksOf, type Marked } from '../marks.ts';
 import { isLeading, type RunRecord } from '../record.ts';
 import type { MetricSummary, Summary } from '../summary.ts';
@@ -31,9 +32,14 @@ export function trackedFigures(record: RunRecord, summary: Summary): TrackedFigu
     const isTracked = runtimes.has(runtime) && tracked.has(cellKey(metric.scenario, metric.metric));
     if (median === undefined || !isTracked) return [];
     const marks = marksOf([record], [runtime], unit);
-    const name = `${metric.metric} (${[runtime, ...markIdsOf(marks)].join(', ')})`;
+    const name = nameOf(`${metric.metric} (${[runtime, ...markIdsOf(marks)].join(', ')})`);
     return [{ name, median, metric, marks }];
   });
+}
+
+/** One plain line. The services put it into Markdown between backticks, in a cell of a table. */
+function nameOf(text: string): string {
+  return plainLine(text).replace(/[`|<>]/gu, "'");
 }
 
 function cellKey(scenario: string, metric: string): string {
