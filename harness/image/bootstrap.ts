@@ -33,7 +33,7 @@ export interface BootstrapRequest {
  */
 export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner): Promise<void> {
   const { recipe, apt, temporaryFolder, signal, onLine } = request;
-  const finished = await runner.run('mmdebstrap', mmdebstrapArguments(recipe, apt.mirror, request.tree), {
+  const finished = await runner.run('mmdebstrap', mmdebstrapArguments(recipe, apt, request.tree), {
     env: { ...apt.env, TMPDIR: temporaryFolder },
     allowFailure: true,
     signal,
@@ -42,11 +42,16 @@ export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner
   if (finished.exitCode !== 0) throw bootstrapFailure(finished, recipe, apt.mirror);
 }
 
-export function mmdebstrapArguments(recipe: Bootstrapped, mirror: string, tree: string): string[] {
+export function mmdebstrapArguments(
+  recipe: Bootstrapped,
+  { mirror, keyring }: Pick<AptAccess, 'mirror' | 'keyring'>,
+  tree: string,
+): string[] {
   return [
     '--mode=root',
     '--format=directory',
     `--variant=${recipe.variant}`,
+    `--keyring=${keyring}`,
     `--include=${recipe.packages.join(',')}`,
     ...(suitesToMerge.includes(recipe.suite) ? [`--hook-dir=${MERGED_USR_HOOK}`] : []),
     recipe.suite,

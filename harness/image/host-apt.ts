@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -9,6 +9,8 @@ const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
 /** How the host reaches Debian's packages. */
 export interface AptAccess {
   mirror: string;
+  /** File with the public keys of Debian's archive: no other key that the host's apt trusts is taken for Debian's. */
+  keyring: string;
   /** For the environment of apt: the host's apt proxy, where apt has one set. */
   env: Record<string, string>;
 }
@@ -22,13 +24,13 @@ export async function readAptAccess(
   options: { mirror?: string | undefined; root?: string } = {},
 ): Promise<AptAccess> {
   const root = options.root ?? '/';
-  requireDebianKeyring(root);
+  const keyring = debianKeyring(root);
   const mirror =
     options.mirror ??
     debianMirror(readAptSources(root), (file) => readText(join(root, file))) ??
     FALLBACK_MIRROR;
   const proxy = await aptProxy(mirror, runner);
-  return { mirror, env: proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy } };
+  return { mirror, keyring, env: proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy } };
 }
 
 function readAptSources(root: string): AptSource[] {
@@ -41,13 +43,13 @@ function readAptSources(root: string): AptSource[] {
   });
 }
 
+/** Of the package debian-archive-keyring, in the formats that its versions have had. */
+const keyrings = ['gpg', 'pgp'].map((type) => `usr/share/keyrings/debian-archive-keyring.${type}`);
+
 /** Without Debian's public keys nothing that is downloaded can be verified. */
-function requireDebianKeyring(root: string): void {
-  const folders = ['usr/share/keyrings', 'etc/apt/trusted.gpg.d', 'etc/apt/keyrings'];
-  if (
-    folders.some((folder) => listFolder(join(root, folder)).some((name) => name.startsWith('debian-archive')))
-  )
-    return;
+function debianKeyring(root: string): string {
+  const found = keyrings.map((name) => join(root, name)).find((file) => existsSync(file));
+  if (found !== undefined) return found;
   throw hostError('missing-keyring', "this host does not have the public keys of Debian's archive", {
     hint: 'apt-get install debian-archive-keyring',
   });

@@ -9,11 +9,12 @@ import { fakeRunner } from '../../fixtures/image/fake-tools.ts';
 
 const recipe = recipeFor({}, 'x64');
 const mirror = 'http://deb.debian.org/debian';
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 function request(env: Record<string, string> = {}) {
   return {
     recipe,
-    apt: { mirror, env },
+    apt: { mirror, keyring, env },
     tree: '/cache/.build/tree',
     temporaryFolder: '/cache/.build/tmp',
     signal: new AbortController().signal,
@@ -35,11 +36,12 @@ function captured(name: string): string {
 
 describe('the bootstrap', () => {
   it('is one call of mmdebstrap', () => {
-    expect(mmdebstrapArguments(recipe, mirror, '/cache/.build/tree')).toMatchInlineSnapshot(`
+    expect(mmdebstrapArguments(recipe, { mirror, keyring }, '/cache/.build/tree')).toMatchInlineSnapshot(`
       [
         "--mode=root",
         "--format=directory",
         "--variant=minbase",
+        "--keyring=/usr/share/keyrings/debian-archive-keyring.gpg",
         "--include=dbus,initramfs-tools,libpam-systemd,linux-image-cloud-amd64,systemd,systemd-sysv,udev,zstd",
         "trixie",
         "/cache/.build/tree",
@@ -49,7 +51,11 @@ describe('the bootstrap', () => {
   });
 
   it('merges /usr beforehand where the suite would bring in Perl to do it', () => {
-    const bookworm = mmdebstrapArguments(recipeFor({ suite: 'bookworm' }, 'x64'), mirror, '/tree');
+    const bookworm = mmdebstrapArguments(
+      recipeFor({ suite: 'bookworm' }, 'x64'),
+      { mirror, keyring },
+      '/tree',
+    );
     expect(bookworm).toContain('--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr');
   });
 

@@ -25,6 +25,7 @@ describe("how the host's apt reaches Debian", () => {
     );
     expect(await readAptAccess(noSettings, { root })).toEqual({
       mirror: 'http://ftp.fr.debian.org/debian',
+      keyring: join(root, 'usr/share/keyrings/debian-archive-keyring.gpg'),
       env: {},
     });
   });
