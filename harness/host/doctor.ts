@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/error.ts';
 import type { Check, CheckContext, Examiner } from './checks/check.ts';
+import { boundary } from './checks/boundary.ts';
 import { allowedCpus } from './checks/caller.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
 import { examineKvm } from './checks/kvm.ts';
@@ -20,6 +21,7 @@ export const examiners: readonly Examiner[] = [
   cgroups,
   namespaces,
   userNamespace,
+  boundary,
   overlay,
   loop,
   memory,
