@@ -1,5 +1,5 @@
 import { createDeferred } from '../../core/deferred.ts';
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, constants, openSync, writeSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
 import { createServer, Socket, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +59,8 @@ export async function openSocketChannel(path: string): Promise<Channel> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(path, resolve);
   });
+  // Whoever connects first is taken for the guest's agent, whatever the umask and the folder's mode say.
+  chmodSync(path, 0o600);
   let open: Socket | undefined;
   void connected.promise.then((socket) => (open = socket));
   return {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { ImageDescription } from '../../results/record.ts';
+import { removeTree } from '../process/remove-tree.ts';
 import { hostClock, msSince } from '../meters/clock.ts';
 import { bootstrap } from './bootstrap.ts';
 import { whileBuilding } from './build-lock.ts';
@@ -18,7 +19,7 @@ import { initSystemOf, readPackages } from './packages.ts';
 import { buildCommand, recipeId, type Recipe } from './recipe.ts';
 import { applyBootMode } from './settle.ts';
 import { runStage, stageError, type BuildCallbacks } from './stages.ts';
-import { inBuildFolder, removeTree, sweepTemporaries } from './temporary.ts';
+import { inBuildFolder, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
 import { copyUserTree } from './user-tree.ts';
 
@@ -144,7 +145,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     for (const file of [imageFiles.kernel, imageFiles.initrd]) chmodSync(join(folder, file), 0o444);
     const size = measureTree(tree);
     const bytes = await packDisk(tree, disk, size, context);
-    await removeTree(tree);
+    await removeTree(tree, context.runner);
     chmodSync(folder, 0o755);
     return { kernel, bytes, usedBytes: size.bytes };
   });
@@ -193,7 +194,7 @@ async function bootstrapTree(
     if (!context.signal.aborted) keepLog(recipe, log, callbacks);
     throw error;
   }
-  await removeTree(temporaryFolder);
+  await removeTree(temporaryFolder, context.runner);
 }
 
 function keepLog(recipe: Recipe, log: readonly string[], callbacks: BuildCallbacks): void {

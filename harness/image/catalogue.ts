@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suggestion } from '../../core/suggest.ts';
 import { hostError, usageError } from '../../core/error.ts';
 import { imageFolder, imagesFolder, requireTrustedCache, type CachedImage } from './cache.ts';
 import { readImage, type ImageState } from './manifest.ts';
 import { plainRecipe, recipeId, type Recipe } from './recipe.ts';
-import { removeTree, removedPath } from './temporary.ts';
+import { removedPath } from './temporary.ts';
 import { usersOf } from './users.ts';
 
 /** An image of the cache with its id; `outdated`: this twinboot's recipe of that name gives another image. */
@@ -68,7 +68,7 @@ export async function removeImageFolder(folder: string, name: string): Promise<v
   }
   const removed = removedPath();
   await rename(folder, removed);
-  await removeTree(removed);
+  await rm(removed, { recursive: true, force: true });
 }
 
 /** Also a damaged default image, whose name can no longer be read but whose place is known. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolders } from '../../results/create-folders.ts';
 import type { CleanupRegistry } from '../process/cleanup.ts';
@@ -58,8 +58,4 @@ export async function sweepTemporaries(runner: ProcessRunner, parent = imagesFol
     if (isAlive(identity)) continue;
     await removeResource({ kind: 'path', path: join(parent, name) }, runner);
   }
-}
-
-export async function removeTree(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { runError } from '../../core/error.ts';
 import { killAndRemoveCgroup } from './cgroup-tree.ts';
 import { mountPointsBelow } from './mounts.ts';
+import { removeTree } from './remove-tree.ts';
 import type { ProcessRunner } from './runner.ts';
 
 /** Something twinboot made on the host, with what is needed to take it away again. Processes live in cgroups. */
@@ -33,7 +33,7 @@ export async function removeResource(resource: Resource, runner: ProcessRunner):
     case 'loop':
       return detachLoop(resource.device, resource.backing, runner);
     case 'path':
-      return removePath(resource.path);
+      return removePath(resource.path, runner);
     case 'sysctl':
       putBack(resource);
       return;
@@ -112,12 +112,12 @@ export function loopBacking(device: string): string | undefined {
   }
 }
 
-async function removePath(path: string): Promise<void> {
+async function removePath(path: string, runner: ProcessRunner): Promise<void> {
   const mounted = mountPointsBelow(realPath(path));
   if (mounted.length > 0) {
     throw runError('still-mounted', `${path} was not removed: ${mounted.join(', ')} is still mounted`);
   }
-  await rm(path, { recursive: true, force: true });
+  await removeTree(path, runner);
 }
 
 function putBack({ file, before, raisedTo }: Extract<Resource, { kind: 'sysctl' }>): void {

@@ -10,7 +10,8 @@ import { cacheFolder } from '../../harness/image/cache.ts';
 import { readAptAccess } from '../../harness/image/host-apt.ts';
 import { copyKernel, measureTree, mkfsArguments } from '../../harness/image/pack.ts';
 import { applyBootMode } from '../../harness/image/settle.ts';
-import { inBuildFolder, removeTree, sweepTemporaries } from '../../harness/image/temporary.ts';
+import { inBuildFolder, sweepTemporaries } from '../../harness/image/temporary.ts';
+import { removeTree } from '../../harness/process/remove-tree.ts';
 import { runInTree } from '../../harness/image/tree.ts';
 import { hostClock, msSince } from '../../harness/meters/clock.ts';
 import { emulatorIn, takeEmulator, type Emulator } from './emulator.ts';
@@ -78,7 +79,7 @@ async function build(host: HostContext, recipe: LabRecipe, folder: string, note:
       mkdirSync(temporaryFolder);
       const request = { recipe, apt, tree, temporaryFolder, signal: host.signal, onLine: () => undefined };
       await bootstrap(request, host.runner);
-      await removeTree(temporaryFolder);
+      await removeTree(temporaryFolder, host.runner);
       note(`lab: installed after ${formatMs(msSince(startNs))}`);
       const image = imageIn(draft);
       await makeKey(host, image.key);
@@ -86,7 +87,7 @@ async function build(host: HostContext, recipe: LabRecipe, folder: string, note:
       copyKernel(tree, image.kernel, image.initrd);
       await takeEmulator(host, tree, join(draft, EMULATOR));
       await packDisk(host, tree, image.disk);
-      await removeTree(tree);
+      await removeTree(tree, host.runner);
       await rename(draft, folder);
     },
     parent,

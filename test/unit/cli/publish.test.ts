@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -64,6 +73,21 @@ describe('what is made from a record', { timeout: 60_000 }, () => {
     await published('run', buildRecord({ rounds: 2 }));
     for (const name of ['run.json', 'notes.txt', 'report/plan.html'])
       expect(readFileSync(join(run, name), 'utf8')).toBe('mine');
+  });
+
+  it('follows no link that somebody has put into the run folder', async () => {
+    const [run, outside] = [join(folder, 'run'), join(folder, 'outside')];
+    for (const path of [run, outside]) mkdirSync(path);
+    for (const name of ['index.html', 'samples.csv']) writeFileSync(join(outside, name), 'of the host');
+    symlinkSync(join(outside, 'samples.csv'), join(run, 'samples.csv'));
+    await published('run', buildRecord({ rounds: 2 }));
+    rmSync(join(run, 'report'), { recursive: true });
+    symlinkSync(outside, join(run, 'report'));
+    await expect(published('run', buildRecord({ rounds: 2 }))).rejects.toMatchObject({
+      code: 'link-in-the-way',
+    });
+    for (const name of ['index.html', 'samples.csv'])
+      expect(readFileSync(join(outside, name), 'utf8')).toBe('of the host');
   });
 
   it('is without an export that fails, and without that of an earlier state', async () => {

@@ -116,6 +116,12 @@ describe('a guest behind a socket', () => {
     vmm.destroy();
   });
 
+  it('is reached by twinboot’s own user alone, whatever the umask', async () => {
+    const before = process.umask(0);
+    const { path } = await open().finally(() => process.umask(before));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
   it('is let go by close', async () => {
     const { path, channel } = await open();
     const vmm = connect(path);

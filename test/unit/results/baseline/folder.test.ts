@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { TwinbootError } from '../../../../core/error.ts';
 import {
   findBaseline,
@@ -230,5 +230,29 @@ describe('the baseline of a run', () => {
       /^broken-record: FOLDER\/main\/.* is not JSON/,
     );
     await mkdir(join(folder, 'empty'));
+  });
+});
+
+// A folder of baselines is committed, and a pull request may have changed it.
+describe('a folder of baselines with a link in it', () => {
+  it('leads neither a save nor a reading out of it', async () => {
+    const { name } = await saveBaseline(folder, 'main', run());
+    const outside = await mkdtemp(join(tmpdir(), 'twinboot-outside-'));
+    onTestFinished(() => rm(outside, { recursive: true }));
+    await rename(join(folder, 'main'), join(outside, 'main'));
+    await symlink(join(outside, 'main'), join(folder, 'main'));
+    const before = await readFile(join(outside, name, 'run.json'), 'utf8');
+    const refused = { code: 'link-in-the-way' };
+    await expect(saveBaseline(folder, 'main', run())).rejects.toMatchObject(refused);
+    await expect(listBaselines(folder)).rejects.toMatchObject(refused);
+    expect(await readFile(join(outside, name, 'run.json'), 'utf8')).toBe(before);
+  });
+
+  it('has no folder made where a set leads out of it', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'twinboot-outside-'));
+    onTestFinished(() => rm(outside, { recursive: true }));
+    await symlink(outside, join(folder, 'main'));
+    await expect(saveBaseline(folder, 'main', run())).rejects.toMatchObject({ code: 'link-in-the-way' });
+    expect(await readdir(outside)).toEqual([]);
   });
 });

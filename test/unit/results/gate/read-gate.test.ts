@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -444,6 +444,23 @@ describe('a file that cannot be read', () => {
     `);
     await rm(folder, { recursive: true });
   });
+
+  it('has baselines behind a link, which could lead anywhere', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'twinboot-gate-'));
+    await writeFile(join(folder, 'twinboot.yaml'), 'rounds: 7\n');
+    await symlink('/etc', join(folder, '.twinboot'));
+    expect((await failure(join(folder, 'twinboot.yaml'))).replaceAll(folder, 'FOLDER')).toMatch(
+      /^link-in-the-way: FOLDER\/\.twinboot is a link/,
+    );
+    await rm(folder, { recursive: true });
+  });
+
+  it.each(['../../../../etc', '/etc', 'here/../../there'])(
+    'has baselines outside of its folder: %s',
+    (path) => {
+      expect(fault(`baseline: ${path}`)).toContain("write a folder below this file's own");
+    },
+  );
 
   it('is found and read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'twinboot-gate-'));
