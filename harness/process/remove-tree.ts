@@ -27,7 +27,10 @@ export async function removeTree(path: string, runner: ProcessRunner): Promise<v
 async function removeAt(path: Buffer, depth: number): Promise<void> {
   const status = await lstat(path).catch(ignoreMissing);
   if (status === undefined) return;
-  if (!status.isDirectory()) return void (await unlink(path).catch(ignoreMissing));
+  if (!status.isDirectory()) {
+    await unlink(path).catch(ignoreMissing);
+    return;
+  }
   if (depth > MOST_DEPTH) throw new TooDeep();
   await emptyFolder(path, depth);
   await rmdir(path).catch(ignoreMissing);

@@ -84,7 +84,7 @@ async function build(host: HostContext, recipe: LabRecipe, folder: string, note:
       const image = imageIn(draft);
       await makeKey(host, image.key);
       await adapt(host, tree, recipe, `${image.key}.pub`);
-      copyKernel(tree, image.kernel, image.initrd);
+      await copyKernel(tree, image.kernel, image.initrd);
       await takeEmulator(host, tree, join(draft, EMULATOR));
       await packDisk(host, tree, image.disk);
       await removeTree(tree, host.runner);

@@ -40,7 +40,7 @@ describe('below a folder', () => {
     symlinkSync(join(folder, 'outside'), join(tree(), 'folder'));
     symlinkSync('../../outside/secret', join(tree(), 'etc/link'));
     symlinkSync('nowhere', join(tree(), 'dangling'));
-    const refused = expect.objectContaining({ code: 'link-in-the-way', kind: 'usage' });
+    const refused: unknown = expect.objectContaining({ code: 'link-in-the-way', kind: 'usage' });
     expect(() => openFileBelow(tree(), 'folder/secret')).toThrow(refused);
     expect(() => openFileBelow(tree(), 'etc/link')).toThrow(refused);
     expect(() => openFolderBelow(tree(), 'folder', { make: 0o755 })).toThrow(refused);
