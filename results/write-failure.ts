@@ -1,7 +1,11 @@
-import { errnoOf, messageOf, runError, usageError, type TwinbootError } from '../core/error.ts';
+import { errnoOf, messageOf, runError, TwinbootError, usageError } from '../core/error.ts';
 
-/** What a failed write to `path` means: `out-not-writable` (usage), `disk-full` or `write-failed` (run). */
+/**
+ * What a failed write to `path` means: `out-not-writable` (usage), `disk-full` or `write-failed` (run). An
+ * error of twinboot's own says so already and stays as it is.
+ */
 export function writeFailure(error: unknown, path: string): TwinbootError {
+  if (error instanceof TwinbootError) return error;
   const options = (hint: string) => ({ hint, cause: error });
   switch (errnoOf(error)) {
     case 'ENOSPC':
