@@ -1,10 +1,17 @@
+const ESCAPE = '\\u001b';
 /**
- * What a terminal acts on instead of showing it (ECMA-48, 5.4 and 5.6), where it is whole: CSI, and the strings that set
- * titles, links and the clipboard, with all that they hold. Of what is not whole, `unprintable` takes the beginning.
+ * What a terminal acts on instead of showing it (ECMA-48, 5.3 to 5.6): control sequences, whole or cut short; the strings
+ * that set titles, links and the clipboard, with all that they hold, where they end; any other escape. It takes time in
+ * proportion to the text, also where strings begin again and again, which `stripVTControlCharacters` of Node does not.
  */
-const controlSequence =
-  // eslint-disable-next-line no-control-regex -- they are what is to be removed
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\n\r\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/gu;
+const controlSequence = new RegExp(
+  [
+    `(?:${ESCAPE}\\[|\\u009b)[0-?]*[ -/]*[@-~]?`,
+    `(?:${ESCAPE}[\\]PX^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\n\\r\\u001b\\u0080-\\u009f]*(?:\\u0007|${ESCAPE}\\\\|\\u009c)`,
+    `${ESCAPE}(?:[!-/]{0,2}[0-~])?`,
+  ].join('|'),
+  'gu',
+);
 /** Controls, line separators, halves of surrogate pairs and non-characters, none of which XML can hold either. */
 // eslint-disable-next-line no-control-regex -- they are what is to be removed
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
