@@ -5,7 +5,7 @@ import type { Trial } from '../../results/fleet/minimum-memory.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import { minimumMemory } from '../../scenarios/minimum-memory.ts';
 import { nsToMs } from '../meters/clock.ts';
-import { asTwinbootError, BOOT_TIMEOUT, interrupted, untilReady } from '../runtimes/ready.ts';
+import { asTwinbootError, BOOT_TIMEOUT, interrupted, killedAtLimit, untilReady } from '../runtimes/ready.ts';
 import type { Instance } from '../runtimes/runtime.ts';
 import type { MinimumMemoryReading } from './readings.ts';
 import type { Survey, SurveyContext } from './survey.ts';
@@ -92,17 +92,13 @@ async function attempt(
     if (host.signal.aborted) throw interrupted();
     const { code, message, consoleTail } = asTwinbootError(error);
     const timedOut = code === BOOT_TIMEOUT;
-    const happened = [timedOut ? tooSlow : message, ...killedWords(instance), ...consoleWords(consoleTail)];
+    // Any other message has it already.
+    const killed = timedOut && instance !== undefined ? (killedAtLimit(instance) ?? []) : [];
+    const happened = [timedOut ? tooSlow : message].concat(killed, consoleWords(consoleTail));
     return { memoryBytes, outcome: timedOut ? 'too-slow' : 'failed', reason: happened.join('; ') };
   } finally {
     await instance?.kill();
   }
-}
-
-/** Seen from the host; what a VM's kernel kills inside is told by its console. */
-function killedWords(instance: Instance | undefined): string[] {
-  const count = instance?.meters.oomKills() ?? 0;
-  return count === 0 ? [] : [`the kernel killed ${formatProcesses(count)} at the memory limit`];
 }
 
 function consoleWords(consoleTail: readonly string[]): string[] {
@@ -113,10 +109,6 @@ function consoleWords(consoleTail: readonly string[]): string[] {
 /** The last line in which a kernel says why it gives up, or the last of all: registers and call traces follow a panic. */
 export function tellingLine(consoleTail: readonly string[]): string | undefined {
   return consoleTail.findLast((line) => /Kernel panic|Out of memory/.test(line)) ?? consoleTail.at(-1);
-}
-
-function formatProcesses(count: number): string {
-  return count === 1 ? '1 process' : `${count} processes`;
 }
 
 /** `96 MiB: ready after 390 ms`, `12 MiB: not ready within 10 s` */

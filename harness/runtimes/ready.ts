@@ -19,7 +19,7 @@ export async function untilReady(
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     runError(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${outOfMemoryWords(instance)}${insteadOfReady(agent.before)}`,
+      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${killedWords(instance)}${insteadOfReady(agent.before)}`,
       { hint: 'a longer deadline: --timeout', consoleTail: console.tail() },
     ),
   );
@@ -86,10 +86,10 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
     const trouble = troublesOf(instance).find(({ mark }) => console.arrivedMs(mark) !== undefined);
     const what = isRestartIn(console.tail()) ? 'went down to start itself anew' : 'ended';
-    const oom = outOfMemoryWords(instance);
+    const killed = killedWords(instance);
     const said = trouble ?? {
       code: ENDED_EARLY,
-      message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})${oom}`,
+      message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})${killed}`,
     };
     throw runError(said.code, said.message, { hint: 'its console says why', consoleTail: console.tail() });
   });
@@ -98,11 +98,19 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
   return ended;
 }
 
-/** The kernel kills by its own choice among the processes, the manager's among them, and the console says nothing of it. */
-function outOfMemoryWords({ meters }: Instance): string {
+/**
+ * What the kernel killed at the memory limit, by its own choice among the processes; `undefined` where it killed none. Seen
+ * from the host: what a VM's kernel kills inside is told by its console.
+ */
+export function killedAtLimit({ meters }: Pick<Instance, 'meters'>): string | undefined {
   const count = meters.oomKills() ?? 0;
-  if (count === 0) return '';
-  return `; it had reached its memory limit, and the kernel killed ${count} of its processes`;
+  const processes = count === 1 ? '1 process' : `${count} processes`;
+  return count === 0 ? undefined : `the kernel killed ${processes} at the memory limit`;
+}
+
+function killedWords(instance: Instance): string {
+  const killed = killedAtLimit(instance);
+  return killed === undefined ? '' : `; ${killed}`;
 }
 
 /** Takes charge of the promise even where the signal was aborted before: a later rejection is nobody's surprise. */

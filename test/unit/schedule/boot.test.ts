@@ -203,7 +203,7 @@ it('a boot that the kernel ended for want of memory says so', async () => {
   const instance = manualInstance({ meters: { oomKills: () => 2 } });
   const { failures } = await boot(instance, (one) => one.end({ signal: 'SIGKILL' }));
   expect(failures.get('timing')?.message).toMatch(
-    /\(SIGKILL\); it had reached its memory limit, and the kernel killed 2 of its processes$/,
+    /\(SIGKILL\); the kernel killed 2 processes at the memory limit$/,
   );
 });
 
