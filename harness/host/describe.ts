@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
+import { readIfThere } from '../../core/read-if-there.ts';
 import { GIB } from '../../core/units.ts';
 import type { HostDescription } from '../../results/record.ts';
 import { isEmulatedHost } from '../../results/virtualization.ts';
@@ -27,21 +27,23 @@ export async function describeHost(
   const virtualization = decideHypervisor(readings);
   const machine = describeMachine(readings.dmi);
   const host = {
-    distribution: parseDistribution(read('/etc/os-release') ?? read('/usr/lib/os-release') ?? ''),
+    distribution: parseDistribution(
+      readIfThere('/etc/os-release') ?? readIfThere('/usr/lib/os-release') ?? '',
+    ),
     kernel: release(),
     arch: arch(),
     cpuModel: parseCpuInfo(readings.cpuinfo).model,
     cpus: availableParallelism(),
-    memoryBytes: parseMeminfo(read('/proc/meminfo') ?? '', 'MemTotal') ?? 0,
+    memoryBytes: parseMeminfo(readIfThere('/proc/meminfo') ?? '', 'MemTotal') ?? 0,
     cgroupMode: layout.mode,
-    init: read('/proc/1/comm') ?? 'unknown',
+    init: readIfThere('/proc/1/comm') ?? 'unknown',
     ...(virtualization === undefined ? {} : { virtualization }),
     ...(machine === undefined ? {} : { machine }),
   };
   const facts = factsOf(host, {
     systemd: installedPackages().get('systemd'),
     qemu: (await toolState(qemuTool(), installedPackages(), runner)).version,
-    'transparent huge pages': parseChoice(read(THP_FILE) ?? ''),
+    'transparent huge pages': parseChoice(readIfThere(THP_FILE) ?? ''),
     'cpu governor': cpuGovernor(),
   });
   return { ...host, facts, fingerprint: fingerprintOf(facts) };
@@ -49,7 +51,7 @@ export async function describeHost(
 
 /** The frequency governor of the first CPU; `undefined` where the host does not set frequencies itself. */
 export function cpuGovernor(): string | undefined {
-  return read(GOVERNOR_FILE);
+  return readIfThere(GOVERNOR_FILE);
 }
 
 type Described = Omit<HostDescription, 'facts' | 'fingerprint'>;
@@ -82,12 +84,4 @@ export function factsOf(
 export function fingerprintOf(facts: Record<string, string>): string {
   const sorted = Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
+import { readIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { parseCpuInfo, type Dmi } from './facts.ts';
 import {
@@ -19,8 +20,8 @@ const DMI_FOLDER = '/sys/class/dmi/id';
  * hypervisor. Loads no module.
  */
 export async function readHypervisor(runner: ProcessRunner): Promise<HypervisorReadings> {
-  const cpuinfo = read('/proc/cpuinfo') ?? '';
-  const sysHypervisor = read('/sys/hypervisor/type');
+  const cpuinfo = readIfThere('/proc/cpuinfo') ?? '';
+  const sysHypervisor = readIfThere('/sys/hypervisor/type');
   const cpuid = isX86(arch()) && parseCpuInfo(cpuinfo).hypervisor ? readCpuid() : undefined;
   const files: HypervisorReadings = {
     arch: arch(),
@@ -67,15 +68,7 @@ async function ask(
 }
 
 function readDmi(): Dmi {
-  const vendor = read(`${DMI_FOLDER}/sys_vendor`);
-  const product = read(`${DMI_FOLDER}/product_name`);
+  const vendor = readIfThere(`${DMI_FOLDER}/sys_vendor`);
+  const product = readIfThere(`${DMI_FOLDER}/product_name`);
   return { ...(vendor === undefined ? {} : { vendor }), ...(product === undefined ? {} : { product }) };
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

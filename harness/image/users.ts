@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfThere } from '../../core/read-if-there.ts';
 
 /** Who has a file of the folder open now: loop devices and processes, for people. Empty where nobody has. */
 export function usersOf(folder: string): string[] {
@@ -9,7 +10,7 @@ export function usersOf(folder: string): string[] {
 function loopDevicesOn(folder: string): string[] {
   return list('/sys/block')
     .filter((name) => name.startsWith('loop'))
-    .filter((name) => isInside(read(join('/sys/block', name, 'loop/backing_file')), folder))
+    .filter((name) => isInside(readIfThere(join('/sys/block', name, 'loop/backing_file')) ?? '', folder))
     .map((name) => `loop device /dev/${name}`);
 }
 
@@ -17,7 +18,7 @@ function processesWith(folder: string): string[] {
   return list('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => list(`/proc/${pid}/fd`).some((fd) => isInside(target(`/proc/${pid}/fd/${fd}`), folder)))
-    .map((pid) => `${read(`/proc/${pid}/comm`)} (pid ${pid})`);
+    .map((pid) => `${readIfThere(`/proc/${pid}/comm`) ?? ''} (pid ${pid})`);
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -29,14 +30,6 @@ function list(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return '';
   }
 }
 

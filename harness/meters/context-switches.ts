@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readIfThere } from '../../core/read-if-there.ts';
 import { wholeLine } from '../../core/text.ts';
 
 const COUNTS = wholeLine('(?:non)?voluntary_ctxt_switches:\\s+(\\d{1,15})', 'g');
@@ -14,7 +15,7 @@ export function readContextSwitches(pids: readonly number[]): Map<string, number
   const switches = new Map<string, number>();
   for (const pid of pids) {
     for (const tid of threadsOf(pid)) {
-      const count = parseContextSwitches(readIfThere(`/proc/${pid}/task/${tid}/status`));
+      const count = parseContextSwitches(readIfThere(`/proc/${pid}/task/${tid}/status`) ?? '');
       if (count !== undefined) switches.set(`${pid}/${tid}`, count);
     }
   }
@@ -36,13 +37,5 @@ function threadsOf(pid: number): string[] {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

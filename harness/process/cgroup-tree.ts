@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readIfThere } from '../../core/read-if-there.ts';
 import { errnoOf, runError } from '../../core/error.ts';
 
 const KILL_DEADLINE_MS = 10_000;
@@ -20,7 +21,7 @@ export function groupsOfProcesses(folder: string): { pid: number; group: string 
 }
 
 function pidsIn(group: string): number[] {
-  const pids = readIfThere(join(group, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+  const pids = (readIfThere(join(group, 'cgroup.procs')) ?? '').split('\n').filter(Boolean).map(Number);
   // A pid namespace that is not below ours shows as 0: nothing that we could signal.
   return pids.filter((pid) => pid > 0);
 }
@@ -112,13 +113,5 @@ export function childGroups(folder: string): string[] {
       .map((entry) => join(folder, entry.name));
   } catch {
     return [];
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readIfThere } from '../../core/read-if-there.ts';
 import type { Availability } from './runtime.ts';
 
 /**
@@ -32,12 +32,4 @@ export function mapsOwnRange(uidMap: string): boolean {
     const [first = NaN, , count = NaN] = line.trim().split(/\s+/).map(Number);
     return first <= USER_NAMESPACE_BASE && USER_NAMESPACE_BASE + USER_NAMESPACE_SIZE <= first + count;
   });
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
+import { readIfThere } from '../../../core/read-if-there.ts';
 import { readCgroupLayout, type CgroupLayout } from '../cgroup.ts';
 import type { Examiner, Finding } from './check.ts';
 
@@ -50,9 +51,9 @@ export function boundaryFinding(found: Boundaries): Finding {
 
 function readBoundaries(): Boundaries {
   return {
-    userNamespaces: Number(readIfThere('/proc/sys/user/max_user_namespaces')) > 0,
+    userNamespaces: Number(readIfThere('/proc/sys/user/max_user_namespaces') ?? '') > 0,
     idMappedMounts: isAtLeast(release(), 5, 12),
-    deviceRules: hasDeviceRules(readCgroupLayout(), readIfThere('/proc/kallsyms')),
+    deviceRules: hasDeviceRules(readCgroupLayout(), readIfThere('/proc/kallsyms') ?? ''),
     seccomp: existsSync('/proc/sys/kernel/seccomp/actions_avail'),
     kvm: existsSync('/dev/kvm'),
   };
@@ -68,12 +69,4 @@ export function isAtLeast(kernel: string, major: number, minor: number): boolean
 export function hasDeviceRules({ v1, unified }: CgroupLayout, symbols: string): boolean {
   if ('devices' in v1) return true;
   return unified !== undefined && symbols.includes('cgroup_bpf_prog_attach');
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readIfThere } from '../../../core/read-if-there.ts';
 import { parseChoice } from '../facts.ts';
 import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/virtualization.ts';
 import type { Examiner, Finding } from './check.ts';
@@ -13,7 +13,7 @@ export const smt: Examiner = {
   id: 'smt',
   title: 'SMT',
   needed: false,
-  examine: () => smtFinding(read(`${CPU_FOLDER}/smt/active`)),
+  examine: () => smtFinding(readIfThere(`${CPU_FOLDER}/smt/active`)),
 };
 
 /** `active`: 1 where two threads share a core (Documentation/admin-guide/hw-vuln/l1tf.rst). */
@@ -34,7 +34,7 @@ export const turbo: Examiner = {
   id: 'turbo',
   title: 'turbo boost',
   needed: false,
-  examine: () => turboFinding({ noTurbo: read(NO_TURBO_FILE), boost: read(BOOST_FILE) }),
+  examine: () => turboFinding({ noTurbo: readIfThere(NO_TURBO_FILE), boost: readIfThere(BOOST_FILE) }),
 };
 
 /** The files of the intel_pstate driver and of all others (Documentation/admin-guide/pm). */
@@ -61,7 +61,7 @@ export const hugePages: Examiner = {
   id: 'transparent-huge-pages',
   title: 'transparent huge pages',
   needed: false,
-  examine: () => hugePagesFinding(parseChoice(read(THP_FILE) ?? '')),
+  examine: () => hugePagesFinding(parseChoice(readIfThere(THP_FILE) ?? '')),
 };
 
 /** `always`, `madvise` or `never` (Documentation/admin-guide/mm/transhuge.rst). */
@@ -81,7 +81,7 @@ export const samePages: Examiner = {
   id: 'ksm',
   title: 'KSM',
   needed: false,
-  examine: () => samePagesFinding(read(KSM_FILE)),
+  examine: () => samePagesFinding(readIfThere(KSM_FILE)),
 };
 
 /** 0: off, 1: merges, 2: off and unmerged (Documentation/admin-guide/mm/ksm.rst). */
@@ -110,12 +110,4 @@ export function virtualizationFinding(host: HostKind): Finding {
       'the host is itself a virtual machine: what else runs on the machine below is in every figure, and KVM in it is nested',
     fix: 'measure on a physical machine, or on one with CPUs of its own; ratios of one run suffer least',
   };
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }
