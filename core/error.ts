@@ -61,6 +61,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** To catch what failed because a file is not there (ENOENT); any other error goes on. */
+export function ignoreMissing(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+  return undefined;
+}
+
 /** The `errno` name (`ENOENT`, `EBUSY`) of a failed system call, where there is one. */
 export function errnoOf(error: unknown): string | undefined {
   const code: unknown = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

@@ -30,6 +30,12 @@ export function printedLines(lines: readonly (string | Printed)[]): Printed {
   return new PrintedText(lines.map((line) => printed(line).toString()).join('\n'));
 }
 
+/** Blocks of lines with an empty line between them; a block without lines is left out. */
+export function printedBlocks(blocks: readonly (readonly (string | Printed)[])[]): Printed {
+  const shown = blocks.filter((block) => block.length > 0);
+  return printedLines(shown.flatMap((block, index) => (index === 0 ? block : ['', ...block])));
+}
+
 export type Colour = 'red' | 'green' | 'yellow';
 
 export interface Span {

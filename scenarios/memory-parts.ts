@@ -173,8 +173,7 @@ export function lackingField(meminfo: ReadonlyMap<string, number>): string | und
 
 /** What is the host's on either side. Where its kernel does not count its own memory, nothing can be told apart. */
 function hostParts({ memory: { cgroup } }: PartReadings): Parts {
-  const { totalBytes, swappedBytes, ...kinds } = cgroup;
-  const { anonBytes, fileBytes, shmemBytes, kernelBytes } = kinds;
+  const { totalBytes, anonBytes, fileBytes, shmemBytes, kernelBytes, swappedBytes } = cgroup;
   const always = {
     'memory.page-cache': fileBytes,
     ...(swappedBytes === undefined ? {} : { 'memory.swapped': swappedBytes }),

@@ -1,4 +1,4 @@
-import { colouredLine, printed, printedLines, type Colour, type Printed } from '../../core/printed.ts';
+import { colouredLine, printed, printedBlocks, type Colour, type Printed } from '../../core/printed.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatList } from '../../core/words.ts';
 import type { ComparedSide, Comparison, ComparisonRow, Verdict } from '../../results/compare/comparison.ts';
@@ -24,15 +24,14 @@ export interface TableOptions {
 /** The comparison for people: a block for each runtime, then what needs no statistics, the verdict last. */
 export function compareTable(comparison: Comparison, options: TableOptions = {}): Printed {
   const { failOn = defaultFailOn, colour = false } = options;
-  const blocks = [
+  return printedBlocks([
     sideLines(comparison),
     figureLines(comparison, colour),
     structureLines(comparison, failOn),
     comparison.notes.map((note) => `! ${plainLine(note)}`),
     footnotes(comparison),
     [verdictSentence(comparison, failOn)],
-  ].filter((block) => block.length > 0);
-  return printedLines(blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block])));
+  ]);
 }
 
 function sideLines({ base, next }: Comparison): string[] {

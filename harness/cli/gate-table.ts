@@ -1,4 +1,4 @@
-import { colouredLine, printedLines, type Colour, type Printed } from '../../core/printed.ts';
+import { colouredLine, printedBlocks, type Colour, type Printed } from '../../core/printed.ts';
 import { plainLine } from '../../core/text.ts';
 import type { GateResult, GateRow, GateVerdict } from '../../results/gate/verdict.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
@@ -28,8 +28,7 @@ export function gateTable(result: GateResult, { colour = false }: { colour?: boo
     ...markFootnotes(rows),
     ...warnings.map((warning) => `! ${plainLine(warning)}`),
   ];
-  const shown = [...blocks, footnotes, [plainLine(why, 1000)]].filter((block) => block.length > 0);
-  return printedLines(shown.flatMap((block, index) => (index === 0 ? block : ['', ...block])));
+  return printedBlocks([...blocks, footnotes, [plainLine(why, 1000)]]);
 }
 
 const ruleText = (row: GateRow): string => markedMetric(plainLine(row.rule), row);

@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { openFolderBelow } from '../../core/below.ts';
-import { errnoOf, messageOf } from '../../core/error.ts';
+import { ignoreMissing, messageOf } from '../../core/error.ts';
 import type { ReportFiles } from '../../report/render.ts';
 import { exports } from '../../results/export/registry.ts';
 import type { RunRecord } from '../../results/record.ts';
@@ -74,10 +74,6 @@ async function replaceAll(staging: string, folder: string): Promise<void> {
     await rm(join(folder, name), { recursive: true, force: true });
     await rename(join(staging, name), join(folder, name)).catch(ignoreMissing);
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (errnoOf(error) !== 'ENOENT') throw error;
 }
 
 function movedTo(folder: string, staging: string, files: ReportFiles): ReportFiles {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { messageOf } from '../../core/error.ts';
+import { statField } from '../process/identity.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 const ORDINARY = 0;
@@ -31,7 +32,5 @@ export async function setOrdinaryPriority(runner: ProcessRunner): Promise<string
 
 /** Field 41 of /proc/self/stat, `policy`: SCHED_OTHER is 0 (proc(5), sched(7)). */
 function hasOwnPolicy(): boolean {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[41 - 3] !== '0';
+  return statField(readFileSync('/proc/self/stat', 'utf8'), 41) !== '0';
 }

@@ -28,7 +28,8 @@ function pidsIn(group: string): number[] {
 
 /**
  * Kills every process in the group, through cgroup.kill where the kernel has it (cgroup v2, since 5.14), else one by
- * one until none is left, each as the group itself names it at that moment, and removes the group in every hierarchy. Groups that are gone are passed over.
+ * one until none is left, each as the group itself names it at that moment, and removes the group in every hierarchy.
+ * Groups that are gone are passed over.
  * Errors: `cgroup-not-empty` where processes outlive SIGKILL by ten seconds; `cgroup-not-ours` where twinboot itself or
  * the host's init is in the group, which no group of twinboot's making holds.
  */

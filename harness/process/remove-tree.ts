@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, rm, rmdir, unlink } from 'node:fs/promises';
-import { errnoOf } from '../../core/error.ts';
+import { ignoreMissing } from '../../core/error.ts';
 import type { ProcessRunner } from './runner.ts';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -46,9 +46,4 @@ async function emptyFolder(path: Buffer, depth: number): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (errnoOf(error) !== 'ENOENT') throw error;
-  return undefined;
 }

@@ -25,10 +25,11 @@ export function requireTrustedFolder(
 ): void {
   if (caller.uid !== 0) return;
   const trusted = trustedBy(caller.env);
-  for (const folder of withParents(path)) {
+  const folders = withParents(path);
+  for (const folder of folders) {
     const status = lstatSync(folder, { throwIfNoEntry: false });
     if (status === undefined) continue;
-    const reason = whyNotTrusted(status, trusted, folder !== resolvedOf(path));
+    const reason = whyNotTrusted(status, trusted, folder !== folders[0]);
     if (reason === undefined) continue;
     throw hostError('folder-not-trusted', `${purpose} would be in ${path}, and ${folder} ${reason}`, {
       hint: `make it root's own (chown root ${folder} && chmod go-w ${folder}), or choose another folder`,
@@ -61,12 +62,10 @@ function whyNotTrusted(status: Stats, trusted: Trusted, isAbove: boolean): strin
 
 /** From the folder up to the root, links resolved as far as the path exists. */
 function withParents(path: string): string[] {
-  const folders = [resolvedOf(path)];
-  for (;;) {
-    const last = folders.at(-1) ?? '/';
-    if (dirname(last) === last) return folders;
-    folders.push(dirname(last));
-  }
+  let last = resolvedOf(path);
+  const folders = [last];
+  for (; dirname(last) !== last; last = dirname(last)) folders.push(dirname(last));
+  return folders;
 }
 
 function resolvedOf(path: string): string {

@@ -30,7 +30,8 @@ export interface Baseline {
 
 /**
  * Keeps a record as the baseline of its image and environment, in place of the one before (`replaced`: its run).
- * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value` (usage), `link-in-the-way`, those of a write.
+ * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value`, `link-in-the-way` (usage), those
+ * of a write.
  */
 export async function saveBaseline(
   folder: string,
@@ -104,7 +105,10 @@ function keyOf(record: RunRecord): string {
   return `${image === '' ? 'image' : image}-${fingerprint}`;
 }
 
-/** Every baseline in the folder, by name; none where there is no such folder. Errors: `link-in-the-way`, those of `readRecord`. */
+/**
+ * Every baseline in the folder, by name; none where there is no such folder. Errors: `link-in-the-way` (usage), those of
+ * `readRecord`.
+ */
 export async function listBaselines(folder: string): Promise<Baseline[]> {
   requireOwnFolder(folder);
   const sets = (await namesOfFolders(folder)).sort();

@@ -4,7 +4,7 @@ import { hypervisorText, type Hypervisor } from '../../../results/virtualization
 import { parseDistribution } from '../facts.ts';
 import { readHypervisor } from '../hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from '../hypervisor.ts';
-import { everyKind, isRoot, type Examiner, type Finding } from './check.ts';
+import { isRoot, type Examiner, type Finding } from './check.ts';
 
 const ARCHITECTURES = ['x64', 'arm64'];
 
@@ -12,7 +12,6 @@ export const linux: Examiner = {
   id: 'linux',
   title: 'Linux',
   needed: true,
-  stops: everyKind,
   examine: () => linuxFinding(platform(), release()),
 };
 
