@@ -165,16 +165,9 @@ function rowOf(service: string, readings: Readings, { onHost }: Circumstances): 
   const { timing, units } = readings;
   const unit = units.units.get(service);
   const cost = costOf(service, readings);
-  const { state, reason } =
-    service === MANAGER_UNIT
-      ? { state: 'running' as const }
-      : whileAlive(
-          stateOf(unit, units.unitFiles.get(service), units.failedConditions.get(service), (of) =>
-            unmetRequirements(units, of),
-          ),
-          cost.pssBytes !== undefined,
-        );
-  const isAlive = state === 'running' || cost.pssBytes !== undefined;
+  const hasProcesses = cost.pssBytes !== undefined;
+  const { state, reason } = service === MANAGER_UNIT ? RUNNING : stateSeen(service, readings, hasProcesses);
+  const isAlive = state === 'running' || hasProcesses;
   const aliases = unit?.names.filter((name) => name !== service) ?? [];
   const host = hostOf([service, ...aliases], onHost);
   const startMs =
@@ -243,14 +236,33 @@ function durationOf(unit: Unit): number | undefined {
 
 type State = Pick<LedgerRow, 'state' | 'reason'>;
 
+const RUNNING: State = { state: 'running' };
+
+/** What the manager says of a service, held against whether any process of it lives. */
+function stateSeen(service: string, { units, processes }: Readings, hasProcesses: boolean): State {
+  const unit = units.units.get(service);
+  const told = stateOf(unit, units.unitFiles.get(service), units.failedConditions.get(service), (of) =>
+    unmetRequirements(units, of),
+  );
+  if (hasProcesses) return whileAlive(told);
+  // Where no process at all could be read, that none of this one was proves nothing.
+  return processes.length > 0 ? whileRestarted(told, unit) : told;
+}
+
 /**
  * A unit with live processes runs, whatever the manager calls its state: one whose start or stop is not over, and one that
  * ended and left processes behind. One that has failed stays failed.
  */
-function whileAlive({ state, reason }: State, hasProcesses: boolean): State {
-  if (!hasProcesses || state === 'running') return { state, ...optional('reason', reason) };
+function whileAlive({ state, reason }: State): State {
+  if (state === 'running') return { state, ...optional('reason', reason) };
   const words = `${reason ?? 'its command has ended'}; processes of it live`;
   return { state: state === 'failed' ? 'failed' : 'running', reason: words };
+}
+
+/** A unit that ends over and over is met now between two starts, now in the instant of one: it has failed in both. */
+function whileRestarted(told: State, unit: Unit | undefined): State {
+  const isBetween = unit !== undefined && unit.restarts > 0 && ['running', 'unknown'].includes(told.state);
+  return isBetween ? { state: 'failed', reason: `${restartWords(unit)}; no process of it lived` } : told;
 }
 
 function stateOf(

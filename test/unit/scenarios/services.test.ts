@@ -418,6 +418,20 @@ describe('what went wrong', () => {
     });
   });
 
+  it.each([
+    ['the instant of a start', { subState: 'running' }],
+    ['a start that is not over', { activeState: 'activating', subState: 'start' }],
+  ])('counts it in %s too, when none of its processes lives', (_, state) => {
+    const looping = ended('dbus.service', unit('dbus.service', { ...state, restarts: 7 }));
+    const { values, missing } = measure('container', looping);
+    expect(values).toMatchObject({ 'services.failed': 1, 'services.restarts': 7 });
+    expect(missing).toEqual({});
+    expect(row(ledger('container', looping), 'dbus.service')).toMatchObject({
+      state: 'failed',
+      reason: 'ended and started again, 7 times; no process of it lived',
+    });
+  });
+
   it('one that runs again after it had ended says so, and has not failed', () => {
     const changed = unit('dbus.service', { restarts: 2 });
     expect(row(ledger('container', changed), 'dbus.service')).toMatchObject({
