@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { runError } from '../../core/error.ts';
 import type { Cgroup } from '../host/cgroup.ts';
+import { confinedCommand, type Room } from './confine.ts';
 import { searchPath } from './search-path.ts';
 import { monotonicNs, msSince } from '../meters/clock.ts';
 
@@ -13,6 +14,10 @@ export interface LaunchRequest {
   /** The whole environment beside PATH: a runtime sees nothing of the terminal that twinboot was called from. */
   env: Record<string, string>;
   cgroup: Cgroup;
+  /** Where the command runs, and as whom; without it, as twinboot does. It stands ready before t0. */
+  room?: Room | undefined;
+  /** A command that becomes the one that follows it, called before the room is entered. */
+  through?: readonly string[] | undefined;
   /** Standard output and standard error as they arrive. */
   onOutput: (chunk: Buffer) => void;
   /** Called once, immediately before the command is released: the boot's zero. */
@@ -54,16 +59,25 @@ const LIMITS = [
  */
 const STARTER = `{ ${LIMITS}; } 2>&-; read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"`;
 
+/** In a room the starter is `confine.pl`, which waits likewise once all of the room is made. */
+const ROOM_STARTER = `{ ${LIMITS}; } 2>&-; exec "$@"`;
+
+function starterOf({ command, args, room, through = [] }: LaunchRequest): string[] {
+  const words = [command, ...args];
+  if (room === undefined) return [STARTER, 'sh', ...through, ...words];
+  return [ROOM_STARTER, 'sh', ...through, ...confinedCommand(room, 'when-told', words)];
+}
+
 /**
  * Starts a runtime's process inside its control group. The starter is put into the group *before* t0: moving a process
  * between groups waits for the kernel's RCU grace periods, once for every v1 hierarchy, which is twinboot's time and not
- * the runtime's. From t0 on nothing stands between the release and exec(2).
+ * the runtime's. A room is made before t0 for the same reason. From t0 on nothing stands between the release and exec(2).
  *
  * Plain `spawn`, not a process library: the child must outlive every stream, belongs to a session of its own, and is
  * ended through its control group. Errors: `launch-failed`.
  */
 export async function launch(request: LaunchRequest): Promise<Launched> {
-  const child = spawn('/bin/sh', ['-c', STARTER, 'sh', request.command, ...request.args], {
+  const child = spawn('/bin/sh', ['-c', ...starterOf(request)], {
     detached: true,
     // The caller's folder may be gone, or on a file system that comes and goes.
     cwd: '/',
@@ -76,13 +90,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
 
   const [, , , release, started] = child.stdio as [null, Readable, Readable, Writable, Readable];
   release.on('error', () => undefined);
-  child.stdout?.on('data', request.onOutput);
-  child.stderr?.on('data', request.onOutput);
-
-  const t0Ns = monotonicNs();
-  request.onStart(t0Ns);
-  release.end('\n');
-
+  let t0Ns = monotonicNs();
   const exited = new Promise<LaunchedExit>((resolve) => {
     child.on('exit', (code, signal) => {
       const exit = {
@@ -98,8 +106,18 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       });
     });
   });
-  const spawnMs = await new Promise<number>((resolve) => {
-    started.resume().once('close', () => resolve(msSince(t0Ns)));
-  });
-  return { pid, t0Ns, spawnMs, exited };
+  const closed = new Promise<void>((resolve) => started.once('close', resolve));
+  // Where no room could be made, the starter has ended and said why on standard error.
+  if (request.room !== undefined) {
+    await Promise.race([new Promise((resolve) => started.once('data', resolve)), closed]);
+  }
+
+  t0Ns = monotonicNs();
+  request.onStart(t0Ns);
+  release.end('\n');
+  const spawned = closed.then(() => msSince(t0Ns));
+  started.resume();
+  child.stdout?.on('data', request.onOutput);
+  child.stderr?.on('data', request.onOutput);
+  return { pid, t0Ns, spawnMs: await spawned, exited };
 }

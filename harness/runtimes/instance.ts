@@ -16,6 +16,7 @@ import { hostClock, monotonicNs, nsToMs } from '../meters/clock.ts';
 import { parseGuestRam } from '../meters/guest-ram.ts';
 import { readProcessMemory } from '../meters/process-memory.ts';
 import { groupsOfProcesses } from '../process/cgroup-tree.ts';
+import type { Room } from '../process/confine.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';
@@ -28,6 +29,10 @@ export interface InstanceParts {
   /** Added to the little that every runtime sees of twinboot's own environment. */
   env?: Record<string, string>;
   cgroup: Cgroup;
+  /** Where the process runs, and as whom; without it, as twinboot does. */
+  room?: Room;
+  /** A command that becomes `command`, called before the room is entered. */
+  through?: readonly string[];
   consoleLog: string;
   /** What the console is read from, where that is not the command's output alone. */
   console?: Readable;
@@ -57,6 +62,8 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
     args: parts.args,
     env: parts.env ?? {},
     cgroup: parts.startIn ?? cgroup,
+    room: parts.room,
+    through: parts.through,
     onOutput: (chunk) => console.take(chunk),
     onStart: (startNs) => (t0Ns = startNs),
   }).catch(async (error: unknown) => {
