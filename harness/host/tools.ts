@@ -114,15 +114,15 @@ export const tools: readonly Tool[] = [
     neededFor: 'bench',
   },
   {
+    name: 'perl',
+    package: 'perl-base',
+    purpose: 'confines a VM, maps ids, makes terminals, and turns a bare container into its init',
+    neededFor: 'bench',
+  },
+  {
     name: 'nsenter',
     package: 'util-linux',
     purpose: 'enters the user namespace of a bare container (namespaces:userns=on)',
-    neededFor: 'runtimes',
-  },
-  {
-    name: 'perl',
-    package: 'perl-base',
-    purpose: 'maps ids, makes terminals, and turns a bare container into its init',
     neededFor: 'runtimes',
   },
   { name: 'lxc-start', package: 'lxc', purpose: 'runs the LXC container', neededFor: 'runtimes' },
@@ -147,9 +147,15 @@ export const tools: readonly Tool[] = [
     neededFor: 'runtimes',
   },
   {
+    name: 'ldd',
+    package: 'libc-bin',
+    purpose: 'names the libraries that User-Mode Linux is let have',
+    neededFor: 'runtimes',
+  },
+  {
     name: 'prlimit',
     package: 'util-linux',
-    purpose: 'keeps a panic of User-Mode Linux from writing its RAM to a core file',
+    purpose: "raises twinboot's own limit of open files for a large fleet",
     neededFor: 'runtimes',
   },
   {

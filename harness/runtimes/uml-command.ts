@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { MIB } from '../../core/units.ts';
+import { guestWords } from './uml-append.ts';
 
 /** The registers that UML keeps for each of the guest's threads: all that the CPU has, or no wider ones than SSE's. */
 export type UmlRegisters = 'all' | 'sse';
@@ -10,7 +11,7 @@ export interface UmlBoot {
   registers: UmlRegisters;
   /** Added to the kernel's command line. */
   append: string;
-  /** UML's own copy-on-write file; it makes it. */
+  /** UML's own copy-on-write file (`uml-overlay.ts`). */
   overlay: string;
   /** The disk file below it, never written to. Neither name may have a comma or a colon in it. */
   disk: string;
@@ -22,9 +23,6 @@ export interface UmlBoot {
 }
 
 export const UML = 'linux.uml';
-
-/** Becomes UML with no core file allowed: at a panic UML aborts, and its core would hold the guest's whole RAM. */
-export const WITHOUT_CORE = 'prlimit';
 
 const SSE_START = join(packageRoot(), 'harness', 'runtimes', 'uml-start.pl');
 
@@ -43,12 +41,14 @@ const KERNEL_ARGUMENTS = [
 const SSE_ONLY =
   'GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX,-AVX2,-AVX512F,-AVX512VL,-AVX512BW,-AVX_Fast_Unaligned_Load';
 
-/** The whole command line of a boot, for `prlimit` (user_mode_linux_howto_v2.rst; `linux.uml --help`). */
+/** What UML is started through where its registers are too wide for it. */
+export function umlStarter(registers: UmlRegisters): string[] {
+  return registers === 'sse' ? ['perl', SSE_START] : [];
+}
+
+/** UML's whole command line for a boot (user_mode_linux_howto_v2.rst; `linux.uml --help`). */
 export function umlBootArguments(boot: UmlBoot): string[] {
   return [
-    '--core=0:0',
-    ...(boot.registers === 'sse' ? ['perl', SSE_START] : []),
-    UML,
     `mem=${Math.round(boot.memoryBytes / MIB)}M`,
     `ubd0=${boot.overlay},${boot.disk}`,
     ...['con=null', 'ssl=null', 'ssl0=null,fd:1'],
@@ -59,7 +59,7 @@ export function umlBootArguments(boot: UmlBoot): string[] {
     ...KERNEL_ARGUMENTS,
     // For PID 1, and by it for every service.
     ...(boot.registers === 'sse' ? [SSE_ONLY, `systemd.setenv=${SSE_ONLY}`] : []),
-    ...boot.append.split(/\s+/).filter(Boolean),
+    ...guestWords(boot.append),
   ];
 }
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../../core/units.ts';
 import type { HostContext } from '../../../harness/host/context.ts';
-import { umlBootArguments, umlRegisters, type UmlBoot } from '../../../harness/runtimes/uml-command.ts';
+import {
+  umlBootArguments,
+  umlRegisters,
+  umlStarter,
+  type UmlBoot,
+} from '../../../harness/runtimes/uml-command.ts';
 import { uml } from '../../../harness/runtimes/uml.ts';
 
 const folder = '/var/tmp/twinboot-1/r1-1';
@@ -19,9 +24,7 @@ const boot: UmlBoot = {
 describe('the command line of User-Mode Linux', () => {
   it('has the disk below a copy-on-write file, and the agent on its second serial line', () => {
     expect(umlBootArguments(boot).join('\n')).toMatchInlineSnapshot(`
-      "--core=0:0
-      linux.uml
-      mem=512M
+      "mem=512M
       ubd0=/var/tmp/twinboot-1/r1-1/overlay.cow,/var/tmp/twinboot-1/r1-1/disk
       con=null
       ssl=null
@@ -41,7 +44,8 @@ describe('the command line of User-Mode Linux', () => {
 
   it('goes without wide registers where UML cannot keep them: in PID 1 and in its services', () => {
     const args = umlBootArguments({ ...boot, registers: 'sse' });
-    expect(args.slice(1, 4)).toEqual(['perl', expect.stringMatching(/\/uml-start\.pl$/), 'linux.uml']);
+    expect(umlStarter('sse')).toEqual(['perl', expect.stringMatching(/\/uml-start\.pl$/)]);
+    expect(umlStarter('all')).toEqual([]);
     expect(args.filter((arg) => arg.includes('hwcaps=-AVX,'))).toEqual([
       expect.stringMatching(/^GLIBC_TUNABLES=/),
       expect.stringMatching(/^systemd\.setenv=GLIBC_TUNABLES=/),
