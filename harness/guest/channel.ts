@@ -48,9 +48,9 @@ export function openFifo(path: string): Socket {
 
 /**
  * A Unix socket that the VMM connects to when it starts. Listening first, so that nothing has to be retried and the
- * guest's first line cannot be missed.
+ * guest's first line cannot be missed. `owner`: who may connect, as uid and gid.
  */
-export async function openSocketChannel(path: string): Promise<Channel> {
+export async function openSocketChannel(path: string, owner = 0): Promise<Channel> {
   const connected = createDeferred<Socket>();
   const server: Server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -61,6 +61,7 @@ export async function openSocketChannel(path: string): Promise<Channel> {
   });
   // Whoever connects first is taken for the guest's agent, whatever the umask and the folder's mode say.
   chmodSync(path, 0o600);
+  await chown(path, owner, owner);
   let open: Socket | undefined;
   void connected.promise.then((socket) => (open = socket));
   return {

@@ -1,16 +1,29 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { hostClock, msSince } from '../meters/clock.ts';
+import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';
 import { parseCpuInfo, type CpuInfo } from './facts.ts';
+import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
 
 const DEVICE = '/dev/kvm';
+/** The guest is a PC. */
+const QEMU = 'qemu-system-x86_64';
 /** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
 const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };
 
@@ -49,7 +62,7 @@ export async function probeKvm(runner: ProcessRunner, signal?: AbortSignal): Pro
   if (!opens.ok) return { device, opens };
   if (arch() !== 'x64')
     return { device, opens, untried: 'the guest for this step is a PC boot sector; this is no PC' };
-  if (findCommand('qemu-system-x86_64') === undefined) {
+  if (findCommand(QEMU) === undefined) {
     return { device, opens, untried: 'qemu-system-x86_64 is not installed' };
   }
   return { device, opens, guests: await tryGuests(runner, signal) };
@@ -106,6 +119,9 @@ async function tryGuests(runner: ProcessRunner, signal: AbortSignal | undefined)
   try {
     const disk = join(folder, 'boot-sector.img');
     writeFileSync(disk, bootSector());
+    // Whatever the caller's umask, the user that it runs as may read it.
+    chmodSync(disk, 0o644);
+    const sandbox = await sandboxOf(runner, QEMU);
     const trials: GuestTrial[] = [];
     const deadlineMs = (): number =>
       Math.max(GUEST_DEADLINE.leastMs, GUEST_DEADLINE.timesEmulated * (trials[0]?.ms ?? 0));
@@ -114,7 +130,9 @@ async function tryGuests(runner: ProcessRunner, signal: AbortSignal | undefined)
       ['kvm', 'host'],
       ['kvm', 'kvm64'],
     ] as const) {
-      trials.push(await tryGuest({ accelerator, cpu, disk, deadlineMs: deadlineMs() }, runner, signal));
+      trials.push(
+        await tryGuest({ accelerator, cpu, disk, sandbox, deadlineMs: deadlineMs() }, runner, signal),
+      );
     }
     return trials;
   } finally {
@@ -123,12 +141,7 @@ async function tryGuests(runner: ProcessRunner, signal: AbortSignal | undefined)
 }
 
 async function tryGuest(
-  {
-    accelerator,
-    cpu,
-    disk,
-    deadlineMs,
-  }: Pick<GuestTrial, 'accelerator' | 'cpu'> & { disk: string; deadlineMs: number },
+  { accelerator, cpu, disk, sandbox, deadlineMs }: TrialRequest & { deadlineMs: number },
   runner: ProcessRunner,
   signal: AbortSignal | undefined,
 ): Promise<GuestTrial> {
@@ -146,7 +159,8 @@ async function tryGuest(
       allowFailure: true,
       ...(signal === undefined ? {} : { signal }),
     };
-    const qemu = await runner.run('qemu-system-x86_64', guestArguments(accelerator, cpu, disk), options);
+    const [command = '', ...args] = guestCommand({ accelerator, cpu, disk, sandbox });
+    const qemu = await runner.run(command, args, options);
     if (qemu.exitCode === GUEST_EXIT_CODE && qemu.stdout.includes(GUEST_WORD)) return ended(true);
     return ended(false, qemu.stderr.trim() || `QEMU ended with exit code ${qemu.exitCode ?? 'by a signal'}`);
   } catch (error) {
@@ -154,6 +168,20 @@ async function tryGuest(
     if (errorCodeOf(error) !== 'command-timeout') return ended(false, messageOf(error));
     return ended(false, `no word from the guest within ${formatMs(deadlineMs)}`);
   }
+}
+
+interface TrialRequest extends Pick<GuestTrial, 'accelerator' | 'cpu'> {
+  disk: string;
+  sandbox: readonly string[];
+}
+
+/** As a run starts QEMU: confined. Without root nothing can be confined, and nothing can be run either. */
+function guestCommand({ accelerator, cpu, disk, sandbox }: TrialRequest): string[] {
+  const command = [QEMU, ...sandbox, ...guestArguments(accelerator, cpu, disk)];
+  if (process.getuid?.() !== 0) return command;
+  const user = pickConfinedUser();
+  const room = qemuRoom(QEMU, { user, fileBytes: 0, accelerator, readable: [disk], writable: [] });
+  return confinedCommand(room, 'at-once', command);
 }
 
 /** A floppy disk, because the firmware boots one of a single sector without a partition table. */

@@ -7,11 +7,14 @@ import { errnoOf, hostError } from '../../core/error.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
+import { qemuRoom } from '../host/qemu-confinement.ts';
 import { openStateFolder, stateFolder } from '../process/cleanup.ts';
+import { pickConfinedUser } from '../process/confine.ts';
 import { hostBootId } from '../process/identity.ts';
 import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';
 import { QEMU, qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
+import { firmwareFolders } from './qemu-firmware.ts';
 
 /**
  * How long a kernel may take from power-on to its first console line before KVM counts as unusable: on a nested or busy
@@ -92,6 +95,7 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
     machine.cpu,
     String(machine.cpus),
     machine.append,
+    ...machine.sandbox,
     machine.kernel,
   ];
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
@@ -113,6 +117,13 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const { exited } = await launch({
       command: QEMU,
       args: qemuKernelArguments({ ...machine, accelerator: 'kvm' }),
+      room: qemuRoom(QEMU, {
+        user: pickConfinedUser(),
+        fileBytes: machine.memoryBytes,
+        accelerator: 'kvm',
+        readable: [...(await firmwareFolders(host)), machine.kernel, machine.initrd],
+        writable: [],
+      }),
       env: {},
       cgroup,
       onOutput: (chunk) => console.take(chunk),

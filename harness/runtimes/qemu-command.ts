@@ -42,6 +42,8 @@ export interface QemuMachine {
   clock: string;
   /** Added to the kernel's command line. */
   append: string;
+  /** QEMU's system call filter: harness/host/qemu-confinement.ts. */
+  sandbox: readonly string[];
 }
 
 export interface QemuBoot extends QemuMachine {
@@ -103,7 +105,7 @@ export function qemuKernelArguments(machine: QemuMachine): string[] {
 
 function machineArguments(machine: QemuMachine): string[] {
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', ...machine.sandbox],
     ...[
       '-machine',
       `${MACHINES[machine.type]},memory-backend=ram,mem-merge=${machine.ram === 'mergeable' ? 'on' : 'off'}`,

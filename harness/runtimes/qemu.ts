@@ -1,18 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { chown, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
+import { qemuRoom, sandboxOf } from '../host/qemu-confinement.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-kernel.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';
+import { pickConfinedUser, type Room } from '../process/confine.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';
-import { QEMU, qemuBootArguments, type BootPath, type QemuMachine } from './qemu-command.ts';
+import { QEMU, qemuBootArguments, type BootPath, type QemuBoot, type QemuMachine } from './qemu-command.ts';
 import {
   firmwareFolders,
   firmwareName,
@@ -39,7 +41,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
   id: 'qemu',
   title: 'QEMU',
   kind: 'vm',
-  tools: [QEMU, 'qemu-img'],
+  tools: [QEMU, 'qemu-img', 'perl'],
   toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
   options: qemuOptions,
 
@@ -65,7 +67,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
     kernel: 'own',
     userNamespace: false,
     capabilities: 'none',
-    seccomp: false,
+    seccomp: true,
     devices: 'none of the host; virtio devices of the VMM',
   }),
 
@@ -74,13 +76,15 @@ export const qemu: Runtime<typeof qemuOptions> = {
     requireRam(context, given);
     const loaded = await bootKernel(context, given);
     const folders = await firmwareFolders(host);
+    const sandbox = await sandboxOf(host.runner, QEMU);
+    if (sandbox.length === 0) context.note('this QEMU was built without -sandbox: no system call filter');
     const { accelerator, reason } = await chooseAccelerator(host, {
       wanted: given.accel,
-      machine: machineOf(context, given, loaded, 'kvm'),
+      machine: machineOf(context, given, loaded, { accelerator: 'kvm', sandbox }),
       qemuVersion: version,
       note: (message) => context.note(message),
     });
-    const machine = machineOf(context, given, loaded, accelerator);
+    const machine = machineOf(context, given, loaded, { accelerator, sandbox });
     await requireMemory(machine);
     const disk = await backingDisk(context, given);
     return {
@@ -103,7 +107,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
         accelerator,
         ...(reason === undefined ? {} : { acceleratorReason: reason }),
         emulated: accelerator === 'tcg',
-        isolation: this.isolation(given),
+        isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
       },
       start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
         releaseOnFailure(async (own, leases) => {
@@ -114,12 +118,13 @@ export const qemu: Runtime<typeof qemuOptions> = {
           const create = ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay];
           await host.runner.run('qemu-img', create);
           const path = await bootPathOf(given, folder);
+          const user = pickConfinedUser();
           const agentSocket = join(folder, 'agent');
-          const agent = createAgent(await openSocketChannel(agentSocket));
+          const agent = createAgent(await openSocketChannel(agentSocket, user));
           own(closing(agent));
           const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
           own(group.lease);
-          const boot = {
+          const boot: QemuBoot = {
             ...machine,
             memoryBytes,
             path,
@@ -131,6 +136,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
             kind: 'vm',
             command: QEMU,
             args: qemuBootArguments(boot),
+            room: await roomOf(boot, { user, disk, firmware: folders }),
             cgroup: group.cgroup,
             consoleLog,
             agent,
@@ -149,7 +155,7 @@ function machineOf(
   context: PrepareContext,
   given: QemuOptions,
   { kernel, initrd }: BootKernel,
-  accelerator: 'kvm' | 'tcg',
+  { accelerator, sandbox }: Pick<QemuMachine, 'accelerator' | 'sandbox'>,
 ): QemuMachine {
   const bios = microvmFirmware(given);
   return {
@@ -168,8 +174,39 @@ function machineOf(
     balloon: given.balloon === 'on',
     clock: clockArguments(given.machine, accelerator),
     append: given.append,
+    sandbox,
   };
 }
+
+interface HandedOver {
+  user: number;
+  /** What the boot's throw-away disk lies on. */
+  disk: string;
+  firmware: readonly string[];
+}
+
+/** What this boot's QEMU sees of the host; hands over what it writes. */
+async function roomOf(boot: QemuBoot, { user, disk, firmware }: HandedOver): Promise<Room> {
+  const { path } = boot;
+  const writable = [boot.disk, ...(path.boot === 'uefi' ? [path.variables] : []), boot.agentSocket];
+  for (const file of writable) await chown(file, user, user);
+  const { size: diskBytes } = await stat(disk);
+  return qemuRoom(QEMU, {
+    user,
+    fileBytes: Math.max(overlayBytes(diskBytes), boot.memoryBytes),
+    accelerator: boot.accelerator,
+    readable: [
+      ...firmware,
+      disk,
+      ...(path.boot === 'direct' ? [boot.kernel, boot.initrd] : []),
+      ...(path.boot === 'uefi' ? [path.code] : []),
+    ],
+    writable,
+  });
+}
+
+/** The most that a qcow2 over a disk of this size can take: all of it, its two levels of tables, and its counts. */
+const overlayBytes = (diskBytes: number): number => diskBytes + Math.ceil(diskBytes / 2048) + 16 * MIB;
 
 function ramKindOf({ hugepages, ksm, thp }: QemuOptions): GuestRamKind {
   if (hugepages === 'on') return 'hugepages';

@@ -20,6 +20,7 @@ const boot: QemuBoot = {
   initrd: '/cache/images/ab12/initrd-c0ffee00',
   clock: '',
   append: '',
+  sandbox: ['-sandbox', 'on,spawn=deny'],
   diskBus: 'virtio-blk',
   balloon: false,
   disk: '/var/tmp/twinboot-1/r1-1/disk.qcow2',
@@ -46,6 +47,7 @@ describe('the command line of a VM', () => {
       -no-user-config
       -display none
       -no-reboot
+      -sandbox on,spawn=deny
       -machine q35,memory-backend=ram,mem-merge=off
       -accel tcg,thread=multi,tb-size=256
       -cpu max
