@@ -123,7 +123,8 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
     if (line.startsWith(saying)) {
       if (said.length < limits.saidLines) said.push(line.slice(saying.length));
     } else if (line.startsWith(ending)) end(current, line, line.slice(ending.length));
-    else lines.push(line);
+    else if (lines.length < limits.answerLines) lines.push(line);
+    else settle((answer) => answer.reject(tooLong(current.question, `${limits.answerLines} lines`)));
   }
 
   /** The agent that was asked is gone, perhaps with the question: one that was started twice meanwhile answers none. */
@@ -160,7 +161,8 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
     if (pending === undefined) return;
     const { question } = pending;
     pending.bytes += chunk.length;
-    if (pending.bytes > limits.answerBytes) settle((answer) => answer.reject(tooLong(question)));
+    if (pending.bytes > limits.answerBytes)
+      settle((answer) => answer.reject(tooLong(question, `${limits.answerBytes} bytes`)));
   });
 
   return {
@@ -200,9 +202,6 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   };
 }
 
-function tooLong(question: Question): TwinbootError {
-  return runError(
-    'agent-answer-too-long',
-    `the agent's answer to "${question}" is longer than ${limits.answerBytes} bytes`,
-  );
+function tooLong(question: Question, limit: string): TwinbootError {
+  return runError('agent-answer-too-long', `the agent's answer to "${question}" is longer than ${limit}`);
 }

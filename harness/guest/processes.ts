@@ -1,4 +1,5 @@
 import { parseSmapsRollup, type ProcessMemory } from '../meters/process-memory.ts';
+import { limits, tooMany } from './protocol.ts';
 import { managerRootOf, unitBelow } from './unit-path.ts';
 
 /** A process inside the instance, as its own /proc shows it. */
@@ -15,6 +16,7 @@ const TICK_MS = 10;
 /**
  * The answer to `processes`: `grep -H` over smaps_rollup, stat and cgroup of every process, a `file:line` each.
  * Kernel threads have no memory of their own and are left out, as are processes that ended while being read.
+ * Errors: `agent-answer-too-long`.
  */
 export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   const files = new Map<number, { rollup: string[]; stat: string[]; cgroup: string[] }>();
@@ -27,6 +29,7 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
     else if (file === 'cgroup') process.cgroup.push(content);
     else process.rollup.push(content);
     files.set(pid, process);
+    if (files.size > limits.items) throw tooMany('processes', limits.items);
   }
   const groups = new Map([...files].map(([pid, { cgroup }]) => [pid, sortedGroupOf(cgroup)]));
   // A container may see its groups from the host's root: what lies above its own manager is not part of its paths.

@@ -13,7 +13,7 @@ import { runError, type TwinbootError } from '../../core/error.ts';
  *
  * The id is new and unguessable for every question, so that nothing in an answer can pass for its end. What comes from
  * a guest is untrusted, and what is odd in it costs itself alone: bytes that are no UTF-8 become replacement characters,
- * a line above the limit is cut and marked, an answer above the limit fails its question, and lines that belong to no
+ * a line above the limit is cut and marked, an answer above a limit fails its question, and lines that belong to no
  * question are passed over.
  */
 export const PROTOCOL_VERSION = 2;
@@ -21,6 +21,12 @@ export const PROTOCOL_VERSION = 2;
 export const limits = {
   lineBytes: 64 * 1024,
   answerBytes: 8 * 1024 * 1024,
+  /** A Debian server of 500 units and 3,000 processes answers in 40,000. */
+  answerLines: 200_000,
+  /** What is made of an answer: units, unit files or processes. */
+  items: 10_000,
+  /** Names in the lists of all units together. */
+  words: 200_000,
   /** Of standard error, and of lines before READY: enough to know what is wrong. */
   saidLines: 20,
 } as const;
@@ -94,6 +100,11 @@ export function parseReady(line: string): GuestClock | undefined {
   const clock = parseGuestClock(match[2] ?? '');
   if (clock === undefined) throw malformed('with an unreadable clock in its READY line', line);
   return clock;
+}
+
+/** What is made of an answer takes many times its bytes, and what it holds would have to go into the record. */
+export function tooMany(what: string, most: number): TwinbootError {
+  return runError('agent-answer-too-long', `the agent's answer has more than ${most} ${what}`);
 }
 
 export function malformed(what: string, line: string): TwinbootError {

@@ -1,3 +1,5 @@
+import { limits, tooMany } from './protocol.ts';
+
 /** A unit as the guest's service manager describes it. Every text is untrusted. */
 export interface Unit {
   id: string;
@@ -45,11 +47,13 @@ export interface UnitReport {
 
 /**
  * The answer to `units`: blocks of `Key=value` lines separated by empty lines, the first one the manager's
- * (`systemctl show`, systemctl(1)). A block without an Id is passed over.
+ * (`systemctl show`, systemctl(1)). A block without an Id is passed over. Errors: `agent-answer-too-long` above the limits
+ * of units and of names: a part of them would be taken for all.
  */
 export function parseUnits(lines: readonly string[]): UnitReport {
   const manager: Manager = { version: '', userspaceMs: undefined, finishedMs: undefined };
   const units = new Map<string, Unit>();
+  let words = 0;
   for (const block of blocksOf(lines)) {
     const id = block.get('Id');
     if (id === undefined) continue;
@@ -57,15 +61,34 @@ export function parseUnits(lines: readonly string[]): UnitReport {
       manager.version = block.get('Version') ?? '';
       manager.userspaceMs = usecField(block, 'UserspaceTimestampMonotonic');
       manager.finishedMs = usecField(block, 'FinishTimestampMonotonic');
-    } else units.set(id, toUnit(id, block));
+      continue;
+    }
+    for (const key of LISTS) words += wordsIn(block.get(key) ?? '');
+    if (words > limits.words) throw tooMany('names in lists', limits.words);
+    units.set(id, toUnit(id, block));
+    if (units.size > limits.items) throw tooMany('units', limits.items);
   }
   return { manager, units };
 }
 
 /** The unit that goes by this name, as its id or as an alias. */
 export function unitNamed({ units }: Pick<UnitReport, 'units'>, name: string): Unit | undefined {
-  return units.get(name) ?? [...units.values()].find(({ names }) => names.includes(name));
+  return units.get(name) ?? aliasesOf(units).get(name);
 }
+
+/** Every name of every unit; the first unit that has it. Made once for a report: each unit asks for many. */
+function aliasesOf(units: UnitReport['units']): Map<string, Unit> {
+  const known = indexes.get(units);
+  if (known !== undefined) return known;
+  const aliases = new Map<string, Unit>();
+  for (const unit of units.values()) {
+    for (const name of unit.names) if (!aliases.has(name)) aliases.set(name, unit);
+  }
+  indexes.set(units, aliases);
+  return aliases;
+}
+
+const indexes = new WeakMap<UnitReport['units'], Map<string, Unit>>();
 
 /** What a unit waited for last. */
 export interface WaitedFor {
@@ -135,17 +158,28 @@ export function doneStarting({ startedMs, activeMs, endedMs }: Unit): number | u
   return over.length === 0 ? undefined : Math.min(...(over as number[]));
 }
 
-function blocksOf(lines: readonly string[]): Map<string, string>[] {
-  const blocks: Map<string, string>[] = [];
+/** One after the other: what is made of one may be too much already. */
+function* blocksOf(lines: readonly string[]): Generator<Map<string, string>> {
   let current = new Map<string, string>();
-  for (const line of [...lines, '']) {
+  for (const line of lines) {
     const equals = line.indexOf('=');
     if (line === '') {
-      if (current.size > 0) blocks.push(current);
+      if (current.size > 0) yield current;
       current = new Map();
     } else if (equals > 0) current.set(line.slice(0, equals), line.slice(equals + 1));
   }
-  return blocks;
+  if (current.size > 0) yield current;
+}
+
+/** Fields that list units' names. */
+const LISTS = ['Names', 'After', 'Requires', 'Requisite', 'BindsTo', 'WantedBy', 'RequiredBy'];
+
+/** How many words stand between single blanks, without making them. */
+function wordsIn(text: string): number {
+  if (text === '') return 0;
+  let count = 1;
+  for (let at = text.indexOf(' '); at !== -1; at = text.indexOf(' ', at + 1)) count += 1;
+  return count;
 }
 
 function toUnit(id: string, block: Map<string, string>): Unit {
@@ -189,12 +223,16 @@ function wholeNumber(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Services installed in the image but not loaded, from `systemctl list-unit-files`: name → state (`masked`, …). */
+/**
+ * Services installed in the image but not loaded, from `systemctl list-unit-files`: name → state (`masked`, …).
+ * Errors: `agent-answer-too-long`.
+ */
 export function parseUnitFiles(lines: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const line of lines) {
     const [name, state] = line.trim().split(/\s+/);
     if (name !== undefined && state !== undefined && name.endsWith('.service')) files.set(name, state);
+    if (files.size > limits.items) throw tooMany('unit files', limits.items);
   }
   return files;
 }

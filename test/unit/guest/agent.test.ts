@@ -179,6 +179,18 @@ describe('a guest that does not keep to the protocol', () => {
     ],
   ];
 
+  it('sends more lines than the limit: no more than that are kept, and the question fails at once', async () => {
+    const { wire, agent } = readyAgent();
+    const answer = agent.ask('units');
+    wire.say(`BEGIN ${wire.id}\n${'\n'.repeat(limits.answerLines)}`);
+    expect(await Promise.race([answer, settled().then(() => 'pending')])).toBe('pending');
+    wire.say('\n');
+    await expect(answer).rejects.toMatchObject({
+      code: 'agent-answer-too-long',
+      message: 'the agent\'s answer to "units" is longer than 200000 lines',
+    });
+  });
+
   it.each(breaches)(
     '%s: that costs the question, and the next one is answered',
     async (_, say, code, message) => {

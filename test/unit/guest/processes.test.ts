@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseProcesses } from '../../../harness/guest/processes.ts';
+import { limits } from '../../../harness/guest/protocol.ts';
 import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
 
 const kib = (bytes: number): number => bytes / 1024;
@@ -154,4 +155,13 @@ describe('a process', () => {
   ])('%s is left out, the next one is not', (_, odd) => {
     expect(parseProcesses([...odd, ...lines({ pid: '8' })]).map(({ pid }) => pid)).toEqual([8]);
   });
+});
+
+it('takes no part of an answer with more processes than the limit for all of it', () => {
+  const stats = Array.from(
+    { length: limits.items + 1 },
+    (_, pid) => `/proc/${pid + 1}/stat:${pid + 1} (x) S 1`,
+  );
+  expect(parseProcesses(stats.slice(1))).toEqual([]);
+  expect(() => parseProcesses(stats)).toThrow('more than 10000 processes');
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../core/random.ts';
+import { limits } from '../../../harness/guest/protocol.ts';
 import {
   doneStarting,
   lastBefore,
@@ -231,4 +233,70 @@ describe('what a target waited for', () => {
       200, 8150, 6150,
     ]);
   });
+});
+
+describe('an answer that is too much', () => {
+  const block = (id: number, rest: string[] = []): string[] => [`Id=unit-${id}.service`, ...rest, ''];
+  const blocks = (count: number, rest: string[] = []): string[] =>
+    Array.from({ length: count }, (_, id) => block(id, rest)).flat();
+
+  it('has more units than the limit: none of them is taken for all', () => {
+    expect(parseUnits(blocks(limits.items)).units.size).toBe(limits.items);
+    expect(() => parseUnits(blocks(limits.items + 1))).toThrow('more than 10000 units');
+  });
+
+  it('has more names in lists than the limit, in one unit or in all', () => {
+    const one = block(0, [`After=${'a '.repeat(limits.words)}`]);
+    expect(() => parseUnits(one)).toThrow('more than 200000 names in lists');
+    const each = [`WantedBy=${'a '.repeat(99)}`, `Requires=${'b '.repeat(101)}`];
+    expect(() => parseUnits(blocks(1000, each))).toThrow('more than 200000 names in lists');
+  });
+
+  it('has more unit files than the limit', () => {
+    const files = Array.from({ length: limits.items + 1 }, (_, id) => `unit-${id}.service masked`);
+    expect(parseUnitFiles(files.slice(1)).size).toBe(limits.items);
+    expect(() => parseUnitFiles(files)).toThrow('more than 10000 unit files');
+  });
+
+  it('is read no further than the limit, however long it is', () => {
+    let read = 0;
+    const lines = {
+      *[Symbol.iterator]() {
+        for (; ; read += 1) yield read % 2 === 0 ? `Id=unit-${read}.service` : '';
+      },
+    } as unknown as string[];
+    expect(() => parseUnits(lines)).toThrow('more than 10000 units');
+    expect(read).toBeLessThan(2 * limits.items + 3);
+  });
+
+  it('never makes more than the limits, whatever it says', () => {
+    const random = createRandom(13);
+    for (let trial = 0; trial < 50; trial += 1) {
+      const ids = 1 + random.below(20_000);
+      const lines = Array.from({ length: random.below(60_000) }, () => {
+        const kind = random.below(4);
+        if (kind === 0) return '';
+        if (kind === 1) return `Id=${random.below(ids)}.service`;
+        return `${kind === 2 ? 'After' : 'Other'}=${'word '.repeat(random.below(20))}`;
+      });
+      const report = tried(() => parseUnits(lines));
+      const units = [...(report?.units.values() ?? [])];
+      expect(units.length).toBeLessThanOrEqual(limits.items);
+      const words = units.reduce(
+        (sum, { after, requires, askedForBy }) => sum + [after, requires, askedForBy].flat().length,
+        0,
+      );
+      expect(words).toBeLessThanOrEqual(limits.words);
+    }
+  });
+
+  /** `undefined` where it is refused in the one way that an answer may be. */
+  function tried<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'agent-answer-too-long' });
+      return undefined;
+    }
+  }
 });
