@@ -16,6 +16,7 @@ import { peakMemory } from './peak-memory.ts';
 import { roundTrip } from './round-trip.ts';
 import { slopeRepeat } from './slope-repeat.ts';
 import { startPhases } from './start-phases.ts';
+import { vmConfinement } from './vm-confinement.ts';
 import { vmDozen } from './vm-dozen.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -32,6 +33,7 @@ export const benchmarks: readonly Benchmark[] = [
   startPhases,
   containerStart,
   firmware,
+  vmConfinement,
   fleetThroughput,
   slopeRepeat,
   vmDozen,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import type { Artifacts } from '../../harness/observe/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
+import { readIsolation } from '../../harness/runtimes/isolation-facts.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import { untilReady } from '../../harness/runtimes/ready.ts';
 import type { HostProcess, Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
@@ -219,6 +220,43 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
           });
         }
       });
+
+      if (runtime.kind === 'vm') {
+        it('is a process of an ordinary user without rights on the host', () => {
+          const processes = instance.meters.pids().map(readIsolation);
+          expect(processes.length).toBeGreaterThan(0);
+          for (const { uid, ...rights } of processes) {
+            expect(uid).toBeGreaterThanOrEqual(1_000_065_536);
+            expect(rights).toMatchObject({
+              effectiveCapabilities: 0n,
+              boundingCapabilities: 0n,
+              noNewPrivileges: true,
+            });
+            if (prepared.description.isolation?.seccomp === true) expect(rights.seccompMode).toBe(2);
+          }
+        });
+
+        it('shows its VM monitor, and by it the guest, nothing else of the host', async () => {
+          const secret = join(host.workFolder, 'readable-by-all');
+          writeFileSync(secret, 'of the host\n', { mode: 0o644 });
+          // Root of the host follows the process's own root.
+          const [pid = 0] = instance.meters.pids();
+          for (const path of [secret, '/etc/shadow', '/home', '/run', '/sys/kernel', '/proc/1']) {
+            expect(existsSync(path), path).toBe(true);
+            expect(existsSync(`/proc/${pid}/root${path}`), path).toBe(false);
+          }
+          if (prepared.description.runtime !== 'uml') return;
+          const looks = [
+            'mkdir -p /mnt/host && mount -t hostfs none /mnt/host || exit 9',
+            `test -e /mnt/host${secret} && echo secret`,
+            'test -e /mnt/host/etc && echo etc',
+            'echo x 2>&- >/mnt/host/new && echo written',
+            'umount /mnt/host; echo looked',
+          ];
+          const { lines } = await instance.agent.ask('exec', looks.join('; '));
+          expect(lines).toEqual(['looked']);
+        });
+      }
 
       it('answers commands, and powers off leaving nothing behind', async () => {
         const { lines, status } = await instance.agent.ask('exec', 'echo "$((6 * 7))"; exit 3');
