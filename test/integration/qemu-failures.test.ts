@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, cpSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { twinboot } from '../support/terminal.ts';
 import { newRunsFolder, onlyRecord } from './support.ts';
 
@@ -10,7 +11,16 @@ import { newRunsFolder, onlyRecord } from './support.ts';
  * A fixture program in the place of QEMU goes wrong in every way that a VM can. Each boot must end at its deadline or
  * before, say what happened with the console's last lines, and leave nothing behind.
  */
-const fixtures = join(packageRoot(), 'test/fixtures/qemu');
+const fixtures = besideItsNode(join(packageRoot(), 'test/fixtures/qemu'));
+
+/** What is in QEMU's room is /usr and QEMU's own folder: a Node that lies elsewhere has to lie in the latter. */
+function besideItsNode(folder: string): string {
+  if (process.execPath.startsWith('/usr/')) return folder;
+  const copy = temporaryFolder();
+  cpSync(folder, copy, { recursive: true });
+  copyFileSync(process.execPath, join(copy, 'node'));
+  return copy;
+}
 
 beforeAll(async () => {
   // The disk under the fixture is the real image's: built here where it is not cached yet.
