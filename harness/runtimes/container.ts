@@ -9,6 +9,8 @@ import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { mountChannelFolder } from './channel-folder.ts';
+import { containerDevices, limitDevices } from './device-rules.ts';
 import { launchInstance } from './instance.ts';
 import { createLowerLayer, type LowerLayer, type LowerSharing } from './lower-layer.ts';
 import { mountOverlayRoot } from './overlay-root.ts';
@@ -50,6 +52,8 @@ export interface ContainerRequest {
   description: RuntimeDescription;
   /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
   idBase?: number;
+  /** What the manager itself allows beyond what every container may use, as lines of `devices.allow`; it fails without. */
+  furtherDevices?: readonly string[];
   lower: LowerSharing;
   command: (boot: ContainerBoot) => ContainerCommand | Promise<ContainerCommand>;
 }
@@ -81,11 +85,12 @@ export function prepareContainer({
   context,
   description,
   idBase,
+  furtherDevices,
   lower,
   command,
 }: ContainerRequest): Promise<PreparedRuntime> {
   const { host, image, limits } = context;
-  const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase };
+  const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, furtherDevices };
   return Promise.resolve({
     description,
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
@@ -115,11 +120,12 @@ export interface ContainerGround {
   lowerLayer: LowerLayer;
   limits: Limits;
   idBase?: number | undefined;
+  furtherDevices?: readonly string[] | undefined;
 }
 
 /** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
 export async function layContainerBoot(
-  { host, lowerLayer, limits, idBase }: ContainerGround,
+  { host, lowerLayer, limits, idBase, furtherDevices = [] }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],
 ): Promise<{ boot: ContainerBoot; agent: Agent; group: Lease }> {
@@ -132,10 +138,12 @@ export async function layContainerBoot(
   const overlay = await mountOverlayRoot(host, lower.path, folder, idBase);
   own(overlay.lease);
   const channelFolder = join(folder, 'channel');
+  await mountChannelFolder(host, channelFolder, idBase);
   const agent = createAgent(await openFifoChannel(channelFolder, host.runner, idBase));
   own(closing(agent));
   const { cgroup, lease: cgroupLease } = makeBootCgroup(host, bootId, limits);
   own(cgroupLease);
+  await limitDevices(host.runner, cgroup, [...containerDevices, ...furtherDevices]);
   const boot = {
     name: `twinboot-${bootId}`,
     folder,

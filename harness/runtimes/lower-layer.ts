@@ -88,6 +88,12 @@ function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number
   };
 }
 
+/**
+ * noload: a file system that was packed and never mounted has no journal to replay, and the device is read-only. nosuid and
+ * nodev hold for the host alone: the overlay on it asks its own mount what its files may do.
+ */
+const LOWER_OPTIONS = 'ro,noload,nosuid,nodev';
+
 async function mountImage(
   context: HostContext,
   disk: string,
@@ -98,8 +104,7 @@ async function mountImage(
   return releaseOnFailure(async (own, leases) => {
     const { device } = own(await attachLoop(context, disk));
     own(context.cleanup.register({ kind: 'mount', path }));
-    // noload: a file system that was packed and never mounted has no journal to replay, and the device is read-only.
-    await context.runner.run('mount', ['-t', 'ext4', '-o', 'ro,noload', device, path]);
+    await context.runner.run('mount', ['-t', 'ext4', '-o', LOWER_OPTIONS, device, path]);
     if (idBase !== undefined) await mapIds(context.runner, path, idBase);
     return leases;
   });

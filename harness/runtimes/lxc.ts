@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openConsoleFifo } from '../guest/console-fifo.ts';
-import type { CgroupLayout } from '../host/cgroup.ts';
 import { findTool } from '../host/tools.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import {
@@ -85,7 +84,7 @@ async function writeContainer(
   await mkdir(files.rootMount);
   const console = boot.own(await openConsoleFifo(files.console, runner));
   await writeFile(files.seccomp, SECCOMP_PROFILE);
-  await writeFile(files.config, lxcConfig(boot, boot.cgroup.layout, given));
+  await writeFile(files.config, lxcConfig(boot, given));
   return {
     // By path, since its own PATH is empty: LXC would hand the id map to newuidmap(1) where it finds it, and that maps
     // only what /etc/subuid allows, for root too.
@@ -116,7 +115,6 @@ function lxcFiles(folder: string) {
 /** lxc.container.conf(5). Nothing is read of /etc/lxc and /usr/share/lxc, so that every host gives the same container. */
 export function lxcConfig(
   { name, folder, root, channelFolder }: Pick<ContainerBoot, 'name' | 'folder' | 'root' | 'channelFolder'>,
-  { mode }: Pick<CgroupLayout, 'mode'>,
   { userns, sys }: LxcOptions,
 ): string {
   const { console, seccomp, rootMount } = lxcFiles(folder);
@@ -141,7 +139,7 @@ export function lxcConfig(
     'lxc.cgroup.relative = 1',
     'lxc.apparmor.profile = unconfined',
     `lxc.seccomp.profile = ${seccomp}`,
-    ...(userns === 'on' ? ID_MAP : [CAPABILITIES, ...deviceRules(mode)]),
+    ...(userns === 'on' ? ID_MAP : [CAPABILITIES]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -163,14 +161,3 @@ init_module errno 1
 finit_module errno 1
 delete_module errno 1
 `;
-
-/** Any node may be made; only these be opened: null, zero, full, random, urandom, tty, console, ptmx, terminals. */
-function deviceRules(mode: CgroupLayout['mode']): string[] {
-  const key = mode === 'v2' ? 'lxc.cgroup2.devices' : 'lxc.cgroup.devices';
-  const opened = ['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2', '136:*'];
-  return [
-    `${key}.deny = a`,
-    ...['c', 'b'].map((type) => `${key}.allow = ${type} *:* m`),
-    ...opened.map((device) => `${key}.allow = c ${device} rwm`),
-  ];
-}

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chown, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../core/package-root.ts';
@@ -56,7 +56,6 @@ export const namespaces: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host } = context;
     const { userns, lower } = given;
     const idBase = userns === 'on' ? USER_NAMESPACE_BASE : undefined;
     return prepareContainer({
@@ -64,7 +63,7 @@ export const namespaces: Runtime<typeof options> = {
       description: describeContainer(this, context, { userns, lower }, this.isolation(given)),
       lower,
       ...(idBase === undefined ? {} : { idBase }),
-      command: (boot) => prepareBoot(host, boot, idBase),
+      command: (boot) => prepareBoot(boot, idBase),
     });
   },
 };
@@ -88,7 +87,6 @@ function whyNotThisHost(host: HostContext): Availability | undefined {
 
 /** What is made before the clock starts: terminal, list of mounts, empty device files, groups, user namespace. */
 async function prepareBoot(
-  host: HostContext,
   { own, folder, root: overlay, channelFolder, cgroup }: ContainerBoot,
   idBase?: number,
 ): Promise<ContainerCommand> {
@@ -101,11 +99,7 @@ async function prepareBoot(
   await writeFile(fstab, namespacesFstab(plan));
   const groups = await makeContainerGroups(cgroup, idBase);
   let userNamespace: string | undefined;
-  if (idBase !== undefined) {
-    // The container's root is nobody here and must find its way to what is mounted for it.
-    await chmod(host.workFolder, 0o711);
-    userNamespace = own(await holdUserNamespace(idBase)).path;
-  }
+  if (idBase !== undefined) userNamespace = own(await holdUserNamespace(idBase)).path;
   const [command, ...args] = namespacesCommand({ root, fstab, userNamespace });
   return {
     command,

@@ -6,7 +6,8 @@ import type { Lease } from '../process/cleanup.ts';
 
 /**
  * A root file system that may be written to and is thrown away: an overlay on the lower layer. `owner`: the host's
- * id of the container's root.
+ * id of the container's root. Its setuid files work, as they must inside: it lies below the work folder, which no user of the
+ * host can enter.
  */
 export async function mountOverlayRoot(
   context: HostContext,
@@ -23,7 +24,7 @@ export async function mountOverlayRoot(
   // The root of the overlay is the upper folder's: the container's root must own it.
   await chown(upper, owner, owner);
   const lease = context.cleanup.register({ kind: 'mount', path: root });
-  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+  const options = `nodev,lowerdir=${lower},upperdir=${upper},workdir=${work}`;
   await context.runner
     .run('mount', ['-t', 'overlay', 'overlay', '-o', options, root])
     .catch((error: unknown) => {

@@ -80,10 +80,17 @@ export const podman: Runtime<typeof options> = {
       description: describeContainer(this, context, { oci, userns, lower }, this.isolation(given)),
       lower,
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      furtherDevices: OCI_DEVICES,
       command: podmanCommand(host, { oci, userns }),
     });
   },
 };
+
+/**
+ * What runc and crun allow in the group that they make: any node may be made, and /dev/net/tun (10:200) be opened. A group
+ * above that allows less makes them fail.
+ */
+const OCI_DEVICES = ['c *:* m', 'b *:* m', 'c 10:200 rwm'];
 
 /** How the manager is called for a boot. */
 export function podmanCommand(

@@ -9,6 +9,7 @@ import {
   fillCpuset,
   limitCgroup,
   makeCgroup,
+  maxTasks,
   parseCgroupLayout,
   type CgroupLayout,
 } from '../../../harness/host/cgroup.ts';
@@ -242,6 +243,14 @@ describe('making a group', () => {
       expect(read('memory/boot/memory.limit_in_bytes')).toBe('536870912');
       expect(read('cpu/boot/cpu.cfs_period_us')).toBe('100000');
       expect(read('cpu/boot/cpu.cfs_quota_us')).toBe('50000');
+    });
+
+    it('pids.max: 4,096 tasks, or one for every 128 KiB of memory where that is more', () => {
+      const group = cgroupNamed(v2('memory', 'pids'), 'boot');
+      createCgroup(group);
+      limitCgroup(group, HALF_A_CPU);
+      expect(read('boot/pids.max')).toBe('4096');
+      expect([16, 512, 4096].map((mib) => maxTasks(mib * 1024 * 1024))).toEqual([4096, 4096, 32_768]);
     });
 
     it('as many CPUs as the host has need no quota', () => {

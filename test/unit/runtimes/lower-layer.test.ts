@@ -94,7 +94,7 @@ describe('a lower layer', () => {
       'registered loop /loop0',
       'losetup --read-only /loop0 /images/disk.raw',
       'registered mount /lower',
-      'mount -t ext4 -o ro,noload /loop0 /lower',
+      'mount -t ext4 -o ro,noload,nosuid,nodev /loop0 /lower',
       'released mount /lower',
       'released loop /loop0',
     ]);
