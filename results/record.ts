@@ -61,6 +61,30 @@ export const isolationSchema = z.object({
 });
 export type IsolationFacts = z.infer<typeof isolationSchema>;
 
+/** What a record keeps of it: read from a running instance where there was one, and else as the runtime is set up. */
+export const recordedIsolationSchema = isolationSchema.partial().extend({
+  source: z
+    .enum(['set-up', 'read'])
+    .optional()
+    .describe(
+      'read: from the first instance while it ran. set-up, or absent in older records: as the runtime is set up',
+    ),
+  heldCapabilities: z
+    .array(text)
+    .optional()
+    .describe('The bounding set on the host, by the names of capabilities(7) without CAP_; read only'),
+  noNewPrivileges: z
+    .boolean()
+    .optional()
+    .describe('true: no program that it executes gains rights; read only'),
+  maxTasks: count.optional().describe('How many processes and threads it may have; read only'),
+  missing: z
+    .array(z.object({ fact: text, reason: text }))
+    .optional()
+    .describe('Facts that could not be read, each with its reason'),
+});
+export type RecordedIsolation = z.infer<typeof recordedIsolationSchema>;
+
 export const runtimeSchema = z.object({
   id: text.describe('The spec in canonical form, `qemu:memory=512M`: the key of samples'),
   runtime: text.describe('The technology: `nspawn`, `qemu`'),
@@ -72,7 +96,7 @@ export const runtimeSchema = z.object({
     .describe('Fully resolved, defaults included'),
   accelerator: acceleratorSchema.optional().describe('VMs only'),
   acceleratorReason: text.optional().describe('Why this accelerator and not KVM'),
-  isolation: isolationSchema.optional(),
+  isolation: recordedIsolationSchema.optional(),
   emulated: z.boolean().describe('true: every figure of this runtime carries the emulation mark'),
 });
 export type RuntimeDescription = z.infer<typeof runtimeSchema>;

@@ -10,6 +10,7 @@ import type { Lease } from '../process/cleanup.ts';
 import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { mountChannelFolder } from './channel-folder.ts';
+import { readContainerIsolation } from './container-isolation.ts';
 import { containerDevices, limitDevices } from './device-rules.ts';
 import { launchInstance } from './instance.ts';
 import { createLowerLayer, type LowerLayer, type LowerSharing } from './lower-layer.ts';
@@ -73,7 +74,7 @@ export function describeContainer(
     ...(version === undefined ? {} : { version }),
     options,
     emulated: false,
-    isolation,
+    isolation: { source: 'set-up', ...isolation },
   };
 }
 
@@ -100,7 +101,7 @@ export function prepareContainer({
         const called = await command(boot);
         // Once more, as the last: what the manager has made goes when none of its processes writes there any more.
         own(group);
-        return launchInstance({
+        const instance = await launchInstance({
           ...called,
           kind: description.kind,
           cgroup: boot.cgroup,
@@ -109,6 +110,10 @@ export function prepareContainer({
           writable: boot.upper,
           leases,
         });
+        return {
+          ...instance,
+          readIsolation: () => readContainerIsolation(host.runner, boot.cgroup, instance.meters.pids()),
+        };
       }),
     release: () => Promise.resolve(),
   });

@@ -1,5 +1,10 @@
 import type { z } from 'zod';
-import type { IsolationFacts, RuntimeDescription, RuntimeKind } from '../../results/record.ts';
+import type {
+  IsolationFacts,
+  RecordedIsolation,
+  RuntimeDescription,
+  RuntimeKind,
+} from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import type { Console } from '../guest/console.ts';
 import type { CachedImage } from '../image/cache.ts';
@@ -47,6 +52,8 @@ export interface Instance {
   readonly meters: InstanceMeters;
   /** The file or folder that takes what the instance writes to its disk; `undefined` where nothing is written. */
   readonly writable?: string;
+  /** Reads what separates it from the host while it runs; absent where that cannot be read. Never throws. */
+  readIsolation?(): Promise<RecordedIsolation>;
   /** Asks the guest to power off and waits until everything of it is gone. ms from the question to the end. */
   stop(deadlineMs: number): Promise<number>;
   /** Kills what is left and removes what the instance made. Safe to call twice, and after `stop`. */
@@ -121,7 +128,7 @@ export interface Runtime<Schema extends z.ZodObject = z.ZodObject> {
   /** Those that these options need beside them. */
   toolsFor?(options: z.infer<Schema>): readonly string[];
   availability(host: HostContext, options: z.infer<Schema>): Promise<Availability>;
-  /** What separates an instance from the host when it is set up with these options. */
+  /** What separates an instance from the host when it is set up with these options: known before anything boots. */
   isolation(options: z.infer<Schema>): IsolationFacts;
   prepare(context: PrepareContext, options: z.infer<Schema>): Promise<PreparedRuntime>;
 }

@@ -1,4 +1,5 @@
 import type { TwinbootError } from '../../core/error.ts';
+import type { RecordedIsolation } from '../../results/record.ts';
 import { watchStalls } from '../meters/stall.ts';
 import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
 import { gatherers, readAvailableBytes, type Observed } from '../observe/observe.ts';
@@ -20,6 +21,8 @@ export interface BootResult {
   spans: { bootMs: number; observeMs: number; shutdownMs: number };
   /** Wall time of reading each artifact, part of `observeMs`: that of memory is settling, the others' are questions. */
   gatherMs: Partial<Record<ArtifactName, number>>;
+  /** What separated the instance from the host, read after all else; absent where it was not asked for or not read. */
+  isolation?: RecordedIsolation;
 }
 
 export interface BootDeadlines {
@@ -31,7 +34,7 @@ export interface BootDeadlines {
 /**
  * Boots once, reads what is needed, and powers off. Whatever happens, nothing of the instance is left when this
  * returns. A boot that does not reach `ready` fails every artifact with the same error; an artifact that cannot be read
- * fails alone. Throws only where the run itself was interrupted.
+ * fails alone. With `asksIsolation`, what separates the instance from the host is read at the end. Throws only where the run itself was interrupted.
  */
 export async function bootOnce(
   runtime: PreparedRuntime,
@@ -39,6 +42,7 @@ export async function bootOnce(
   needs: ReadonlySet<ArtifactName>,
   deadlines: BootDeadlines,
   signal: AbortSignal,
+  asksIsolation = false,
 ): Promise<BootResult> {
   const result: BootResult = {
     artifacts: {},
@@ -56,6 +60,8 @@ export async function bootOnce(
     result.spans.bootMs = performance.now() - startedMs;
     await observe(result, { instance, ready, availableBeforeBytes, stalls }, needs, signal);
     result.spans.observeMs = performance.now() - startedMs - result.spans.bootMs;
+    const isolation = asksIsolation ? await instance.readIsolation?.() : undefined;
+    if (isolation !== undefined) result.isolation = isolation;
     result.artifacts.shutdown = { shutdownMs: await instance.stop(deadlines.shutdownMs) };
   } catch (error) {
     if (signal.aborted) throw interrupted();

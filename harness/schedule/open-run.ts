@@ -184,7 +184,10 @@ async function runBoot(
     needs,
     deadlinesOf(plan),
     host.signal,
+    runtime.description.isolation?.source !== 'read',
   );
+  // The record's own description, from the first boot that could be read on.
+  if (result.isolation !== undefined) runtime.description.isolation = result.isolation;
   const circumstances = circumstancesOf(runtime, request);
   const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
   log.info(

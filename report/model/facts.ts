@@ -1,7 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
-import type { HostDescription, IsolationFacts } from '../../results/record.ts';
+import type { HostDescription, RecordedIsolation } from '../../results/record.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../format.ts';
 import type { Context } from './context.ts';
@@ -80,13 +80,18 @@ export function runtimeFacts({ runtimes }: Context): Fact[] {
   });
 }
 
-function isolationText({ kernel, userNamespace, capabilities, seccomp, devices }: IsolationFacts): string {
+function isolationText(isolation: RecordedIsolation): string {
+  const { kernel, userNamespace, capabilities, seccomp, devices, maxTasks, missing = [] } = isolation;
   return [
-    `isolation: ${kernel} kernel`,
-    ...(kernel === 'shared' ? [userNamespace ? 'user namespace' : 'no user namespace'] : []),
-    `capabilities on the host ${capabilities}`,
-    seccomp ? 'seccomp' : 'no seccomp',
-    `devices: ${devices}`,
+    `isolation${isolation.source === 'read' ? ', read while it ran' : ''}: ${kernel ?? 'unknown'} kernel`,
+    ...(kernel === 'own' || userNamespace === undefined
+      ? []
+      : [userNamespace ? 'user namespace' : 'no user namespace']),
+    ...(capabilities === undefined ? [] : [`capabilities on the host ${capabilities}`]),
+    ...(seccomp === undefined ? [] : [seccomp ? 'seccomp' : 'no seccomp']),
+    ...(devices === undefined ? [] : [`devices: ${devices}`]),
+    ...(maxTasks === undefined ? [] : [`at most ${maxTasks} tasks`]),
+    ...missing.map(({ fact, reason }) => `${fact} unknown: ${reason}`),
   ].join(', ');
 }
 

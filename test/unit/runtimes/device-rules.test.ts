@@ -23,7 +23,7 @@ function perl(answer: Partial<Finished>): { runner: ProcessRunner; calls: string
     calls.push([command, ...args]);
     return Promise.resolve({ stdout: '', stderr: '', exitCode: 0, ...answer });
   };
-  return { runner: { run } as unknown as ProcessRunner, calls };
+  return { runner: { run }, calls };
 }
 
 describe('what an instance may do with devices', () => {
@@ -70,7 +70,7 @@ describe('what the kernel says of it', () => {
 
   it('is unknown, with the reason, where it cannot be read', async () => {
     expect(await readDeviceRules(perl({}).runner, v1())).toEqual({
-      unknown: expect.stringContaining('ENOENT'),
+      unknown: expect.stringContaining('ENOENT') as string,
     });
   });
 });

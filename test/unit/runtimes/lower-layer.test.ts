@@ -108,7 +108,7 @@ describe('a lower layer', () => {
       `registered loop ${loop}`,
       `losetup --read-only ${loop} /images/disk.raw`,
       `registered mount ${path}`,
-      `mount -t ext4 -o ro,noload ${loop} ${path}`,
+      `mount -t ext4 -o ro,noload,nosuid,nodev ${loop} ${path}`,
       `released mount ${path}`,
       `released loop ${loop}`,
     ];
