@@ -1,6 +1,7 @@
 import { chmod, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { TwinbootError } from '../../core/error.ts';
 import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
 import { createAgent, type Agent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
@@ -15,6 +16,7 @@ import { containerDevices, limitDevices } from './device-rules.ts';
 import { launchInstance } from './instance.ts';
 import { createLowerLayer, type LowerLayer, type LowerSharing } from './lower-layer.ts';
 import { mountOverlayRoot } from './overlay-root.ts';
+import { diskOf, watchWritable } from './writable-watch.ts';
 import type { Limits, PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 
 /** What is ready on the host when a container manager is called: the same for every one of them. */
@@ -99,6 +101,13 @@ export function prepareContainer({
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };
         const { boot, agent, group } = await layContainerBoot(bootGround, bootId, own);
         const called = await command(boot);
+        let endedBecause: TwinbootError | undefined;
+        const endFull = (reason: TwinbootError): void => {
+          endedBecause = reason;
+          // What it leaves is seen when the instance is removed.
+          group.release().catch(() => undefined);
+        };
+        own(await watchWritable(diskOf(host, boot.upper), endFull));
         // Once more, as the last: what the manager has made goes when none of its processes writes there any more.
         own(group);
         const instance = await launchInstance({
@@ -112,6 +121,10 @@ export function prepareContainer({
         });
         return {
           ...instance,
+          exited: instance.exited.then((exit) => ({
+            ...exit,
+            ...(endedBecause !== undefined && { endedBecause }),
+          })),
           readIsolation: () => readContainerIsolation(host.runner, boot.cgroup, instance.meters.pids()),
         };
       }),

@@ -83,6 +83,7 @@ export const ENDED_EARLY = 'guest-ended-early';
 export function whenEnded(instance: Instance, when: string): Promise<never> {
   const { console, exited } = instance;
   const ended = exited.then((exit) => {
+    if (exit.endedBecause !== undefined) throw exit.endedBecause;
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
     const trouble = troublesOf(instance).find(({ mark }) => console.arrivedMs(mark) !== undefined);
     const what = isRestartIn(console.tail()) ? 'went down to start itself anew' : 'ended';

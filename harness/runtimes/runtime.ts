@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TwinbootError } from '../../core/error.ts';
 import type {
   IsolationFacts,
   RecordedIsolation,
@@ -61,6 +62,8 @@ export interface Instance {
 }
 
 export interface InstanceExit {
+  /** Why twinboot itself has ended it; absent where it ended by itself or was asked to. */
+  endedBecause?: TwinbootError;
   exitCode?: number;
   signal?: string;
   /** ms since t0. */

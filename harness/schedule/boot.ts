@@ -11,6 +11,7 @@ import {
   untilReady,
   whenEnded,
 } from '../runtimes/ready.ts';
+import { WRITABLE_FULL } from '../runtimes/writable-watch.ts';
 import type { BootRequest, Instance, PreparedRuntime } from '../runtimes/runtime.ts';
 
 /** What came of one boot: what could be read, and why the rest could not. */
@@ -94,7 +95,7 @@ async function observe(
       if (signal.aborted) throw interrupted();
       const failure = asTwinbootError(error);
       // Nothing more can be read of an instance that is gone, nor can its shutdown be timed.
-      if (failure.code === ENDED_EARLY) throw failure;
+      if ([ENDED_EARLY, WRITABLE_FULL].includes(failure.code)) throw failure;
       result.failures.set(name, failure);
     } finally {
       result.gatherMs[name] = performance.now() - startedMs;

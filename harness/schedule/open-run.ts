@@ -22,6 +22,7 @@ import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
 import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
+import { boundaryWarnings } from './boundary.ts';
 import { bootOnce, type BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 import { HOPELESS_BOOTS, whyHopeless } from './hopeless.ts';
@@ -84,7 +85,9 @@ export interface OpenRun {
 export async function openRun(host: HostContext, request: RunRequest): Promise<OpenRun> {
   const { runtimes: prepared, leftOut } = await prepareRuntimes(host, request);
   const record = newRecord(request, prepared);
-  record.warnings.push(...request.lacking, ...leftOut);
+  const boundaries = boundaryWarnings(request.image, record.runtimes, request.specs);
+  for (const { message } of boundaries) request.listener.note(message);
+  record.warnings.push(...request.lacking, ...leftOut, ...boundaries);
   await makeConsoleFolder(request.runFolder);
   await request.save(record);
   const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));

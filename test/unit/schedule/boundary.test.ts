@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { boundaryWarnings } from '../../../harness/schedule/boundary.ts';
+import { parseRuntimes } from '../../../harness/runtimes/spec.ts';
+import type { CachedImage } from '../../../harness/image/cache.ts';
+
+const image = (name: string) => ({ description: { name } }) as Pick<CachedImage, 'description'>;
+
+/** The lines for these runtimes, as they are set up. */
+function linesFor(name: string, ...texts: string[]): string[] {
+  const specs = parseRuntimes(texts);
+  const runtimes = specs.map(({ id, runtime, options }) => ({ id, isolation: runtime.isolation(options) }));
+  return boundaryWarnings(image(name), runtimes, specs).map(({ message }) => message);
+}
+
+describe('an image that twinboot has not made alone', () => {
+  it('is said to get the host from a container without a user namespace', () => {
+    expect(linesFor('shop', 'nspawn', 'nspawn:userns=on', 'qemu')).toEqual([
+      'nspawn gives no boundary: root of the image shop can become root of this host; its option userns=on gives one',
+    ]);
+  });
+
+  it('gets a line for each combination without a boundary', () => {
+    expect(linesFor('shop', 'namespaces', 'lxc', 'podman', 'lxc:userns=on')).toHaveLength(3);
+  });
+});
+
+describe('a plain image', () => {
+  it('is the distribution’s own, and needs no line', () => {
+    expect(linesFor('trixie', 'nspawn', 'podman')).toEqual([]);
+  });
+});
