@@ -55,7 +55,9 @@ export const isolationSchema = z.object({
   userNamespace: z.boolean().describe('true: root inside is an unprivileged user of the host (containers)'),
   capabilities: z
     .enum(['all', 'reduced', 'none'])
-    .describe('Of the instance on the host: all of root’s, a bounding set, or none (VMs)'),
+    .describe(
+      'Of the instance, on the host or in its own user namespace: all of root’s, a bounding set, or none (VMs)',
+    ),
   seccomp: z.boolean().describe('A system call filter stands between the instance and the host kernel'),
   devices: text.describe('Devices of the host that the instance can open'),
 });
@@ -69,10 +71,13 @@ export const recordedIsolationSchema = isolationSchema.partial().extend({
     .describe(
       'read: from the first instance while it ran. set-up, or absent in older records: as the runtime is set up',
     ),
+  hostUser: count
+    .optional()
+    .describe("Effective user on the host: of a container's process 1, or of the VM monitor; read only"),
   heldCapabilities: z
     .array(text)
     .optional()
-    .describe('The bounding set on the host, by the names of capabilities(7) without CAP_; read only'),
+    .describe('The bounding set, by the names of capabilities(7) without CAP_; read only'),
   noNewPrivileges: z
     .boolean()
     .optional()

@@ -1,10 +1,9 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { messageOf } from '../../core/error.ts';
+import { readlinkSync } from 'node:fs';
 import type { RecordedIsolation } from '../../results/record.ts';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../host/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { deviceNames, readDeviceRules, type DeviceRules } from './device-rules.ts';
+import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
 import { readProcessRights, type ProcessRights } from './process-rights.ts';
 
 /**
@@ -16,16 +15,8 @@ export async function readContainerIsolation(
   group: Cgroup,
   pids: readonly number[],
 ): Promise<RecordedIsolation> {
-  const missing: NonNullable<RecordedIsolation['missing']> = [];
-  const read = <T>(facts: string[], what: () => T): T | undefined => {
-    try {
-      return what();
-    } catch (error) {
-      missing.push(...facts.map((fact) => ({ fact, reason: messageOf(error) })));
-      return undefined;
-    }
-  };
-  const init = read(['userNamespace', 'capabilities', 'seccomp'], () => findInit(pids));
+  const { read, missing } = collectFacts();
+  const init = read(['userNamespace', 'hostUser', 'capabilities', 'seccomp'], () => findInit(pids));
   const userNamespace = init && read(['userNamespace'], () => hasOwnUserNamespace(init.pid));
   const maxTasks = read(['maxTasks'], () => readMaxTasks(group));
   const rules = await readDeviceRules(runner, group);
@@ -34,9 +25,7 @@ export async function readContainerIsolation(
     source: 'read',
     kernel: 'shared',
     ...(userNamespace !== undefined && { userNamespace }),
-    ...(init !== undefined && capabilityFacts(init.rights, readProcessRights('self'))),
-    ...(init?.rights.seccomp !== undefined && { seccomp: init.rights.seccomp }),
-    ...(init?.rights.noNewPrivileges !== undefined && { noNewPrivileges: init.rights.noNewPrivileges }),
+    ...(init !== undefined && rightsFacts(init.rights, readProcessRights('self'))),
     ...(devices !== undefined && { devices }),
     ...(maxTasks !== undefined && { maxTasks }),
     ...(missing.length > 0 && { missing }),
@@ -65,17 +54,6 @@ function hasOwnUserNamespace(pid: number): boolean {
   return readlinkSync(`/proc/${pid}/ns/user`) !== readlinkSync('/proc/self/ns/user');
 }
 
-/** `all` where nothing was given up of what twinboot itself could have handed on. */
-export function capabilityFacts(
-  { bounding }: ProcessRights,
-  own: ProcessRights,
-): Pick<RecordedIsolation, 'capabilities' | 'heldCapabilities'> {
-  if (bounding === undefined) return {};
-  if (bounding.length === 0) return { capabilities: 'none', heldCapabilities: [] };
-  const all = own.bounding?.every((name) => bounding.includes(name)) ?? false;
-  return { capabilities: all ? 'all' : 'reduced', heldCapabilities: bounding };
-}
-
 /** Names as below /dev. Throws where the rules are not known. */
 export function devicesText(rules: DeviceRules): string {
   if ('unknown' in rules) throw new Error(rules.unknown);
@@ -89,13 +67,4 @@ export function devicesText(rules: DeviceRules): string {
     return [(type === 'c' ? deviceNames[numbers] : undefined) ?? `${type} ${numbers}`];
   });
   return opened.length === 0 ? 'none' : opened.join(', ');
-}
-
-/** Throws where the group has no such limit. */
-function readMaxTasks(group: Cgroup): number {
-  const pids = controllerFolder(group, 'pids');
-  if (pids === undefined) throw new Error('this host has no pids controller');
-  const limit = readFileSync(join(pids.folder, 'pids.max'), 'utf8').trim();
-  if (!/^\d+$/.test(limit)) throw new Error(`pids.max is ${limit}`);
-  return Number(limit);
 }

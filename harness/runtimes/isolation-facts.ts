@@ -1,41 +1,59 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../core/error.ts';
+import type { RecordedIsolation } from '../../results/record.ts';
+import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import type { ProcessRights } from './process-rights.ts';
 
-/** What the host's kernel says of the rights of a running process (proc(5), /proc/PID/status). */
-export interface ProcessIsolation {
-  /** Effective user on the host. */
-  uid: number;
-  /** Capabilities that it has now, by bit (capabilities(7)). */
-  effectiveCapabilities: bigint;
-  /** Capabilities that it can ever get, by bit. */
-  boundingCapabilities: bigint;
-  /** 0: none, 1: strict, 2: a filter. `undefined` where the kernel has no seccomp. */
-  seccompMode: number | undefined;
-  /** true: no program that it starts can have more rights. */
-  noNewPrivileges: boolean;
-}
-
-/** Errors: ENOENT where the process has ended. */
-export function readIsolation(pid: number): ProcessIsolation {
-  return parseIsolation(readFileSync(`/proc/${pid}/status`, 'utf8'));
-}
-
-/** Errors: a plain Error that names the line that is missing or malformed. */
-export function parseIsolation(status: string): ProcessIsolation {
+/** A fact that cannot be read is absent, with its reason in `missing`. */
+export function collectFacts(): {
+  read: <T>(facts: readonly string[], what: () => T) => T | undefined;
+  missing: NonNullable<RecordedIsolation['missing']>;
+} {
+  const missing: NonNullable<RecordedIsolation['missing']> = [];
   return {
-    uid: Number(fieldOf(status, 'Uid', /^\d+\t(\d+)\t/)),
-    effectiveCapabilities: BigInt(`0x${fieldOf(status, 'CapEff', /^([0-9a-f]+)$/)}`),
-    boundingCapabilities: BigInt(`0x${fieldOf(status, 'CapBnd', /^([0-9a-f]+)$/)}`),
-    seccompMode: hasField(status, 'Seccomp') ? Number(fieldOf(status, 'Seccomp', /^(\d)$/)) : undefined,
-    noNewPrivileges: fieldOf(status, 'NoNewPrivs', /^([01])$/) === '1',
+    missing,
+    read(facts, what) {
+      try {
+        return what();
+      } catch (error) {
+        missing.push(...facts.map((fact) => ({ fact, reason: messageOf(error) })));
+        return undefined;
+      }
+    },
   };
 }
 
-const hasField = (status: string, name: string): boolean => status.includes(`\n${name}:`);
+/** What the kernel says of a process's rights; `own`: twinboot's. Absent what the kernel does not say. */
+export function rightsFacts(
+  rights: ProcessRights,
+  own: ProcessRights,
+): Pick<RecordedIsolation, 'hostUser' | 'capabilities' | 'heldCapabilities' | 'seccomp' | 'noNewPrivileges'> {
+  const { user, seccomp, noNewPrivileges } = rights;
+  return {
+    ...(user !== undefined && { hostUser: user }),
+    ...capabilityFacts(rights, own),
+    ...(seccomp !== undefined && { seccomp }),
+    ...(noNewPrivileges !== undefined && { noNewPrivileges }),
+  };
+}
 
-function fieldOf(status: string, name: string, form: RegExp): string {
-  const value = new RegExp(`^${name}:\\t(.*)$`, 'm').exec(status)?.[1];
-  const found = form.exec(value ?? '')?.[1];
-  if (found === undefined)
-    throw new Error(`/proc/PID/status has no ${name} that can be read: ${value ?? 'no line'}`);
-  return found;
+/** `all` where nothing was given up of what twinboot itself could have handed on. */
+export function capabilityFacts(
+  { bounding }: ProcessRights,
+  own: ProcessRights,
+): Pick<RecordedIsolation, 'capabilities' | 'heldCapabilities'> {
+  if (bounding === undefined) return {};
+  if (bounding.length === 0) return { capabilities: 'none', heldCapabilities: [] };
+  const all = own.bounding?.every((name) => bounding.includes(name)) ?? false;
+  return { capabilities: all ? 'all' : 'reduced', heldCapabilities: bounding };
+}
+
+/** Throws where the group has no such limit. */
+export function readMaxTasks(group: Cgroup): number {
+  const pids = controllerFolder(group, 'pids');
+  if (pids === undefined) throw new Error('this host has no pids controller');
+  const limit = readFileSync(join(pids.folder, 'pids.max'), 'utf8').trim();
+  if (!/^\d+$/.test(limit)) throw new Error(`pids.max is ${limit}`);
+  return Number(limit);
 }

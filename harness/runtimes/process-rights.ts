@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 
 /** What a process may do beyond a user's rights, as /proc/PID/status has it (proc(5)); absent what the kernel does not say. */
 export interface ProcessRights {
-  /** Names of capabilities(7) without CAP_, of the bounding set: what it and its children can ever have. */
+  /** Its effective user on the host. */
+  user?: number;
+  /** Names of capabilities(7) without CAP_, of the effective set: what it can do now. */
+  effective?: string[];
+  /** The same of the bounding set: what it and its children can ever have. */
   bounding?: string[];
   /** A filter of system calls stands between it and the kernel. */
   seccomp?: boolean;
@@ -12,13 +16,18 @@ export interface ProcessRights {
 }
 
 export function parseProcessRights(status: string): ProcessRights {
-  const field = (name: string): string | undefined =>
-    new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1]?.trim();
-  const bounding = field('CapBnd');
-  const seccomp = field('Seccomp');
-  const noNewPrivileges = field('NoNewPrivs');
-  const pids = field('NSpid');
+  /** A line that has not the form is as absent: nothing is taken for none. */
+  const field = (name: string, form: RegExp): string | undefined =>
+    new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(status)?.[1]?.match(form)?.[1];
+  const user = field('Uid', /^\d+\t(\d+)\t/);
+  const effective = field('CapEff', /^([\da-f]+)$/);
+  const bounding = field('CapBnd', /^([\da-f]+)$/);
+  const seccomp = field('Seccomp', /^([012])$/);
+  const noNewPrivileges = field('NoNewPrivs', /^([01])$/);
+  const pids = field('NSpid', /^(\d+(?:\s+\d+)*)$/);
   return {
+    ...(user !== undefined && { user: Number(user) }),
+    ...(effective !== undefined && { effective: capabilityNames(effective) }),
     ...(bounding !== undefined && { bounding: capabilityNames(bounding) }),
     // 0: none; 1: strict; 2: a filter.
     ...(seccomp !== undefined && { seccomp: seccomp !== '0' }),

@@ -34,6 +34,7 @@ import {
 import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
+import { readVmIsolation } from './vm-isolation.ts';
 import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
@@ -114,7 +115,7 @@ export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions
           accelerator,
           ...(reason === undefined ? {} : { acceleratorReason: reason }),
           emulated: accelerator === 'tcg',
-          isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
+          isolation: { ...this.isolation(given), source: 'set-up', seccomp: sandbox.length > 0 },
         },
         start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
           releaseOnFailure(async (own, leases) => {
@@ -153,7 +154,11 @@ export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions
               leases,
             });
             const meters = metersOf(machine.ram, memoryBytes, group.cgroup, instance.meters);
-            return { ...instance, meters };
+            return {
+              ...instance,
+              meters,
+              readIsolation: () => readVmIsolation(group.cgroup, meters.pids()),
+            };
           }),
         release: () => Promise.resolve(),
       };

@@ -54,7 +54,7 @@ export interface Instance {
   /** The file or folder that takes what the instance writes to its disk; `undefined` where nothing is written. */
   readonly writable?: string;
   /** Reads what separates it from the host while it runs; absent where that cannot be read. Never throws. */
-  readIsolation?(): Promise<RecordedIsolation>;
+  readIsolation?(): RecordedIsolation | Promise<RecordedIsolation>;
   /** Asks the guest to power off and waits until everything of it is gone. ms from the question to the end. */
   stop(deadlineMs: number): Promise<number>;
   /** Kills what is left and removes what the instance made. Safe to call twice, and after `stop`. */

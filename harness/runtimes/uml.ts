@@ -19,6 +19,7 @@ import { toolAvailability } from './tool-availability.ts';
 import { guestWords } from './uml-append.ts';
 import { UML, umlBootArguments, umlRegisters, umlStarter } from './uml-command.ts';
 import { makeUmlOverlay } from './uml-overlay.ts';
+import { readVmIsolation } from './vm-isolation.ts';
 import { vmmLimits } from './vmm-limits.ts';
 
 const shape = z.object({
@@ -78,7 +79,7 @@ export const uml: Runtime<typeof options> = {
         // UML 6.1 has one CPU, whatever the limit; its version is its kernel's release.
         options: { memory: ramBytes, cpus: 1, append: given.append, kernel, registers },
         emulated: false,
-        isolation: this.isolation(given),
+        isolation: { ...this.isolation(given), source: 'set-up' },
       },
       start: ({ bootId, consoleLog, memoryBytes = ramBytes }) =>
         releaseOnFailure(async (own, leases) => {
@@ -98,7 +99,7 @@ export const uml: Runtime<typeof options> = {
           own(closing(agent));
           const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes));
           own(group.lease);
-          return launchInstance({
+          const instance = await launchInstance({
             kind: 'vm',
             command: program,
             args: umlBootArguments({
@@ -127,6 +128,7 @@ export const uml: Runtime<typeof options> = {
             writable: overlay,
             leases,
           });
+          return { ...instance, readIsolation: () => readVmIsolation(group.cgroup, instance.meters.pids()) };
         }),
       release: () => Promise.resolve(),
     };

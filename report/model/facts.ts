@@ -81,13 +81,25 @@ export function runtimeFacts({ runtimes }: Context): Fact[] {
 }
 
 function isolationText(isolation: RecordedIsolation): string {
-  const { kernel, userNamespace, capabilities, seccomp, devices, maxTasks, missing = [] } = isolation;
+  const {
+    kernel,
+    userNamespace,
+    hostUser,
+    capabilities,
+    seccomp,
+    devices,
+    maxTasks,
+    missing = [],
+  } = isolation;
   return [
     `isolation${isolation.source === 'read' ? ', read while it ran' : ''}: ${kernel ?? 'unknown'} kernel`,
     ...(kernel === 'own' || userNamespace === undefined
       ? []
       : [userNamespace ? 'user namespace' : 'no user namespace']),
-    ...(capabilities === undefined ? [] : [`capabilities on the host ${capabilities}`]),
+    ...(hostUser === undefined ? [] : [`user ${hostUser} of the host`]),
+    ...(capabilities === undefined
+      ? []
+      : [`capabilities ${userNamespace === true ? 'in it' : 'on the host'} ${capabilities}`]),
     ...(seccomp === undefined ? [] : [seccomp ? 'seccomp' : 'no seccomp']),
     ...(devices === undefined ? [] : [`devices: ${devices}`]),
     ...(maxTasks === undefined ? [] : [`at most ${maxTasks} tasks`]),

@@ -11,7 +11,7 @@ import type { Artifacts } from '../../harness/observe/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
-import { readIsolation } from '../../harness/runtimes/isolation-facts.ts';
+import { readProcessRights } from '../../harness/runtimes/process-rights.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import { untilReady } from '../../harness/runtimes/ready.ts';
 import type { HostProcess, Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
@@ -223,17 +223,27 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
 
       if (runtime.kind === 'vm') {
         it('is a process of an ordinary user without rights on the host', () => {
-          const processes = instance.meters.pids().map(readIsolation);
+          const processes = instance.meters.pids().map(readProcessRights);
           expect(processes.length).toBeGreaterThan(0);
-          for (const { uid, ...rights } of processes) {
-            expect(uid).toBeGreaterThanOrEqual(1_000_065_536);
-            expect(rights).toMatchObject({
-              effectiveCapabilities: 0n,
-              boundingCapabilities: 0n,
-              noNewPrivileges: true,
-            });
-            if (prepared.description.isolation?.seccomp === true) expect(rights.seccompMode).toBe(2);
+          for (const { user, ...rights } of processes) {
+            expect(user).toBeGreaterThanOrEqual(1_000_065_536);
+            expect(rights).toMatchObject({ effective: [], bounding: [], noNewPrivileges: true });
+            if (prepared.description.isolation?.seccomp === true) expect(rights.seccomp).toBe(true);
           }
+        });
+
+        it('has that in its isolation facts, read while it runs', async () => {
+          const facts = await instance.readIsolation?.();
+          expect(facts).toMatchObject({
+            source: 'read',
+            kernel: 'own',
+            capabilities: 'none',
+            heldCapabilities: [],
+            noNewPrivileges: true,
+            seccomp: prepared.description.isolation?.seccomp,
+          });
+          expect(facts?.devices).toMatch(/^(kvm, )?null, random, urandom, zero$/);
+          expect(facts?.missing).toBeUndefined();
         });
 
         it('shows its VM monitor, and by it the guest, nothing else of the host', async () => {

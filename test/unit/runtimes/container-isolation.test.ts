@@ -4,32 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cgroupNamed } from '../../../harness/host/cgroup.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
-import {
-  capabilityFacts,
-  devicesText,
-  readContainerIsolation,
-} from '../../../harness/runtimes/container-isolation.ts';
+import { devicesText, readContainerIsolation } from '../../../harness/runtimes/container-isolation.ts';
 import { containerDevices } from '../../../harness/runtimes/device-rules.ts';
-
-describe('capabilities on the host', () => {
-  const own = { bounding: ['CHOWN', 'SYS_ADMIN'] };
-
-  it('are all where nothing was given up that twinboot has itself', () => {
-    expect(capabilityFacts({ bounding: ['CHOWN', 'SYS_ADMIN', 'BPF'] }, own).capabilities).toBe('all');
-  });
-
-  it('are reduced, or none', () => {
-    expect(capabilityFacts({ bounding: ['CHOWN'] }, own)).toEqual({
-      capabilities: 'reduced',
-      heldCapabilities: ['CHOWN'],
-    });
-    expect(capabilityFacts({ bounding: [] }, own).capabilities).toBe('none');
-  });
-
-  it('are absent where they could not be read', () => {
-    expect(capabilityFacts({}, own)).toEqual({});
-  });
-});
 
 describe('devices that can be opened', () => {
   it('are named by the rules of the group; a right to make nodes opens none', () => {
@@ -69,6 +45,7 @@ describe('what cannot be read', () => {
     const noInit = 'no process of the instance is process 1 of a pid namespace';
     expect(facts.missing).toEqual([
       { fact: 'userNamespace', reason: noInit },
+      { fact: 'hostUser', reason: noInit },
       { fact: 'capabilities', reason: noInit },
       { fact: 'seccomp', reason: noInit },
       { fact: 'maxTasks', reason: 'pids.max is max' },

@@ -1,52 +1,48 @@
 import { describe, expect, it } from 'vitest';
-import { parseIsolation, readIsolation } from '../../../harness/runtimes/isolation-facts.ts';
+import { capabilityFacts, collectFacts, rightsFacts } from '../../../harness/runtimes/isolation-facts.ts';
 
-/** Lines of /proc/PID/status of a QEMU 7.2 that twinboot has booted, Linux 6.18. */
-const CONFINED = [
-  'Name:\tqemu-system-x86',
-  'Uid:\t1000085373\t1000085373\t1000085373\t1000085373',
-  'CapInh:\t0000000000000000',
-  'CapPrm:\t0000000000000000',
-  'CapEff:\t0000000000000000',
-  'CapBnd:\t0000000000000000',
-  'CapAmb:\t0000000000000000',
-  'NoNewPrivs:\t1',
-  'Seccomp:\t2',
-  'Seccomp_filters:\t1',
-  '',
-].join('\n');
+describe('capabilities on the host', () => {
+  const own = { bounding: ['CHOWN', 'SYS_ADMIN'] };
 
-describe('the isolation of a running process', () => {
-  it('of a confined VM monitor, captured', () => {
-    expect(parseIsolation(CONFINED)).toEqual({
-      uid: 1_000_085_373,
-      effectiveCapabilities: 0n,
-      boundingCapabilities: 0n,
-      seccompMode: 2,
-      noNewPrivileges: true,
+  it('are all where nothing was given up that twinboot has itself', () => {
+    expect(capabilityFacts({ bounding: ['CHOWN', 'SYS_ADMIN', 'BPF'] }, own).capabilities).toBe('all');
+  });
+
+  it('are reduced, or none', () => {
+    expect(capabilityFacts({ bounding: ['CHOWN'] }, own)).toEqual({
+      capabilities: 'reduced',
+      heldCapabilities: ['CHOWN'],
     });
+    expect(capabilityFacts({ bounding: [] }, own).capabilities).toBe('none');
   });
 
-  it('of root, by bit: 40 is CAP_CHECKPOINT_RESTORE', () => {
-    const root = CONFINED.replace('CapEff:\t0000000000000000', 'CapEff:\t000001ffffffffff');
-    expect(parseIsolation(root).effectiveCapabilities).toBe((1n << 41n) - 1n);
+  it('are absent where they could not be read', () => {
+    expect(capabilityFacts({}, own)).toEqual({});
   });
+});
 
-  it('takes the effective user, not the real one', () => {
-    expect(parseIsolation(CONFINED.replace('1000085373\t1000085373', '1000\t0')).uid).toBe(0);
+describe('rights on the host', () => {
+  it('are those that the kernel tells, and no others', () => {
+    const own = { bounding: ['CHOWN'] };
+    expect(rightsFacts({ user: 1_000_000_000, bounding: [], seccomp: false }, own)).toEqual({
+      hostUser: 1_000_000_000,
+      capabilities: 'none',
+      heldCapabilities: [],
+      seccomp: false,
+    });
+    expect(rightsFacts({}, own)).toEqual({});
   });
+});
 
-  it('has no mode of seccomp on a kernel without it', () => {
-    expect(parseIsolation(CONFINED.replace(/^Seccomp.*\n/gm, '')).seccompMode).toBeUndefined();
-  });
-
-  it.each(['Uid', 'CapEff', 'CapBnd', 'NoNewPrivs'])('never takes a missing %s for none', (name) => {
-    expect(() => parseIsolation(CONFINED.replace(`\n${name}:`, '\nOther:'))).toThrow(
-      `no ${name} that can be read`,
-    );
-  });
-
-  it('is read of this process as of any', () => {
-    expect(readIsolation(process.pid).uid).toBe(process.geteuid?.());
-  });
+it('a fact that cannot be read is missing with its reason, and costs no other', () => {
+  const { read, missing } = collectFacts();
+  expect(read(['devices'], () => 'none')).toBe('none');
+  const fail = (): never => {
+    throw new Error('it has ended');
+  };
+  expect(read<string>(['seccomp', 'capabilities'], fail)).toBeUndefined();
+  expect(missing).toEqual([
+    { fact: 'seccomp', reason: 'it has ended' },
+    { fact: 'capabilities', reason: 'it has ended' },
+  ]);
 });
