@@ -51,9 +51,14 @@ function addList(parent: Command, io: Io): void {
     .option(...DIR)
     .option('--json', 'machine-readable', false)
     .action(async ({ dir, json }) => {
-      const all = await listBaselines(dir);
-      if (json) io.out(jsonText(all.map(facts), 2));
-      else io.out(all.length === 0 ? `${dir} holds no baselines; ${SAVE_HINT}` : table(all));
+      const { baselines, broken } = await listBaselines(dir);
+      if (json) io.out(jsonText(baselines.map(facts), 2));
+      else if (baselines.length > 0) io.out(table(baselines));
+      else if (broken.length === 0) io.out(`${dir} holds no baselines; ${SAVE_HINT}`);
+      for (const { name, error } of broken) {
+        io.note(`${error.message}; to be rid of it: twinboot baseline rm ${name}`);
+        io.exitCode = error.exitCode;
+      }
     });
 }
 
@@ -119,8 +124,6 @@ function addRemove(parent: Command, io: Io): void {
     .argument('<name>', 'as `twinboot baseline list` has it; the set alone where it holds one')
     .option(...DIR)
     .action(async (name, { dir }) => {
-      const baseline = await getBaseline(dir, name);
-      await removeBaseline(baseline);
-      io.out(`removed ${baseline.name}`);
+      io.out(`removed ${await removeBaseline(dir, name)}`);
     });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { openFolderBelow, requireNoLinks } from '../../core/below.ts';
-import { usageError } from '../../core/error.ts';
+import { TwinbootError, usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
 import { plainLine } from '../../core/text.ts';
 import type { EnvironmentDifference } from '../compare/comparison.ts';
@@ -28,6 +28,11 @@ export interface Baseline {
   record: RunRecord;
 }
 
+/** One whose record cannot be read: it costs itself, and no other. */
+export interface BrokenBaseline extends Pick<Baseline, 'name' | 'path'> {
+  error: TwinbootError;
+}
+
 /**
  * Keeps a record as the baseline of its image and environment, in place of the one before (`replaced`: its run).
  * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value`, `link-in-the-way` (usage), those
@@ -44,7 +49,7 @@ export async function saveBaseline(
   const name = `${set}/${keyOf(record)}`;
   const path = join(folder, set, keyOf(record));
   await assertWritableFolder(folder);
-  const before = (await listBaselines(folder)).find((baseline) => baseline.name === name);
+  const before = (await listBaselines(folder)).baselines.find((baseline) => baseline.name === name);
   const slim = slimRecord(record);
   // Committed with whatever else is in the folder: no link there leads a write out of it.
   openFolderBelow(folder, name, { make: 0o777 }).close();
@@ -105,26 +110,53 @@ function keyOf(record: RunRecord): string {
   return `${image === '' ? 'image' : image}-${fingerprint}`;
 }
 
-/**
- * Every baseline in the folder, by name; none where there is no such folder. Errors: `link-in-the-way` (usage), those of
- * `readRecord`.
- */
-export async function listBaselines(folder: string): Promise<Baseline[]> {
+export interface Baselines {
+  baselines: Baseline[];
+  broken: BrokenBaseline[];
+}
+
+/** Every baseline in the folder, by name; none where there is no such folder. Errors: `link-in-the-way` (usage). */
+export async function listBaselines(folder: string): Promise<Baselines> {
   requireOwnFolder(folder);
   const sets = (await namesOfFolders(folder)).sort();
   const runs = await Promise.all(
     sets.map(async (set) => (await listRuns(join(folder, set))).map(({ id, path }) => ({ set, id, path }))),
   );
-  const baselines = runs.flat().map(async ({ set, id, path }) => {
-    requireNoLinks(folder, join(set, id, RECORD_FILE));
-    return { name: `${set}/${id}`, path, record: await readRecord(path) };
-  });
-  return (await Promise.all(baselines)).sort((a, b) => a.name.localeCompare(b.name));
+  const found = await Promise.all(
+    runs.flat().map(({ set, id, path }) => {
+      requireNoLinks(folder, join(set, id, RECORD_FILE));
+      return readBaseline(`${set}/${id}`, path);
+    }),
+  );
+  found.sort((a, b) => a.name.localeCompare(b.name));
+  return {
+    baselines: found.filter((one) => 'record' in one),
+    broken: found.filter((one) => 'error' in one),
+  };
 }
 
-/** By name; the set alone is enough where it holds one. Errors: `unknown-baseline`, `no-baselines` (usage). */
+async function readBaseline(name: string, path: string): Promise<Baseline | BrokenBaseline> {
+  try {
+    return { name, path, record: await readRecord(path) };
+  } catch (error) {
+    if (error instanceof TwinbootError) return { name, path, error };
+    throw error;
+  }
+}
+
+/**
+ * By name; the set alone is enough where it holds one. Errors: `unknown-baseline`, `no-baselines` (usage), those of
+ * `readRecord`.
+ */
 export async function getBaseline(folder: string, name: string): Promise<Baseline> {
-  const all = await listBaselines(folder);
+  const found = await lookUp(folder, name);
+  if ('error' in found) throw found.error;
+  return found;
+}
+
+async function lookUp(folder: string, name: string): Promise<Baseline | BrokenBaseline> {
+  const { baselines, broken } = await listBaselines(folder);
+  const all = [...baselines, ...broken];
   // Looked up among what is there, so that no name leads out of the folder.
   const found = all.find((baseline) => baseline.name === name);
   if (found !== undefined) return found;
@@ -144,14 +176,19 @@ export async function getBaseline(folder: string, name: string): Promise<Baselin
 
 export const SAVE_HINT = 'make one with: twinboot baseline save RUN';
 
-/** Removes what `saveBaseline` wrote; a folder with something else in it stays. */
-export async function removeBaseline({ path }: Baseline): Promise<void> {
+/**
+ * Removes what `saveBaseline` wrote, whether it can be read or not; a folder with something else in it stays. Its whole name.
+ * Errors: as `getBaseline`, and those of a removal.
+ */
+export async function removeBaseline(folder: string, name: string): Promise<string> {
+  const { name: wholeName, path } = await lookUp(folder, name);
   try {
     await rm(join(path, RECORD_FILE));
     await rmdir(path);
   } catch (error) {
     throw writeFailure(error, path);
   }
+  return wholeName;
 }
 
 /** The baseline that a run can be compared with; else why there is none, in words. */
@@ -159,12 +196,15 @@ export type FoundBaseline = { baseline: Baseline } | { reason: string };
 
 /**
  * The baseline of a run's image in its environment, all of the run's runtimes in it; the newest where there are
- * several. Otherwise the reason names the keys in which the nearest one differs.
+ * several. Otherwise the reason names the keys in which the nearest one differs. Errors: those of `readRecord`, where none
+ * fits and one of the set cannot be read, which might.
  */
 export async function findBaseline(folder: string, set: string, record: RunRecord): Promise<FoundBaseline> {
   assertSetName(set);
-  const inSet = (await listBaselines(folder)).filter(({ name }) => name.startsWith(`${set}/`));
-  const ofImage = inSet
+  const isInSet = ({ name }: Pick<Baseline, 'name'>): boolean => name.startsWith(`${set}/`);
+  const { baselines, broken } = await listBaselines(folder);
+  const ofImage = baselines
+    .filter(isInSet)
     .filter((baseline) => baseline.record.image.name === record.image.name)
     .map((baseline) => ({ baseline, differences: differencesFrom(baseline.record, record) }))
     .sort(
@@ -173,6 +213,8 @@ export async function findBaseline(folder: string, set: string, record: RunRecor
         b.baseline.record.startedAt.localeCompare(a.baseline.record.startedAt),
     );
   const [nearest] = ofImage;
+  const unread = broken.find(isInSet);
+  if (unread !== undefined && nearest?.differences.length !== 0) throw unread.error;
   const hint = `${SAVE_HINT} --name ${set} --dir ${folder}`;
   const image = plainLine(record.image.name, 80);
   if (nearest === undefined) return { reason: `no baseline of image ${image} in ${folder}; ${hint}` };

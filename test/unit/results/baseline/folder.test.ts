@@ -9,6 +9,7 @@ import {
   listBaselines,
   removeBaseline,
   saveBaseline,
+  type Baseline,
 } from '../../../../results/baseline/folder.ts';
 import { compare } from '../../../../results/compare/compare.ts';
 import { loadSide } from '../../../../results/compare/pool.ts';
@@ -76,7 +77,7 @@ describe('a baseline that was saved', () => {
     await saveBaseline(folder, 'main', onOtherHost());
     const again = await saveBaseline(folder, 'main', { ...run(), id: 'later' });
     expect(again.replaced).toBe(run().id);
-    const all = await listBaselines(folder);
+    const { baselines: all } = await listBaselines(folder);
     expect(all.map(({ name }) => name.replace(/[0-9a-f]{12}$/, 'KEY'))).toEqual([
       'main/debian-trixie-KEY',
       'main/debian-trixie-KEY',
@@ -87,12 +88,12 @@ describe('a baseline that was saved', () => {
 
   it('can be removed; what else lies there stays', async () => {
     const baseline = await saveBaseline(folder, 'main', run());
-    await removeBaseline(baseline);
-    expect(await listBaselines(folder)).toEqual([]);
+    expect(await removeBaseline(folder, 'main')).toBe(baseline.name);
+    expect(await listBaselines(folder)).toEqual({ baselines: [], broken: [] });
     expect(await readdir(join(folder, 'main'))).toEqual([]);
     await saveBaseline(folder, 'main', run());
     await writeFile(join(baseline.path, 'notes.txt'), 'mine');
-    await removeBaseline(baseline).catch(() => undefined);
+    await removeBaseline(folder, baseline.name).catch(() => undefined);
     expect(await readdir(baseline.path)).toEqual(['notes.txt']);
   });
 });
@@ -172,7 +173,7 @@ describe('a baseline by name', () => {
       "no-baselines: FOLDER holds no baselines
       hint: make one with: twinboot baseline save RUN"
     `);
-    expect(await listBaselines(join(folder, 'nowhere'))).toEqual([]);
+    expect(await listBaselines(join(folder, 'nowhere'))).toEqual({ baselines: [], broken: [] });
   });
 });
 
@@ -230,6 +231,31 @@ describe('the baseline of a run', () => {
       /^broken-record: FOLDER\/main\/.* is not JSON/,
     );
     await mkdir(join(folder, 'empty'));
+  });
+});
+
+describe('a baseline that cannot be read', () => {
+  let broken: Baseline;
+  beforeEach(async () => {
+    broken = await saveBaseline(folder, 'main', onOtherHost());
+    await writeFile(join(broken.path, 'run.json'), '<<<<<<< HEAD\n');
+    await saveBaseline(folder, 'main', run());
+  });
+
+  it('costs no other: neither a list, nor a save, nor a search that finds one', async () => {
+    const listed = await listBaselines(folder);
+    expect(listed.baselines.map(({ record }) => record.id)).toEqual([run().id]);
+    expect(listed.broken).toMatchObject([{ name: broken.name, error: { code: 'broken-record' } }]);
+    expect(await findBaseline(folder, 'main', run())).toHaveProperty('baseline');
+    expect((await saveBaseline(folder, 'main', run())).replaced).toBe(run().id);
+  });
+
+  it('is refused by its name, and can be replaced and removed', async () => {
+    expect(await failure(getBaseline(folder, broken.name))).toMatch(/^broken-record: /);
+    expect(await saveBaseline(folder, 'main', onOtherHost())).not.toHaveProperty('replaced');
+    await writeFile(join(broken.path, 'run.json'), '');
+    expect(await removeBaseline(folder, broken.name)).toBe(broken.name);
+    expect((await listBaselines(folder)).broken).toEqual([]);
   });
 });
 
