@@ -200,6 +200,7 @@ function vmParts({ memory: { cgroup, guestRam }, inside }: PartReadings, on: Cir
   // Some of it may have no page in the VMM's own mapping: User-Mode Linux maps what it vmallocs elsewhere.
   const touchedBytes = Math.max(guestRam?.touchedBytes ?? 0, cgroup.shmemBytes);
   const cacheBytes = guestRam?.translationCacheBytes ?? 0;
+  // Where the lists of single CPUs are not known, the pages in them stay among the used ones.
   const usedBytes = on.memoryBytes - field('MemFree') - (inside.kernel?.freeListBytes ?? 0);
   return {
     'memory.manager': cgroup.anonBytes - cacheBytes,

@@ -2,8 +2,8 @@
 export interface KernelMemory {
   /** Its code, read-only data, data and bss; `undefined` where it names none, as User-Mode Linux. */
   imageBytes: number | undefined;
-  /** Free pages in the lists of single CPUs, which MemFree does not count. */
-  freeListBytes: number;
+  /** Free pages in the lists of single CPUs, which MemFree does not count; `undefined` where it shows no lists. */
+  freeListBytes: number | undefined;
 }
 
 /** Asks for both at once: what is not of interest never crosses the channel. */
@@ -15,13 +15,14 @@ const PAGE_BYTES = 4096;
 /** `  0f000000-0fffffff : Kernel code` (Documentation/filesystems/proc.rst) and `              count: 1137` (proc(5), zoneinfo). */
 export function parseKernelMemory(lines: readonly string[]): KernelMemory {
   let imageBytes: number | undefined;
-  let freePages = 0;
+  let freeListBytes: number | undefined;
   for (const line of lines) {
     const range = /^ *([0-9a-f]{1,12})-([0-9a-f]{1,12}) : Kernel (?:code|rodata|data|bss)$/.exec(line);
     const [first, last] = [parseInt(range?.[1] ?? '0', 16), parseInt(range?.[2] ?? '0', 16)];
     // To whoever may not know them, all addresses are 0.
     if (last > first) imageBytes = (imageBytes ?? 0) + last - first + 1;
-    freePages += Number(/^ +count: +(\d{1,9})$/.exec(line)?.[1] ?? 0);
+    const freePages = /^ +count: +(\d{1,9})$/.exec(line)?.[1];
+    if (freePages !== undefined) freeListBytes = (freeListBytes ?? 0) + Number(freePages) * PAGE_BYTES;
   }
-  return { imageBytes, freeListBytes: freePages * PAGE_BYTES };
+  return { imageBytes, freeListBytes };
 }

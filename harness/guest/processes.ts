@@ -1,4 +1,5 @@
-import { parseSmapsRollup, type ProcessMemory } from '../meters/process-memory.ts';
+import { runError } from '../../core/error.ts';
+import { parseSmapsRollup, PROCESS_UNREADABLE, type ProcessMemory } from '../meters/process-memory.ts';
 import { limits, tooMany } from './protocol.ts';
 import { managerRootOf, unitBelow } from './unit-path.ts';
 
@@ -16,7 +17,8 @@ const TICK_MS = 10;
 /**
  * The answer to `processes`: `grep -H` over smaps_rollup, stat and cgroup of every process, a `file:line` each.
  * Kernel threads have no memory of their own and are left out, as are processes that ended while being read.
- * Errors: `agent-answer-too-long`.
+ * Errors: `agent-answer-too-long`; `process-unreadable` where one has memory that cannot be read: without it every sum would
+ * look smaller.
  */
 export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   const files = new Map<number, { rollup: string[]; stat: string[]; cgroup: string[] }>();
@@ -35,8 +37,12 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   // A container may see its groups from the host's root: what lies above its own manager is not part of its paths.
   const root = managerRootOf([groups.get(1) ?? '']) ?? '';
   return [...files].flatMap(([pid, { rollup, stat }]) => {
+    if (rollup.length === 0 || stat.length === 0) return [];
     const memory = parseSmapsRollup(rollup.join('\n'));
-    if (memory === undefined || stat.length === 0) return [];
+    if (memory === undefined) {
+      const what = `the guest's /proc/${pid}/smaps_rollup lacks a field, or has one that is no number`;
+      throw runError(PROCESS_UNREADABLE, `${what} (Pss_Anon: Linux 5.9)`);
+    }
     const group = groups.get(pid);
     const unit = group === undefined ? undefined : unitBelow(root, group);
     return [{ pid, ...memory, ...parseStat(stat.join('\n')), unit }];

@@ -33,7 +33,7 @@ describe('a guest kernel’s own account', () => {
   it('that shows no addresses, shows no image', () => {
     expect(parseKernelMemory(['  00000000-00000000 : Kernel code'])).toEqual({
       imageBytes: undefined,
-      freeListBytes: 0,
+      freeListBytes: undefined,
     });
   });
 
@@ -43,7 +43,7 @@ describe('a guest kernel’s own account', () => {
     ['what is no part of the image', '  10000000-1fffffff : Kernel modules'],
     ['a count that is none', '              count: -5'],
   ])('takes no %s for it', (_, line) => {
-    expect(parseKernelMemory([line])).toEqual({ imageBytes: undefined, freeListBytes: 0 });
+    expect(parseKernelMemory([line])).toEqual({ imageBytes: undefined, freeListBytes: undefined });
   });
 
   it('is asked for with a command that finds such lines in this machine’s own /proc', () => {

@@ -147,14 +147,22 @@ describe('a process', () => {
       ['/proc/2/stat:2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20', '/proc/2/cgroup:0::/'],
     ],
     ['ended before its stat was read', lines().filter((line) => !line.includes('/stat:'))],
-    ['with negative memory', lines({ pss: '-20' })],
-    ['with memory beyond counting', lines({ pss: '9'.repeat(30) })],
     ['with a pid that is no number', lines({ pid: 'self' })],
     ['with a pid beyond counting', lines({ pid: '9'.repeat(11) })],
     ['that is noise', ['', ':', '/proc/', 'grep: /proc/9/smaps_rollup: No such process', '/proc/1/stat']],
   ])('%s is left out, the next one is not', (_, odd) => {
     expect(parseProcesses([...odd, ...lines({ pid: '8' })]).map(({ pid }) => pid)).toEqual([8]);
   });
+});
+
+it.each([
+  ['negative', lines({ pss: '-20' })],
+  ['beyond counting', lines({ pss: '9'.repeat(30) })],
+  ['not split, as before Linux 5.9', lines().filter((line) => !line.includes('Pss_Anon'))],
+])('a process whose memory is %s is said: a sum without it would look smaller', (_, odd) => {
+  expect(() => parseProcesses([...odd, ...lines({ pid: '8' })])).toThrow(
+    "the guest's /proc/7/smaps_rollup lacks a field",
+  );
 });
 
 it('takes no part of an answer with more processes than the limit for all of it', () => {
