@@ -7,7 +7,7 @@ import { MIB } from '../../core/units.ts';
 import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
-import type { Artifacts } from '../../harness/observe/artifacts.ts';
+import type { Artifacts, MemoryReading } from '../../harness/observe/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
@@ -67,6 +67,9 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       let witnessPids: number[] = [];
       /** Read once more after the witness: what has changed in between is no difference between the two. */
       let processesAfter: HostProcess[] = [];
+      /** What the boundary is charged by systemd-cgtop, in bytes, between two readings of twinboot's. */
+      let witnessChargeBytes = 0;
+      let memoryAfter: Pick<MemoryReading, 'cgroup'>;
       let analyze: string[] = [];
 
       beforeAll(async () => {
@@ -89,6 +92,8 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         };
         artifacts.timing = await gatherers.timing(observed);
         artifacts.memory = await gatherers.memory(observed);
+        witnessChargeBytes = chargeByCgtop(group);
+        memoryAfter = { cgroup: await instance.meters.memory() };
         witnessPids = pidsOf(group);
         witnessPssBytes = pssBySmem(witnessPids);
         processesAfter = await instance.meters.processes();
@@ -180,8 +185,14 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         const [before = [], after = []] = readings.map((processes) => processes.map(({ pid }) => pid));
         expect(witnessPids).toEqual(expect.arrayContaining(before.filter((pid) => after.includes(pid))));
         for (const pid of witnessPids) expect([...before, ...after]).toContain(pid);
-        expect(witnessPssBytes).toBeGreaterThan(Math.min(...sums) * 0.97);
-        expect(witnessPssBytes).toBeLessThan(Math.max(...sums) * 1.03);
+        expect(witnessPssBytes).toBeGreaterThan(Math.min(...sums) * 0.98);
+        expect(witnessPssBytes).toBeLessThan(Math.max(...sums) * 1.02);
+      });
+
+      it('charges what systemd-cgtop says', () => {
+        const totals = [artifacts.memory, memoryAfter].map(({ cgroup }) => cgroup?.totalBytes ?? NaN);
+        expect(witnessChargeBytes).toBeGreaterThan(Math.min(...totals) * 0.98);
+        expect(witnessChargeBytes).toBeLessThan(Math.max(...totals) * 1.02);
       });
 
       it('explains where the memory goes: the parts add up, and the rest is small', () => {
@@ -297,6 +308,14 @@ function pssBySmem(pids: readonly number[]): number {
     .map((line) => line.trim().split(/\s+/).map(Number))
     .filter(([pid]) => pids.includes(pid ?? -1))
     .reduce((sum, [, pssKib]) => sum + (pssKib ?? 0) * 1024, 0);
+}
+
+/** Of `group tasks cpu memory …`, one line for each group: the usage without what is swapped out (systemd-cgtop(1)). */
+function chargeByCgtop(group: string): number {
+  const options = ['--batch', '--raw', '--iterations=1', '--order=memory', '--depth=1'];
+  const table = execFileSync('systemd-cgtop', options, { encoding: 'utf8' });
+  const row = table.split('\n').find((line) => line.startsWith(`/${group} `) || line.startsWith(`${group} `));
+  return Number(row?.trim().split(/\s+/)[3]);
 }
 
 function readIfThere(file: string): string {
