@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from '@commander-js/extra-typings';
 import { errnoOf, exitCodes } from '../../core/error.ts';
 import { jsonText } from '../../core/text.ts';
@@ -47,11 +48,17 @@ function mayRead(folder: string): boolean {
 
 async function clean(leftover: Leftover): Promise<Cleaned> {
   const { purpose, pid } = leftover;
-  // Newest first, as they are taken away.
-  const there = leftover.resources.map(describeResource).reverse();
-  const failed = await leftover.remove();
-  const removed = there.filter((thing) => !failed.some((failure) => failure.startsWith(`${thing}: `)));
-  return { purpose, pid, removed, failed };
+  const remaining = await leftover.remove();
+  const removed = leftover.resources.filter(
+    (thing) => !remaining.some(({ resource }) => isDeepStrictEqual(resource, thing)),
+  );
+  return {
+    purpose,
+    pid,
+    // Newest first, as they are taken away.
+    removed: removed.map(describeResource).reverse(),
+    failed: remaining.map(({ message }) => message),
+  };
 }
 
 function describe(

@@ -148,7 +148,7 @@ function kindsOf(specs: readonly RuntimeSpec[]): ReadonlySet<RuntimeKind> {
 async function removeLeftovers(host: HostContext, io: Io): Promise<void> {
   for (const leftover of findLeftovers(host.runner)) {
     io.note(`removing what ${leftover.purpose} (pid ${leftover.pid}, no longer alive) left behind`);
-    for (const failure of await leftover.remove()) io.note(`could not be removed: ${failure}`);
+    for (const { message } of await leftover.remove()) io.note(`could not be removed: ${message}`);
   }
 }
 

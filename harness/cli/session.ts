@@ -38,12 +38,12 @@ export async function withHost<T>(
     result = await work(context);
   } catch (error) {
     // Its own failure is what the person must read; what is left behind is said beside it.
-    for (const failure of await cleanup.releaseAll()) io.note(`could not be removed: ${failure}`);
+    for (const { message } of await cleanup.releaseAll()) io.note(`could not be removed: ${message}`);
     throw error;
   }
-  const failures = await cleanup.releaseAll();
-  if (failures.length === 0) return result;
-  throw runError('left-behind', `this host still holds what the ${purpose} made: ${failures.join('; ')}`, {
+  const remaining = (await cleanup.releaseAll()).map(({ message }) => message);
+  if (remaining.length === 0) return result;
+  throw runError('left-behind', `this host still holds what the ${purpose} made: ${remaining.join('; ')}`, {
     hint: 'twinboot clean tries again',
   });
 }

@@ -42,6 +42,13 @@ export interface Lease {
   forget(): void;
 }
 
+/** What could not be taken away. */
+export interface Remaining {
+  resource: Resource;
+  /** The thing and why it stays, for people. */
+  message: string;
+}
+
 /**
  * The one list of what this process has made on the host. A thing is registered, on disk too, *before* it is made,
  * so that whatever ends twinboot, somebody can take away what it left.
@@ -49,7 +56,7 @@ export interface Lease {
 export interface CleanupRegistry {
   register(resource: Resource): Lease;
   /** Takes everything away that is still registered, newest first; returns what could not be taken away. */
-  releaseAll(): Promise<string[]>;
+  releaseAll(): Promise<Remaining[]>;
 }
 
 const ownerSchema = z.object({
@@ -126,13 +133,17 @@ function createRegistry(folder: string, entries: Map<number, Entry>, runner: Pro
       return { resource, release: () => release(entry), forget: () => strikeOff(entry) };
     },
     async releaseAll() {
-      const failures = new Map<number, string>();
+      const failures = new Map<number, Remaining>();
       // Asked anew each time: something may be registered while the rest is being taken away.
       for (;;) {
         const newest = [...entries.values()].findLast((entry) => !failures.has(entry.id));
         if (newest === undefined) break;
         await release(newest).catch((error: unknown) => {
-          failures.set(newest.id, `${describeResource(newest.resource)}: ${messageOf(error)}`);
+          const { resource } = newest;
+          failures.set(newest.id, {
+            resource,
+            message: `${describeResource(resource)}: ${messageOf(error)}`,
+          });
         });
       }
       if (failures.size === 0) rmSync(folder, { recursive: true, force: true });
@@ -148,7 +159,7 @@ export interface Leftover {
   /** What it had registered and is there, in the order it was made. */
   resources: Resource[];
   /** Takes all of it away; returns what could not be taken away. */
-  remove(): Promise<string[]>;
+  remove(): Promise<Remaining[]>;
 }
 
 /** The registries of processes that are no longer alive. */
