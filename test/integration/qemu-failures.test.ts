@@ -1,7 +1,8 @@
-import { copyFileSync, cpSync, statSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
+import { acting, expectShown } from '../support/harmless.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { twinboot } from '../support/terminal.ts';
@@ -72,5 +73,16 @@ describe('a VM that goes wrong', () => {
     expect(sample?.error?.consoleTail).toContain(
       'qemu-system-x86_64: -machine q35: unsupported machine type',
     );
+  });
+
+  it('shows what QEMU and the guest say, whatever it would do to a terminal or a log', async () => {
+    const { told, folder, sample } = await bootMisbehaving('hostile-words');
+    expect(sample?.error?.consoleTail?.join('\n')).toContain('injected');
+    expectShown(told.out);
+    expectShown(told.notes);
+    expect(readFileSync(join(folder, 'report/report.md'), 'utf8')).not.toMatch(acting);
+    expect(readFileSync(join(folder, 'report/index.html'), 'utf8')).not.toMatch(acting);
+    const again = await twinboot(['report', folder]);
+    expectShown(again.out + again.notes);
   });
 });

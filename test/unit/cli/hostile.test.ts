@@ -10,6 +10,7 @@ import { fleetRecord } from '../../fixtures/records/fleet.ts';
 import { hostileRecord, payload } from '../../fixtures/records/hostile.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 import { scale } from '../../fixtures/records/sides.ts';
+import { acting, expectShown } from '../../support/harmless.ts';
 import { parseOpenMetrics } from '../../support/openmetrics.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 import { parseXml } from '../../support/xml.ts';
@@ -26,23 +27,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What a terminal acts on, and what makes a text read as another. */
-const acting =
-  // eslint-disable-next-line no-control-regex -- they are what must not be there
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\uffff]|\p{Surrogate}/u;
-/** What a CI log takes for a command. */
-const command = /^\s*::|##[\w.-]*\[/mu;
-
 function keep(record: RunRecord, name = 'run'): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'run.json'), JSON.stringify(record));
   return path;
-}
-
-function expectShown(text: string): void {
-  expect(text).not.toMatch(acting);
-  expect(text).not.toMatch(command);
 }
 
 /** Runs a command line; whatever it prints may act neither on a terminal nor on a log. */
