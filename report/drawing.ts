@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { ChartConfiguration } from 'chart.js';
 import type { Panel } from './charts/spec.ts';
-import { assetPath } from './assets.ts';
+import { assetPath } from './asset-files.ts';
 
 export type Theme = 'light' | 'dark';
 

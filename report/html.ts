@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Eta } from 'eta';
 import { NOTHING } from '../core/words.ts';
 import { jsonText, visible } from '../core/text.ts';
-import { assetPath, browserBundles, fontPath, readAsset } from './assets.ts';
+import { assetPath, browserBundles, fontPath, readAsset } from './asset-files.ts';
 import type { Figure } from './charts/spec.ts';
 
 import type { ReportModel, ScenarioText } from './model.ts';

@@ -2,7 +2,7 @@ import { createCanvas, GlobalFonts, SvgExportFlag, type Canvas, type SvgCanvas }
 import { BoxAndWiskers, BoxPlotController } from '@sgratzl/chartjs-chart-boxplot';
 import { Chart, registerables } from 'chart.js';
 import { escapeXml } from '../core/text.ts';
-import { fontPath } from './assets.ts';
+import { fontPath } from './asset-files.ts';
 import type { Figure, Panel } from './charts/spec.ts';
 import type { Drawing } from './drawing.ts';
 import { layOut, type Block, type Pen } from './layout.ts';

@@ -17,7 +17,7 @@ export const AGENT_ENABLED = '/etc/systemd/system/multi-user.target.wants/twinbo
 
 /** The agent as this twinboot brings it. Part of an image's recipe: another agent makes another image. */
 export function agentFiles(): AgentFile[] {
-  const folder = join(packageRoot(), 'harness', 'guest', 'agent');
+  const folder = join(packageRoot(), 'harness', 'guest', 'in-guest');
   return [
     {
       installedAs: AGENT_PROGRAM,

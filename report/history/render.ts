@@ -1,5 +1,5 @@
 import { jsonText } from '../../core/text.ts';
-import { browserBundles } from '../assets.ts';
+import { browserBundles } from '../asset-files.ts';
 import { contentPolicy, inScript, pageScript, pageStyle, pageTemplates } from '../html.ts';
 import type { History } from '../../results/history/history.ts';
 import { drawnSeries, pageModel } from './page-model.ts';

@@ -4,7 +4,7 @@ import { jsonText } from '../../core/text.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import { browserBundles } from '../assets.ts';
+import { browserBundles } from '../asset-files.ts';
 import {
   contentPolicy,
   inScript,

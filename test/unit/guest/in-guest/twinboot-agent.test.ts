@@ -14,7 +14,7 @@ import { parseMeminfo } from '../../../../harness/meters/meminfo.ts';
 import { processRunner } from '../../../../harness/process/runner.ts';
 import { findCommand } from '../../../../harness/process/search-path.ts';
 
-const SCRIPT = join(packageRoot(), 'harness', 'guest', 'agent', 'twinboot-agent.sh');
+const SCRIPT = join(packageRoot(), 'harness', 'guest', 'in-guest', 'twinboot-agent.sh');
 
 /** In a mount namespace of its own: the FIFOs appear at /run/twinboot, and nothing of the host's /run is touched. */
 const IN_A_NAMESPACE =
