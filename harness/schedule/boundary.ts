@@ -3,27 +3,34 @@ import type { CachedImage } from '../image/cache.ts';
 import { plainRecipe } from '../image/recipe.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
 
-/** Whether root of an instance is somebody else than root of the host. */
-function givesBoundary({ kernel, userNamespace }: NonNullable<RuntimeDescription['isolation']>): boolean {
-  return kernel === 'own' || userNamespace === true;
-}
+type Described = Pick<RuntimeDescription, 'id' | 'isolation' | 'accelerator'>;
 
-/** One line for each runtime that would hand the host to an image that twinboot has not made alone; before it boots. */
+/**
+ * One line for each runtime that gives no boundary, or a lesser one than its kind leads to expect, where twinboot has not made
+ * the image alone; before it boots. SECURITY.md has the reasons.
+ */
 export function boundaryWarnings(
   { description: image }: Pick<CachedImage, 'description'>,
-  runtimes: readonly Pick<RuntimeDescription, 'id' | 'isolation'>[],
+  runtimes: readonly Described[],
   specs: readonly Pick<RuntimeSpec, 'id' | 'runtime'>[],
 ): RunRecord['warnings'] {
   if (plainRecipe(image.name) !== undefined) return [];
-  return runtimes.flatMap(({ id, isolation }) => {
-    if (isolation === undefined || givesBoundary(isolation)) return [];
-    const options = specs.find((spec) => spec.id === id)?.runtime.options.shape ?? {};
+  return runtimes.flatMap((runtime) => {
+    const lack = whatLacks(runtime, image.name);
+    if (lack === undefined) return [];
+    const options = specs.find(({ id }) => id === runtime.id)?.runtime.options.shape ?? {};
     const instead = 'userns' in options ? '; its option userns=on gives one' : '';
-    return [
-      {
-        code: 'no-boundary',
-        message: `${id} gives no boundary: root of the image ${image.name} can become root of this host${instead}`,
-      },
-    ];
+    return [{ code: 'no-boundary', message: `${runtime.id} ${lack}${instead}` }];
   });
+}
+
+function whatLacks({ isolation, accelerator }: Described, image: string): string | undefined {
+  if (isolation === undefined) return undefined;
+  const { kernel, userNamespace, capabilities } = isolation;
+  if (kernel === 'shared' && userNamespace !== true && capabilities !== 'none')
+    return `gives no boundary: root of the image ${image} can become root of this host`;
+  // QEMU's developers do not call emulation a boundary, and User-Mode Linux is a program of the host.
+  if (kernel === 'own' && accelerator !== 'kvm')
+    return `is not run by KVM and gives no boundary of a VM: what holds the image ${image} is an ordinary user's room`;
+  return undefined;
 }

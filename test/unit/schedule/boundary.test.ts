@@ -8,7 +8,11 @@ const image = (name: string) => ({ description: { name } }) as Pick<CachedImage,
 /** The lines for these runtimes, as they are set up. */
 function linesFor(name: string, ...texts: string[]): string[] {
   const specs = parseRuntimes(texts);
-  const runtimes = specs.map(({ id, runtime, options }) => ({ id, isolation: runtime.isolation(options) }));
+  const runtimes = specs.map(({ id, runtime, options }) => ({
+    id,
+    isolation: runtime.isolation(options),
+    ...(runtime.id === 'qemu' && { accelerator: id.includes('tcg') ? ('tcg' as const) : ('kvm' as const) }),
+  }));
   return boundaryWarnings(image(name), runtimes, specs).map(({ message }) => message);
 }
 
@@ -21,6 +25,20 @@ describe('an image that twinboot has not made alone', () => {
 
   it('gets a line for each combination without a boundary', () => {
     expect(linesFor('shop', 'namespaces', 'lxc', 'podman', 'lxc:userns=on')).toHaveLength(3);
+  });
+});
+
+describe('a VM that KVM does not run', () => {
+  it.each(['qemu:accel=tcg', 'uml'])('%s is said to hold such an image by an ordinary user alone', (spec) => {
+    expect(linesFor('shop', spec)).toEqual([
+      `${spec} is not run by KVM and gives no boundary of a VM: what holds the image shop is an ordinary user's room`,
+    ]);
+  });
+});
+
+describe('what boots nothing', () => {
+  it('needs no line', () => {
+    expect(linesFor('shop', 'fake')).toEqual([]);
   });
 });
 
