@@ -14,13 +14,14 @@ export async function readContainerIsolation(
   runner: ProcessRunner,
   group: Cgroup,
   pids: readonly number[],
+  allowed: readonly string[],
 ): Promise<RecordedIsolation> {
   const { read, missing } = collectFacts();
   const init = read(['userNamespace', 'hostUser', 'capabilities', 'seccomp'], () => findInit(pids));
   const userNamespace = init && read(['userNamespace'], () => hasOwnUserNamespace(init.pid));
   const maxTasks = read(['maxTasks'], () => readMaxTasks(group));
   const rules = await readDeviceRules(runner, group);
-  const devices = read(['devices'], () => devicesText(rules));
+  const devices = read(['devices'], () => devicesText(rules, allowed));
   return {
     source: 'read',
     kernel: 'shared',
@@ -54,14 +55,21 @@ function hasOwnUserNamespace(pid: number): boolean {
   return readlinkSync(`/proc/${pid}/ns/user`) !== readlinkSync('/proc/self/ns/user');
 }
 
-/** Names as below /dev. Throws where the rules are not known. */
-export function devicesText(rules: DeviceRules): string {
+/**
+ * Names as below /dev. `allowed`: lines of `devices.allow`, those that a BPF program was made of, which does not say them.
+ * Throws where the rules are not known.
+ */
+export function devicesText(rules: DeviceRules, allowed: readonly string[]): string {
   if ('unknown' in rules) throw new Error(rules.unknown);
   if ('programs' in rules) {
-    return rules.programs > 0 ? `${Object.values(deviceNames).join(', ')} (by a BPF program)` : 'all';
+    return rules.programs > 0 ? `${openedBy(allowed)} (by a BPF program)` : 'all';
   }
   if (rules.rules.some((rule) => rule.startsWith('a '))) return 'all';
-  const opened = rules.rules.flatMap((rule) => {
+  return openedBy(rules.rules);
+}
+
+function openedBy(rules: readonly string[]): string {
+  const opened = rules.flatMap((rule) => {
     const [type = '', numbers = '', access = ''] = rule.split(' ');
     if (!/[rw]/.test(access)) return [];
     return [(type === 'c' ? deviceNames[numbers] : undefined) ?? `${type} ${numbers}`];

@@ -88,12 +88,13 @@ export function prepareContainer({
   context,
   description,
   idBase,
-  furtherDevices,
+  furtherDevices = [],
   lower,
   command,
 }: ContainerRequest): Promise<PreparedRuntime> {
   const { host, image, limits } = context;
-  const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, furtherDevices };
+  const devices = [...containerDevices, ...furtherDevices];
+  const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, devices };
   return Promise.resolve({
     description,
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
@@ -125,7 +126,8 @@ export function prepareContainer({
             ...exit,
             ...(endedBecause !== undefined && { endedBecause }),
           })),
-          readIsolation: () => readContainerIsolation(host.runner, boot.cgroup, instance.meters.pids()),
+          readIsolation: () =>
+            readContainerIsolation(host.runner, boot.cgroup, instance.meters.pids(), devices),
         };
       }),
     release: () => Promise.resolve(),
@@ -138,12 +140,13 @@ export interface ContainerGround {
   lowerLayer: LowerLayer;
   limits: Limits;
   idBase?: number | undefined;
-  furtherDevices?: readonly string[] | undefined;
+  /** Lines of `devices.allow`. */
+  devices?: readonly string[];
 }
 
 /** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
 export async function layContainerBoot(
-  { host, lowerLayer, limits, idBase, furtherDevices = [] }: ContainerGround,
+  { host, lowerLayer, limits, idBase, devices = containerDevices }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],
 ): Promise<{ boot: ContainerBoot; agent: Agent; group: Lease }> {
@@ -161,7 +164,7 @@ export async function layContainerBoot(
   own(closing(agent));
   const { cgroup, lease: cgroupLease } = makeBootCgroup(host, bootId, limits);
   own(cgroupLease);
-  await limitDevices(host.runner, cgroup, [...containerDevices, ...furtherDevices]);
+  await limitDevices(host.runner, cgroup, devices);
   const boot = {
     name: `twinboot-${bootId}`,
     folder,

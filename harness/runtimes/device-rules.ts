@@ -5,7 +5,7 @@ import type { Cgroup } from '../host/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 /** The devices that every program may expect, and terminals; none reaches hardware. Names as below /dev. */
-export const deviceNames: Readonly<Record<string, string>> = {
+const plainNames: Readonly<Record<string, string>> = {
   '1:3': 'null',
   '1:5': 'zero',
   '1:7': 'full',
@@ -18,9 +18,17 @@ export const deviceNames: Readonly<Record<string, string>> = {
 };
 
 /** The same as lines of `devices.allow` (cgroup-v1/devices.rst): what a container may make, read and write. */
-export const containerDevices: readonly string[] = Object.keys(deviceNames).map(
+export const containerDevices: readonly string[] = Object.keys(plainNames).map(
   (numbers) => `c ${numbers} rwm`,
 );
+
+/**
+ * The tunnel device, as a line of `devices.allow`. systemd-nspawn makes a node of it in every container, as its own device
+ * policy allows, and since 257 fails where it may not; crun(1) and runc allow it too.
+ */
+export const NET_TUN = 'c 10:200 rwm';
+
+export const deviceNames: Readonly<Record<string, string>> = { ...plainNames, '10:200': 'net/tun' };
 
 /**
  * Lets the processes of a group and of all groups below it use the devices of these rules alone: by the v1 controller

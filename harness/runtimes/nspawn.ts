@@ -5,6 +5,7 @@ import {
   type ContainerBoot,
   type ContainerCommand,
 } from './container.ts';
+import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
@@ -54,6 +55,7 @@ export const nspawn: Runtime<typeof options> = {
       description: describeContainer(this, context, { userns, sys, lower }, this.isolation(given)),
       lower,
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      furtherDevices: [NET_TUN],
       command: nspawnCommand(given),
     });
   },

@@ -16,6 +16,7 @@ import {
   type ContainerBoot,
   type ContainerCommand,
 } from './container.ts';
+import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { makeManagerGroup } from './payload-group.ts';
 import { toolAvailability } from './tool-availability.ts';
@@ -90,7 +91,7 @@ export const podman: Runtime<typeof options> = {
  * What runc and crun allow in the group that they make: any node may be made, and /dev/net/tun (10:200) be opened. A group
  * above that allows less makes them fail.
  */
-const OCI_DEVICES = ['c *:* m', 'b *:* m', 'c 10:200 rwm'];
+const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 
 /** How the manager is called for a boot. */
 export function podmanCommand(

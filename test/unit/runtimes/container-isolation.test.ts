@@ -5,23 +5,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cgroupNamed } from '../../../harness/host/cgroup.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
 import { devicesText, readContainerIsolation } from '../../../harness/runtimes/container-isolation.ts';
-import { containerDevices } from '../../../harness/runtimes/device-rules.ts';
+import { containerDevices, NET_TUN } from '../../../harness/runtimes/device-rules.ts';
 
 describe('devices that can be opened', () => {
   it('are named by the rules of the group; a right to make nodes opens none', () => {
-    expect(devicesText({ rules: [...containerDevices, 'b *:* m', 'c 10:200 rwm'] })).toBe(
-      'null, zero, full, random, urandom, tty, console, ptmx, pts/*, c 10:200',
+    expect(devicesText({ rules: [...containerDevices, 'b *:* m', 'c 10:200 rwm', 'c 7:1 r'] }, [])).toBe(
+      'null, zero, full, random, urandom, tty, console, ptmx, pts/*, net/tun, c 7:1',
     );
   });
 
   it('are all where nobody limits them', () => {
-    expect(devicesText({ rules: ['a *:* rwm'] })).toBe('all');
-    expect(devicesText({ programs: 0 })).toBe('all');
+    expect(devicesText({ rules: ['a *:* rwm'] }, [])).toBe('all');
+    expect(devicesText({ programs: 0 }, containerDevices)).toBe('all');
   });
 
   it('are those of the program on cgroup v2', () => {
-    expect(devicesText({ programs: 1 })).toBe(
-      'null, zero, full, random, urandom, tty, console, ptmx, pts/* (by a BPF program)',
+    expect(devicesText({ programs: 1 }, [...containerDevices, NET_TUN])).toBe(
+      'null, zero, full, random, urandom, tty, console, ptmx, pts/*, net/tun (by a BPF program)',
     );
   });
 });
@@ -39,7 +39,7 @@ describe('what cannot be read', () => {
     writeFileSync(join(root, 'boot/pids.max'), 'max\n');
     const group = cgroupNamed(layout, 'boot');
     // This process is no init of a pid namespace.
-    const facts = await readContainerIsolation(processRunner, group, [process.pid]);
+    const facts = await readContainerIsolation(processRunner, group, [process.pid], []);
     expect(facts).toMatchObject({ source: 'read', kernel: 'shared' });
     expect(facts).not.toHaveProperty('capabilities');
     const noInit = 'no process of the instance is process 1 of a pid namespace';
