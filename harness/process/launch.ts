@@ -88,6 +88,11 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   if (pid === undefined) throw runError('launch-failed', `cannot start a process for ${request.command}`);
   for (const folder of request.cgroup.folders) writeFileSync(join(folder, 'cgroup.procs'), String(pid));
 
+  // Read from the beginning: what nobody reads when the process ends is thrown away.
+  const early: Buffer[] = [];
+  let take: LaunchRequest['onOutput'] = (chunk) => early.push(chunk);
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => take(chunk));
+
   const [, , , release, started] = child.stdio as [null, Readable, Readable, Writable, Readable];
   release.on('error', () => undefined);
   let t0Ns = monotonicNs();
@@ -117,7 +122,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   release.end('\n');
   const spawned = closed.then(() => msSince(t0Ns));
   started.resume();
-  child.stdout?.on('data', request.onOutput);
-  child.stderr?.on('data', request.onOutput);
+  take = request.onOutput;
+  for (const chunk of early) take(chunk);
   return { pid, t0Ns, spawnMs: await spawned, exited };
 }
