@@ -1,5 +1,5 @@
 import { runError } from '../core/error.ts';
-import { median } from '../results/statistics.ts';
+import { median } from '../results/statistics/quantile.ts';
 import type { RunRecord, RuntimeDescription, Sample } from '../results/record.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 

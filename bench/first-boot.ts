@@ -1,5 +1,5 @@
-import { createBootstrap } from '../results/bootstrap.ts';
-import { median } from '../results/statistics.ts';
+import { createBootstrap } from '../results/statistics/bootstrap.ts';
+import { median } from '../results/statistics/quantile.ts';
 import type { Benchmark } from './benchmark.ts';
 import { runTwinboot } from './reference-run.ts';
 import { divideTime } from './time-ledger.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { median } from '../results/statistics.ts';
+import { median } from '../results/statistics/quantile.ts';
 import { writeRecord } from '../results/store.ts';
 import type { Benchmark } from './benchmark.ts';
 import { enlargeRecord } from './large-record.ts';

@@ -2,7 +2,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes } from '../core/units.ts';
 import { exports } from '../results/export/registry.ts';
-import { median } from '../results/statistics.ts';
+import { median } from '../results/statistics/quantile.ts';
 import { RECORD_FILE, writeRecord } from '../results/store.ts';
 import { summarise } from '../results/summary.ts';
 import type { Benchmark } from './benchmark.ts';

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runError } from '../core/error.ts';
 import { releaseInReverse } from '../harness/process/leases.ts';
 import { makeBootCgroup } from '../harness/runtimes/boot-folder.ts';
-import { createBootstrap } from '../results/bootstrap.ts';
-import { median } from '../results/statistics.ts';
+import { createBootstrap } from '../results/statistics/bootstrap.ts';
+import { median } from '../results/statistics/quantile.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 

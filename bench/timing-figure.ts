@@ -1,5 +1,5 @@
 import type { Task } from 'tinybench';
-import { createBootstrap } from '../results/bootstrap.ts';
+import { createBootstrap } from '../results/statistics/bootstrap.ts';
 import type { Figure } from './benchmark.ts';
 
 /** A finished tinybench task as a figure: the median of its latencies. Throws what the task threw. */

@@ -1,12 +1,12 @@
 import type { Unit } from '../core/units.ts';
-import { createBootstrap, type Bootstrap, type Interval } from './bootstrap.ts';
+import { createBootstrap, type Bootstrap, type Interval } from './statistics/bootstrap.ts';
 import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
 import { pairsOf, roundRatios } from './ratio.ts';
 import { byRound, readingOf } from './samples.ts';
-import { describe, median } from './statistics.ts';
+import { describe, median } from './statistics/quantile.ts';
 
-export type { Interval } from './bootstrap.ts';
+export type { Interval } from './statistics/bootstrap.ts';
 
 /** One metric of one runtime over the measured rounds. */
 export interface MetricSummary {

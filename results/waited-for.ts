@@ -3,7 +3,7 @@ import { formatMs } from '../core/units.ts';
 import { marksOf, type Marked } from './marks.ts';
 import { mostFrequent } from './most-frequent.ts';
 import type { RunRecord } from './record.ts';
-import { median } from './statistics.ts';
+import { median } from './statistics/quantile.ts';
 
 /** Of a boot's time to multi-user.target: what took less of it did not make it long. */
 const TELLING_SHARE = 0.25;

@@ -1,6 +1,6 @@
 import type { DensityReading, MemberReading, StepReading } from '../harness/fleet/readings.ts';
 import type { Density, DensityStep, ServiceCost } from '../results/fleet/density.ts';
-import { fitSlope } from '../results/fleet/slope.ts';
+import { fitSlope } from '../results/statistics/slope.ts';
 import { createMeasured, defineFleetScenario, metric, type Circumstances } from './define.ts';
 import { chargedElsewhereBytes, memoryParts, memoryPartMetrics } from './memory-parts.ts';
 

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../core/random.ts';
-import type { Bootstrap } from '../../results/bootstrap.ts';
+import type { Bootstrap } from '../../results/statistics/bootstrap.ts';
 import type { Judgement } from '../../results/compare/comparison.ts';
 
 /** How many of `trials` were so. */

@@ -8,7 +8,7 @@ import { compareAb, type AbComparison, type AbOptions } from '../../results/comp
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
 import { comparisonFormats } from '../../results/compare/format/registry.ts';
-import { looks } from '../../results/compare/looks.ts';
+import { looks } from '../../results/statistics/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
 import { ratioText, rowName } from '../../results/compare/words.ts';
 import { writeFailure } from '../../results/write-failure.ts';

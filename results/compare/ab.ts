@@ -1,4 +1,4 @@
-import { createBootstrap } from '../bootstrap.ts';
+import { createBootstrap } from '../statistics/bootstrap.ts';
 import type { RunRecord } from '../record.ts';
 import { candidatesOf, type Candidate } from './candidates.ts';
 import { commonMetrics, commonRuntimes } from './common.ts';

@@ -1,7 +1,7 @@
-import { createBootstrap, RESAMPLES, type Bootstrap } from '../bootstrap.ts';
+import { createBootstrap, RESAMPLES, type Bootstrap } from '../statistics/bootstrap.ts';
 import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
-import { holm } from './correction.ts';
-import { permutationTests } from './permutation-test.ts';
+import { holm } from '../statistics/correction.ts';
+import { permutationTests } from '../statistics/permutation.ts';
 import { untestable } from './untestable.ts';
 import { effectOf, verdictOf } from './verdict.ts';
 

@@ -1,4 +1,4 @@
-import type { Rounds } from './blocked-test.ts';
+import type { Rounds } from '../statistics/blocked-permutation.ts';
 import type { Judgement, Pair } from './comparison.ts';
 import { untestable } from './untestable.ts';
 

@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
-import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
-import { median } from '../statistics.ts';
+import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
+import { median } from '../statistics/quantile.ts';
 import type { Candidate } from './candidates.ts';
 import type { ComparisonRow, JudgeOptions, Judgement, SideFigures } from './comparison.ts';
 import { judge } from './judge.ts';

@@ -1,13 +1,13 @@
-import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
-import { createBlockedTest } from './blocked-test.ts';
+import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
+import { createBlockedTest } from '../statistics/blocked-permutation.ts';
 import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
-import { planLooks, type Look, type LookPlan } from './looks.ts';
-import { moreRounds } from './rounds-needed.ts';
+import { planLooks, type Look, type LookPlan } from '../statistics/looks.ts';
+import { moreRounds } from '../statistics/sample-size.ts';
 import { valuesUntil, type RoundValues } from './round-values.ts';
 import { takeLook, type Decided, type Means, type SequentialJudgement } from './take-look.ts';
 import { effectOf, TOO_FAR_APART } from './verdict.ts';
 
-export { looks } from './looks.ts';
+export { looks } from '../statistics/looks.ts';
 export type { SequentialJudgement } from './take-look.ts';
 
 export interface SequentialOptions extends JudgeOptions {

@@ -1,8 +1,8 @@
-import type { Bootstrap } from '../bootstrap.ts';
-import type { BlockedP, Rounds } from './blocked-test.ts';
+import type { Bootstrap } from '../statistics/bootstrap.ts';
+import type { BlockedP, Rounds } from '../statistics/blocked-permutation.ts';
 import type { Judgement, JudgeOptions } from './comparison.ts';
-import { holm } from './correction.ts';
-import type { Look } from './looks.ts';
+import { holm } from '../statistics/correction.ts';
+import type { Look } from '../statistics/looks.ts';
 import type { RoundValues } from './round-values.ts';
 import { effectOf, verdictOf } from './verdict.ts';
 

@@ -1,5 +1,5 @@
 import type { Judgement, Pair } from './comparison.ts';
-import { moreRounds } from './rounds-needed.ts';
+import { moreRounds } from '../statistics/sample-size.ts';
 
 type Sides = Pick<Pair, 'base' | 'next'>;
 

@@ -1,7 +1,7 @@
-import type { Bootstrap, Interval } from '../bootstrap.ts';
-import { median } from '../statistics.ts';
+import type { Bootstrap, Interval } from '../statistics/bootstrap.ts';
+import { median } from '../statistics/quantile.ts';
 import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
-import { moreRounds } from './rounds-needed.ts';
+import { moreRounds } from '../statistics/sample-size.ts';
 
 /** How far apart the sides of a pair are: medians NEW over BASE, and the 95 % interval of that. */
 export interface Effect {

@@ -4,7 +4,7 @@ import type { RuntimeKind } from '../record.ts';
 import { isOfEveryInstance, noneDuplicatedNote } from '../repeated-services.ts';
 import type { Density, DensityStep, ServiceCost, Slope } from './density.ts';
 import { stepsWithInstances } from './figures.ts';
-import { fitSlope } from './slope.ts';
+import { fitSlope } from '../statistics/slope.ts';
 
 /**
  * The bill for the services that every instance repeats, whatever the host runs: what one more instance pays for each of

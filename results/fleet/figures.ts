@@ -1,4 +1,4 @@
-import { median } from '../statistics.ts';
+import { median } from '../statistics/quantile.ts';
 import type { Density, DensityStep, Slope } from './density.ts';
 import type { MinimumMemory, Trial } from './minimum-memory.ts';
 import type { Burst } from './storm.ts';

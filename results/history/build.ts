@@ -1,10 +1,10 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { createBootstrap, type Bootstrap } from '../bootstrap.ts';
+import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
 import { metricKey, selectMetrics, type SelectedMetric } from '../compare/select.ts';
 import { marksOf } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
-import { median } from '../statistics.ts';
+import { median } from '../statistics/quantile.ts';
 import { causesOf } from './causes.ts';
 import { environmentKey, environmentNames } from './environments.ts';
 import type { Extract, Subject } from './extract.ts';

@@ -1,9 +1,9 @@
 import { probit } from 'simple-statistics';
-import { createBootstrap } from '../bootstrap.ts';
-import { median } from '../statistics.ts';
-import { divergenceP, fewestRecords } from './divergence.ts';
+import { createBootstrap } from '../statistics/bootstrap.ts';
+import { median } from '../statistics/quantile.ts';
+import { divergenceP, fewestRecords } from '../statistics/change-point.ts';
 import type { Change, Finding, HistoryOptions, HistorySeries } from './history.ts';
-import { relativeChange, successiveVariance, trendOf, type Stretch } from './trend.ts';
+import { relativeChange, successiveVariance, trendOf, type Stretch } from '../statistics/trend.ts';
 
 type Bare = Pick<HistorySeries, 'points' | 'better'>;
 

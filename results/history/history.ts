@@ -1,7 +1,7 @@
 import type { Unit } from '../../core/units.ts';
-import type { Interval } from '../bootstrap.ts';
+import type { Interval } from '../statistics/bootstrap.ts';
 import type { Marked } from '../marks.ts';
-import type { Stretch } from './trend.ts';
+import type { Stretch } from '../statistics/trend.ts';
 
 /**
  * `changed`: there is a step or a creep of the least effect or more. `steady`: there is none, and a step of the least

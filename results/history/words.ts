@@ -2,7 +2,7 @@ import { formatValue } from '../../core/units.ts';
 import { formatFactor } from '../../core/words.ts';
 import { percentText } from '../compare/words.ts';
 import type { Change, History, HistorySeries, RecordReference } from './history.ts';
-import { relativeChange } from './trend.ts';
+import { relativeChange } from '../statistics/trend.ts';
 
 /** `446 ms`; of a VM over a container `31.4`. */
 export function valueText(value: number, unit: HistorySeries['unit']): string {

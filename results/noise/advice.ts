@@ -3,7 +3,7 @@ import { formatCount, formatList } from '../../core/words.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
 import { percentText, pText } from '../compare/words.ts';
 import { markIdsOf } from '../marks.ts';
-import { POWER } from './detectable.ts';
+import { POWER } from '../statistics/detectable.ts';
 import { ENOUGH_ROUNDS, type NoiseReport, type NoiseRow } from './noise.ts';
 
 /** What to do about noise, or what not to conclude from this run. */

@@ -1,5 +1,5 @@
-import { median } from '../statistics.ts';
-import { twoSidedP } from './normal.ts';
+import { median } from '../statistics/quantile.ts';
+import { twoSidedP } from '../statistics/normal.ts';
 import type { Reading } from './readings.ts';
 
 /** Whether the values go one way over the rounds, and how far. */

@@ -2,19 +2,19 @@ import type { Unit } from '../../core/units.ts';
 import { bootsText, countBoots } from '../compare/boots.ts';
 import { candidatesOf } from '../compare/candidates.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
-import { holm } from '../compare/correction.ts';
+import { holm } from '../statistics/correction.ts';
 import { assertPlausible } from '../compare/plausible.ts';
 import type { PooledSide } from '../compare/pool.ts';
 import { declaredMetrics, selectMetrics } from '../compare/select.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import { isLeading, type RunRecord } from '../record.ts';
-import { median } from '../statistics.ts';
-import { createDetector, type Detectable, type Detector } from './detectable.ts';
+import { median } from '../statistics/quantile.ts';
+import { createDetector, type Detectable, type Detector } from '../statistics/detectable.ts';
 import { driftOf } from './drift.ts';
 import { readingsOf, type Reading } from './readings.ts';
-import { serialOf } from './serial.ts';
+import { serialOf } from '../statistics/serial.ts';
 import { splitRun, type Split } from './split.ts';
-import { spreadOf } from './spread.ts';
+import { spreadOf } from '../statistics/spread.ts';
 
 /** Rounds a side for which it is told what a comparison can find. */
 export const ASKED_ROUNDS = [5, 10, 20, 50] as const;

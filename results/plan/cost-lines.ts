@@ -1,4 +1,4 @@
-import { fitSlope, interceptAt, type Point } from '../fleet/slope.ts';
+import { fitSlope, interceptAt, type Point } from '../statistics/slope.ts';
 import type { Estimate } from './fleet-plan.ts';
 
 /** What instances cost together: `fixed` once, and `each` for every one of them. */

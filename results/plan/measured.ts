@@ -3,7 +3,7 @@ import { densityIn, type Density, type DensityStep } from '../fleet/density.ts';
 import { stepsWithInstances } from '../fleet/figures.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord, RuntimeDescription, Sample } from '../record.ts';
-import { median } from '../statistics.ts';
+import { median } from '../statistics/quantile.ts';
 import { costLines, type CostLines } from './cost-lines.ts';
 import type { PlanBasis } from './fleet-plan.ts';
 

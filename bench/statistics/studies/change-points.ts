@@ -1,4 +1,4 @@
-import { trendOf, type Stretch } from '../../../results/history/trend.ts';
+import { trendOf, type Stretch } from '../../../results/statistics/trend.ts';
 import { drawBoot, type NoiseId } from '../noise.ts';
 import { count } from '../simulate.ts';
 import type { Rate, Study } from '../study.ts';

@@ -1,4 +1,4 @@
-import { createBootstrap } from '../../../results/bootstrap.ts';
+import { createBootstrap } from '../../../results/statistics/bootstrap.ts';
 import { drawBoot, noises, type NoiseId } from '../noise.ts';
 import { count } from '../simulate.ts';
 import type { Study } from '../study.ts';

@@ -1,5 +1,5 @@
 import { decide } from '../../../results/compare/sequential.ts';
-import { quantile } from '../../../results/statistics.ts';
+import { quantile } from '../../../results/statistics/quantile.ts';
 import { drawRun } from '../family.ts';
 import type { NoiseId } from '../noise.ts';
 import { count, neverNarrow } from '../simulate.ts';

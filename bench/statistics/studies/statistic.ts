@@ -1,6 +1,6 @@
 import type { Random } from '../../../core/random.ts';
 import type { Pair } from '../../../results/compare/comparison.ts';
-import { permutationTests } from '../../../results/compare/permutation-test.ts';
+import { permutationTests } from '../../../results/statistics/permutation.ts';
 import { drawRecords } from '../family.ts';
 import type { NoiseId } from '../noise.ts';
 import { count } from '../simulate.ts';

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../../core/random.ts';
-import { createBootstrap, type Bootstrap, type Interval } from '../../../results/bootstrap.ts';
+import { createBootstrap, type Bootstrap, type Interval } from '../../../results/statistics/bootstrap.ts';
 import { dividedByRound } from '../../../results/ratio.ts';
-import { median } from '../../../results/statistics.ts';
+import { median } from '../../../results/statistics/quantile.ts';
 import { drawBoot, drawLevels, drawShifts, type NoiseId } from '../noise.ts';
 import type { Rate, Study, StudyOptions } from '../study.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawRecords } from '../../../../bench/statistics/family.ts';
 import { count, isAlarm, neverNarrow } from '../../../../bench/statistics/simulate.ts';
 import { createRandom as randomOf } from '../../../../core/random.ts';
-import { createBootstrap } from '../../../../results/bootstrap.ts';
+import { createBootstrap } from '../../../../results/statistics/bootstrap.ts';
 import { defaultJudgeOptions, type Judgement, type Pair } from '../../../../results/compare/comparison.ts';
 import { judge } from '../../../../results/compare/judge.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
 import { driftOf } from '../../../../results/noise/drift.ts';
-import { normalValues } from './draws.ts';
+import { normalValues } from '../statistics/draws.ts';
 
 const readings = (values: readonly number[]) => values.map((value, index) => ({ round: index + 1, value }));
 

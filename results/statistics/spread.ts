@@ -1,5 +1,5 @@
 import { mean, medianAbsoluteDeviation, sampleStandardDeviation } from 'simple-statistics';
-import { median } from '../statistics.ts';
+import { median } from './quantile.ts';
 
 /** Makes the median absolute deviation of normal values their standard deviation: 1 / Φ⁻¹(3/4). */
 const NORMAL_CONSISTENCY = 1.4826;

@@ -1,4 +1,4 @@
-import { countSums, rankSum } from './rank-sum.ts';
+import { countSums, rankSum } from './ranks.ts';
 
 /** Both sides of one metric, by round; `undefined` where a round did not give both. */
 export type Rounds = readonly ({ base: number; next: number } | undefined)[];

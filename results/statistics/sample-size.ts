@@ -1,6 +1,6 @@
 import { probit } from 'simple-statistics';
-import type { Interval } from '../bootstrap.ts';
-import { leastP } from './permutation-test.ts';
+import type { Interval } from './bootstrap.ts';
+import { leastP } from './permutation.ts';
 
 /** Beyond this the estimate means no more than "very many". */
 export const MOST_MORE_ROUNDS = 1000;

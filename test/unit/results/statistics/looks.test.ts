@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { looks, planLooks, type LookPlan } from '../../../../results/compare/looks.ts';
+import { looks, planLooks, type LookPlan } from '../../../../results/statistics/looks.ts';
 
 const plan: LookPlan = { round: 40, maxRounds: 40, last: false, alpha: 0.05, familySize: 20 };
 

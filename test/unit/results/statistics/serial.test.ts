@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
-import { serialOf } from '../../../../results/noise/serial.ts';
+import { serialOf } from '../../../../results/statistics/serial.ts';
 import { normalValues } from './draws.ts';
 
 describe('the likeness of neighbouring rounds', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
-import { permutationTests } from '../../../../results/compare/permutation-test.ts';
-import { createDetector } from '../../../../results/noise/detectable.ts';
+import { permutationTests } from '../../../../results/statistics/permutation.ts';
+import { createDetector } from '../../../../results/statistics/detectable.ts';
 import { normalValues } from './draws.ts';
 
 const sizes = [5, 10, 20, 50];

@@ -1,5 +1,5 @@
-import { blocksOf } from './blocked-test.ts';
-import { leastP } from './permutation-test.ts';
+import { blocksOf } from './blocked-permutation.ts';
+import { leastP } from './permutation.ts';
 
 /** When `ab` looks at its values, and how much of the probability of a wrong decision it may spend there. */
 export interface Look {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
-import { trendOf, type Stretch } from '../../../../results/history/trend.ts';
+import { trendOf, type Stretch } from '../../../../results/statistics/trend.ts';
 
 const options = { level: 0.05, minEffect: 0.05, seed: 1 };
 

@@ -7,7 +7,7 @@ import {
   senInterval,
   studentQuantile,
   type Point,
-} from '../../../../results/fleet/slope.ts';
+} from '../../../../results/statistics/slope.ts';
 
 const points = (...pairs: [number, number][]): Point[] => pairs.map(([x, y]) => ({ x, y }));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../../../core/random.ts';
-import { createBootstrap, RESAMPLES } from '../../../results/bootstrap.ts';
-import { median, quantile } from '../../../results/statistics.ts';
+import { createRandom, type Random } from '../../../../core/random.ts';
+import { createBootstrap, RESAMPLES } from '../../../../results/statistics/bootstrap.ts';
+import { median, quantile } from '../../../../results/statistics/quantile.ts';
 
 /** Exponential values, as skewed as boot times are. The true median is ln 2. */
 function exponential(random: Random, n: number): number[] {

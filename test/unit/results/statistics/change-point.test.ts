@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestSplit, divergenceP, fewestRecords } from '../../../../results/history/divergence.ts';
+import { bestSplit, divergenceP, fewestRecords } from '../../../../results/statistics/change-point.ts';
 
 /** The same by its definition: mean distances between and within, for every place. */
 function bySumming(values: readonly number[]): { at: number; divergence: number } | undefined {

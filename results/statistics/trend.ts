@@ -1,5 +1,5 @@
-import { median } from '../statistics.ts';
-import { bestSplit, isDivergent } from './divergence.ts';
+import { median } from './quantile.ts';
+import { bestSplit, isDivergent } from './change-point.ts';
 import { bestRamps, type Ramp } from './ramp.ts';
 
 /** A stretch of records with one description: at one level, or creeping from one to another. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spreadOf } from '../../../../results/noise/spread.ts';
+import { spreadOf } from '../../../../results/statistics/spread.ts';
 import { normalValues } from './draws.ts';
 
 describe('the spread of values', () => {

@@ -1,5 +1,5 @@
 import { describe as group, expect, it } from 'vitest';
-import { describe, median, quantile } from '../../../results/statistics.ts';
+import { describe, median, quantile } from '../../../../results/statistics/quantile.ts';
 
 group('median', () => {
   it('is the middle value, or the mean of the two in the middle', () => {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../core/random.ts';
-import { leastP } from '../compare/permutation-test.ts';
-import { countSums } from '../compare/rank-sum.ts';
-import { median, quantile, sortedCopy } from '../statistics.ts';
+import { leastP } from './permutation.ts';
+import { countSums } from './ranks.ts';
+import { median, quantile, sortedCopy } from './quantile.ts';
 
 /** The power that an effect counts as found with: nine of ten comparisons. */
 export const POWER = 0.9;

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../core/random.ts';
-import { distanceOf, type RankSum } from './rank-sum.ts';
+import { distanceOf, type RankSum } from './ranks.ts';
 
 /** So many permutations as extreme as what was observed settle p to within 7 % of itself. */
 const ENOUGH = 200;

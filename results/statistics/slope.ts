@@ -1,7 +1,7 @@
 import { probit } from 'simple-statistics';
-import type { Interval } from '../bootstrap.ts';
-import { median, sortedCopy } from '../statistics.ts';
-import type { Slope } from './density.ts';
+import type { Interval } from './bootstrap.ts';
+import { median, sortedCopy } from './quantile.ts';
+import type { Slope } from '../fleet/density.ts';
 
 /** One step of a series: how many instances live, and what they cost together. */
 export interface Point {

@@ -1,6 +1,6 @@
 import { errorFunction } from 'simple-statistics';
-import { createRandom, type Random } from '../core/random.ts';
-import { sortedCopy } from './statistics.ts';
+import { createRandom, type Random } from '../../core/random.ts';
+import { sortedCopy } from './quantile.ts';
 
 /** A 95 % confidence interval, in the unit of what it belongs to. */
 export interface Interval {

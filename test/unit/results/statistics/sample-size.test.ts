@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_MORE_ROUNDS, moreRounds } from '../../../../results/compare/rounds-needed.ts';
+import { MOST_MORE_ROUNDS, moreRounds } from '../../../../results/statistics/sample-size.ts';
 
 const level = 0.05;
 

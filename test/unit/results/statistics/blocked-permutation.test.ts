@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { blocksOf, createBlockedTest, type Rounds } from '../../../../results/compare/blocked-test.ts';
+import {
+  blocksOf,
+  createBlockedTest,
+  type Rounds,
+} from '../../../../results/statistics/blocked-permutation.ts';
 
 const test = createBlockedTest();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holm } from '../../../../results/compare/correction.ts';
+import { holm } from '../../../../results/statistics/correction.ts';
 
 describe('Holm’s correction', () => {
   it('multiplies the least p by how many there are, the next by one less, and never lets the order change', () => {

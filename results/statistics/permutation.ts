@@ -1,6 +1,6 @@
-import { RESAMPLES } from '../bootstrap.ts';
-import { countSums, distanceOf, rankSum, type RankSum } from './rank-sum.ts';
-import { sampledPs } from './sampled-permutations.ts';
+import { RESAMPLES } from './bootstrap.ts';
+import { countSums, distanceOf, rankSum, type RankSum } from './ranks.ts';
+import { sampledPs } from './sampled-permutation.ts';
 
 /** Two independent sets of finite numbers, at least one each. */
 export interface Sides {

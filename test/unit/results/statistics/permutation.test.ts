@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
-import { leastP, permutationTests, type Sides } from '../../../../results/compare/permutation-test.ts';
-import { countSums, distanceOf, rankSum } from '../../../../results/compare/rank-sum.ts';
+import { leastP, permutationTests, type Sides } from '../../../../results/statistics/permutation.ts';
+import { countSums, distanceOf, rankSum } from '../../../../results/statistics/ranks.ts';
 
 function pOf(base: number[], next: number[]): number | undefined {
   return permutationTests([{ base, next }], { seed: 1 })[0];

@@ -1,4 +1,4 @@
-import { sortedCopy } from '../statistics.ts';
+import { sortedCopy } from './quantile.ts';
 
 /**
  * One of two sets of values as ranks among all of them. Ranks are doubled, so that the mean rank of tied values is whole
