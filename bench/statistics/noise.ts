@@ -1,9 +1,5 @@
 import type { Random } from '../../core/random.ts';
-
-/** Standard normal (Box and Muller, 1958). */
-export function drawNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
-}
+import { drawNormal } from '../../results/statistics/normal.ts';
 
 /** Ids of the kinds of noise, with what they are. */
 export const noises = {

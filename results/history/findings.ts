@@ -1,5 +1,5 @@
-import { probit } from 'simple-statistics';
 import { createBootstrap } from '../statistics/bootstrap.ts';
+import { studentQuantile } from '../statistics/normal.ts';
 import { median } from '../statistics/quantile.ts';
 import { divergenceP, fewestRecords } from '../statistics/change-point.ts';
 import type { Change, Finding, HistoryOptions, HistorySeries } from './history.ts';
@@ -79,14 +79,12 @@ function wholeOf(medians: readonly number[]): Stretch {
 const REACH = 2.3;
 
 /**
- * The difference of two halves has the standard error 2 σ / √n; its critical value is Student's (the first terms of
- * Cornish and Fisher, Abramowitz and Stegun 26.7.5).
+ * The difference of two halves has the standard error 2 σ / √n; its critical value is Student's.
  */
 function smallestStepIn(medians: readonly number[], level: number): number | undefined {
   const n = medians.length;
   const around = Math.abs(median(medians) ?? 0);
-  const z = probit(1 - level / 2);
-  const critical = z + (z ** 3 + z) / (4 * (n - 2));
+  const critical = studentQuantile(1 - level / 2, n - 2);
   const error = 2 * Math.sqrt(successiveVariance(medians) / n);
   const step = ((critical + REACH) * error) / around;
   return Number.isFinite(step) ? step : undefined;

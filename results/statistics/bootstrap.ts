@@ -1,5 +1,5 @@
-import { errorFunction } from 'simple-statistics';
 import { createRandom, type Random } from '../../core/random.ts';
+import { drawNormal, studentQuantile, twoSidedP } from './normal.ts';
 import { sortedCopy } from './quantile.ts';
 
 /** A 95 % confidence interval, in the unit of what it belongs to. */
@@ -118,11 +118,6 @@ function drawGamma(shape: number, random: Random): number {
   }
 }
 
-/** Standard normal (Box and Muller, 1958). */
-function drawNormal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
-}
-
 function resampledMedians(values: readonly number[], ranks: MiddleRanks): Float64Array {
   const sorted = sortedCopy(values);
   const medians = new Float64Array(RESAMPLES);
@@ -145,18 +140,6 @@ function intervalOf(statistics: Float64Array, tail: number): Interval | undefine
 
 /** 2.5 % for n → ∞, less for few values. */
 function expandedTail(n: number): number {
-  const reach = Math.sqrt(n / (n - 1)) * studentQuantile975(n - 1);
-  return (1 - errorFunction(reach / Math.SQRT2)) / 2;
-}
-
-/**
- * The 97.5 % quantile of Student's t (Cornish–Fisher, Abramowitz and Stegun 26.7.5): within 0.2 % from 5 degrees of
- * freedom on; with fewer, the interval is from the least to the greatest value whatever this says.
- */
-function studentQuantile975(freedom: number): number {
-  const z = 1.959964;
-  const g1 = (z ** 3 + z) / 4;
-  const g2 = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
-  const g3 = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
-  return z + g1 / freedom + g2 / freedom ** 2 + g3 / freedom ** 3;
+  const reach = Math.sqrt(n / (n - 1)) * studentQuantile(1 - TAIL, n - 1);
+  return twoSidedP(reach) / 2;
 }

@@ -1,5 +1,5 @@
-import { probit } from 'simple-statistics';
 import type { Interval } from './bootstrap.ts';
+import { normalQuantile } from './normal.ts';
 import { leastP } from './permutation.ts';
 
 /** Beyond this the estimate means no more than "very many". */
@@ -45,7 +45,7 @@ function shrinkage({
   const half = (interval.high - interval.low) / 2;
   const distance = Math.abs(ratio - 1);
   const [room, tail] = distance < minEffect ? [minEffect - distance, passLevel] : [distance, level / 2];
-  return room > 0 ? (half * probit(1 - tail)) / probit(1 - TAIL) / room : Infinity;
+  return room > 0 ? (half * normalQuantile(1 - tail)) / normalQuantile(1 - TAIL) / room : Infinity;
 }
 
 /** The fewest values a side of which two can differ so much that p reaches the level. */

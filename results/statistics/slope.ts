@@ -1,5 +1,5 @@
-import { probit } from 'simple-statistics';
 import type { Interval } from './bootstrap.ts';
+import { normalQuantile, studentQuantile } from './normal.ts';
 import { median, sortedCopy } from './quantile.ts';
 import type { Slope } from '../fleet/density.ts';
 
@@ -93,19 +93,6 @@ function meansByX(points: readonly Point[]): Point[] {
     .sort((a, b) => a.x - b.x);
 }
 
-/** Of Student's t, from the normal quantile (Abramowitz and Stegun, 26.7.5): right to 1 % from three degrees on. */
-export function studentQuantile(probability: number, degrees: number): number {
-  const z = probit(probability);
-  const terms = [
-    z,
-    (z ** 3 + z) / 4,
-    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
-    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
-    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92_160,
-  ];
-  return terms.reduce((sum, term, power) => sum + term / degrees ** power, 0);
-}
-
 /** More steps than these have more orders than a double can count: 18! < 2⁵³ < 19!. */
 const EXACT_UP_TO = 18;
 
@@ -116,7 +103,7 @@ const EXACT_UP_TO = 18;
 function slopesCutOff(pairs: number, points: readonly Point[], tail: number): number {
   const sizes = tiedSizes(points);
   if (points.length <= EXACT_UP_TO) return exactCut(points.length, sizes, tail);
-  const spread = -probit(tail) * Math.sqrt(kendallVariance(points.length, sizes));
+  const spread = -normalQuantile(tail) * Math.sqrt(kendallVariance(points.length, sizes));
   return Math.max(0, Math.floor((pairs - spread) / 2));
 }
 

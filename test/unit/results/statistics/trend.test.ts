@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
+import { drawNormal } from '../../../../results/statistics/normal.ts';
 import { trendOf, type Stretch } from '../../../../results/statistics/trend.ts';
 
 const options = { level: 0.05, minEffect: 0.05, seed: 1 };
@@ -19,11 +20,12 @@ function share(
   noise = 0.05,
 ): number {
   const random = createRandom(7);
-  const normal = (): number =>
-    Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
   let count = 0;
   for (let seed = 0; seed < trials; seed += 1) {
-    const values = Array.from({ length: 50 }, (_, position) => levelAt(position) * (1 + noise * normal()));
+    const values = Array.from(
+      { length: 50 },
+      (_, position) => levelAt(position) * (1 + noise * drawNormal(random)),
+    );
     if (holds(trendOf(values, { ...options, seed }))) count += 1;
   }
   return count / trials;
