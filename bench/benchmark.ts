@@ -1,6 +1,6 @@
 import type { Unit } from '../core/units.ts';
 import type { HostContext } from '../harness/host/context.ts';
-import type { Interval } from '../results/statistics/bootstrap.ts';
+import type { Interval } from '../results/statistics/interval.ts';
 import type { Ground } from './ground.ts';
 import type { ReferenceRun } from './reference-run.ts';
 

@@ -1,6 +1,7 @@
 import { formatValue, type Unit } from '../core/units.ts';
 import { formatCount, formatFactor } from '../core/words.ts';
-import type { Interval, RatioSummary } from '../results/summary.ts';
+import type { Interval } from '../results/statistics/interval.ts';
+import type { RatioSummary } from '../results/summary.ts';
 
 const NO_INTERVAL = 'n too small for an interval';
 

@@ -1,12 +1,12 @@
 import type { Unit } from '../core/units.ts';
-import { createBootstrap, type Bootstrap, type Interval } from './statistics/bootstrap.ts';
+import { createBootstrap, type Bootstrap } from './statistics/bootstrap.ts';
+import type { Interval } from './statistics/interval.ts';
 import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
 import { pairsOf, roundRatios } from './ratio.ts';
 import { byRound, readingOf } from './samples.ts';
-import { describe, median } from './statistics/quantile.ts';
-
-export type { Interval } from './statistics/bootstrap.ts';
+import { describe } from './statistics/distribution.ts';
+import { median } from './statistics/quantile.ts';
 
 /** One metric of one runtime over the measured rounds. */
 export interface MetricSummary {

@@ -10,7 +10,8 @@ import {
   type RuntimeDescription,
 } from '../../results/record.ts';
 import { hostsOfRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
-import type { Interval, MetricSummary, Summary } from '../../results/summary.ts';
+import type { Interval } from '../../results/statistics/interval.ts';
+import type { MetricSummary, Summary } from '../../results/summary.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
 import { fleetTables } from './fleet-table.ts';
 import { markedId } from './marked-id.ts';

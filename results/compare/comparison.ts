@@ -1,5 +1,5 @@
 import type { Unit } from '../../core/units.ts';
-import type { Interval } from '../statistics/bootstrap.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { Marked } from '../marks.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Bootstrap, Interval } from '../statistics/bootstrap.ts';
+import type { Bootstrap } from '../statistics/bootstrap.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { median } from '../statistics/quantile.ts';
 import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
 import { moreRounds } from '../statistics/sample-size.ts';

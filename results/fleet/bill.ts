@@ -4,6 +4,7 @@ import type { RuntimeKind } from '../record.ts';
 import { isOfEveryInstance, noneDuplicatedNote } from '../repeated-services.ts';
 import type { Density, DensityStep, ServiceCost, Slope } from './density.ts';
 import { stepsWithInstances } from './figures.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { fitSlope } from '../statistics/slope.ts';
 
 /**
@@ -47,7 +48,7 @@ export type Charge =
       state: 'runs';
       bytes: number;
       /** 95 %; absent where it is a mean, or where there are too few steps. */
-      interval?: { low: number; high: number };
+      interval?: Interval;
       /** The slope over the steps, or with a single step the mean over its instances. */
       basis: 'slope' | 'mean';
       /** In how many of the instances it runs at the last step, and of how many; of several services the most. */
@@ -95,7 +96,7 @@ export function noneDuplicatedOf({ rows }: Bill): string | undefined {
 export function costAt(
   charge: Charge,
   instances: number,
-): { bytes: number; interval?: { low: number; high: number } } | undefined {
+): { bytes: number; interval?: Interval } | undefined {
   if (charge.state !== 'runs') return undefined;
   const { bytes, interval } = charge;
   return {

@@ -1,3 +1,4 @@
+import { differenceOf, type Interval } from '../statistics/interval.ts';
 import { median } from '../statistics/quantile.ts';
 import type { Density, DensityStep, Slope } from './density.ts';
 import type { MinimumMemory, Trial } from './minimum-memory.ts';
@@ -44,13 +45,10 @@ export function stepsWithInstances({ steps }: Density): DensityStep[] {
 export interface SlopeDifference {
   bytes: number;
   /** Absent where one of the slopes has none. */
-  interval?: { low: number; high: number };
+  interval?: Interval;
 }
 
-/**
- * `slope` less `than`. Its interval reaches from the one's low end less the other's high end to the opposite: wider than
- * 95 % asks for, because both ends are taken at their worst at once.
- */
+/** `slope` less `than`; its interval is wider than 95 % asks for (`differenceOf`). */
 export function slopeDifference(
   slope: Slope | undefined,
   than: Slope | undefined,
@@ -58,13 +56,7 @@ export function slopeDifference(
   if (slope === undefined || than === undefined) return undefined;
   const bytes = slope.slope - than.slope;
   if (slope.interval === undefined || than.interval === undefined) return { bytes };
-  return {
-    bytes,
-    interval: {
-      low: slope.interval.low - than.interval.high,
-      high: slope.interval.high - than.interval.low,
-    },
-  };
+  return { bytes, interval: differenceOf(slope.interval, than.interval) };
 }
 
 /** What tables say of one burst; times are `undefined` where nothing got ready. */

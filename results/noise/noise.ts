@@ -8,13 +8,13 @@ import type { PooledSide } from '../compare/pool.ts';
 import { declaredMetrics, selectMetrics } from '../compare/select.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import { isLeading, type RunRecord } from '../record.ts';
+import { valuesByRound } from '../samples.ts';
 import { median } from '../statistics/quantile.ts';
 import { createDetector, type Detectable, type Detector } from '../statistics/detectable.ts';
-import { driftOf } from './drift.ts';
-import { readingsOf, type Reading } from './readings.ts';
 import { serialOf } from '../statistics/serial.ts';
+import { driftOf, type Point } from '../statistics/slope.ts';
 import { splitRun, type Split } from './split.ts';
-import { spreadOf } from '../statistics/spread.ts';
+import { spreadOf } from '../statistics/distribution.ts';
 
 /** Rounds a side for which it is told what a comparison can find. */
 export const ASKED_ROUNDS = [5, 10, 20, 50] as const;
@@ -90,24 +90,24 @@ export function analyseNoise(record: RunRecord): NoiseReport {
   };
 }
 
-/** A row with its readings, before anything is corrected over all rows. */
+/** A row with its values over the rounds that gave one, in their order, before anything is corrected over all rows. */
 interface RawRow {
   row: NoiseRow;
-  readings: Reading[];
+  points: Point[];
 }
 
 function rawRows(record: RunRecord, detect: Detector): RawRow[] {
   return record.runtimes.flatMap(({ id }) =>
     declaredMetrics([record]).flatMap(({ scenario, metric }) => {
       if (!isLeading(metric)) return [];
-      const readings = readingsOf(record, scenario, metric, id);
-      const middle = median(readings.map(({ value }) => value));
+      const points = [...valuesByRound(record, scenario, metric, id)].map(([x, y]) => ({ x, y }));
+      const values = points.map(({ y }) => y);
+      const middle = median(values);
       if (middle === undefined) return [];
       const facts = { scenario, metric: metric.id, title: metric.title, unit: metric.unit };
-      const values = readings.map(({ value }) => value);
       const marks = marksOf([record], [id], metric.unit);
       const row = { ...facts, runtime: id, ...marks, n: values.length, median: middle };
-      return [{ row: { ...row, ...relativeFigures(values, detect) }, readings }];
+      return [{ row: { ...row, ...relativeFigures(values, detect) }, points }];
     }),
   );
 }
@@ -127,17 +127,17 @@ function relativeFigures(
 
 /** Drift and likeness of neighbours are looked for in many rows at once: each p is corrected over all of them. */
 function correctedRows(raw: readonly RawRow[]): NoiseRow[] {
-  const tested = raw.filter(({ readings }) => readings.length >= ENOUGH_ROUNDS);
-  const drifts = tested.map(({ readings }) => driftOf(readings));
-  const serials = tested.map(({ readings }) => serialOf(readings.map(({ value }) => value)));
+  const tested = raw.filter(({ points }) => points.length >= ENOUGH_ROUNDS);
+  const drifts = tested.map(({ points }) => driftOf(points));
+  const serials = tested.map(({ points }) => serialOf(points.map(({ y }) => y)));
   const driftPs = holm(drifts.map(({ p }) => p));
   const serialPs = holm(serials.map(({ p }) => p));
   return raw.map((entry) => {
-    const { row, readings } = entry;
+    const { row, points } = entry;
     const index = tested.indexOf(entry);
     const [drift, serial] = [drifts[index], serials[index]];
     if (drift === undefined || serial === undefined) return row;
-    const span = (readings.at(-1)?.round ?? 0) - (readings[0]?.round ?? 0);
+    const span = (points.at(-1)?.x ?? 0) - (points[0]?.x ?? 0);
     return {
       ...row,
       // Of a median of 0 there is no share.

@@ -1,5 +1,6 @@
 import type { Marked } from '../marks.ts';
 import type { RuntimeKind } from '../record.ts';
+import type { Interval } from '../statistics/interval.ts';
 
 /**
  * What an instance is taken to cost. `charge`: what its control group is charged with, which is what an operator limits.
@@ -92,7 +93,7 @@ export interface PlanRatio {
   vm: string;
   emulated: boolean;
   /** Never without its interval. */
-  found?: { ratio: number; interval: { low: number; high: number } };
+  found?: { ratio: number; interval: Interval };
   /** Why it is not found. */
   reason?: string;
 }

@@ -1,14 +1,9 @@
 import { createRandom, type Random } from '../../core/random.ts';
+import type { Interval } from './interval.ts';
 import { drawNormal, studentQuantile, twoSidedP } from './normal.ts';
 import { sortedCopy } from './quantile.ts';
 
-/** A 95 % confidence interval, in the unit of what it belongs to. */
-export interface Interval {
-  low: number;
-  high: number;
-}
-
-/** Bootstrap intervals from one seed: the same seed and values give the same interval, in whatever order they are asked for. */
+/** 95 % intervals from one seed: the same seed and values give the same interval, in whatever order they are asked for. */
 export interface Bootstrap {
   /** Of the median; `undefined` for fewer than two values. */
   median(values: readonly number[]): Interval | undefined;

@@ -1,12 +1,22 @@
-import type { Interval } from './bootstrap.ts';
-import { normalQuantile, studentQuantile } from './normal.ts';
+import { hullOf, type Interval } from './interval.ts';
+import { inversionQuantile, kendallVariance } from './kendall.ts';
+import { studentQuantile, twoSidedP } from './normal.ts';
 import { median, sortedCopy } from './quantile.ts';
-import type { Slope } from '../fleet/density.ts';
 
-/** One step of a series: how many instances live, and what they cost together. */
+/** A value `y` at the place `x`. */
 export interface Point {
   x: number;
   y: number;
+}
+
+/** A straight line: `slope` in the unit of `y` for each one more of `x`, `intercept` in that of `y`. */
+export interface Line {
+  slope: number;
+  intercept: number;
+  /** Of the slope; absent where so few points cannot give one. */
+  interval?: Interval;
+  /** How many points it rests on. */
+  steps: number;
 }
 
 /** What the interval of a slope is to hold the true one with, where nothing else is said. */
@@ -23,11 +33,13 @@ const CONFIDENCE = 0.95;
  * line; absent where so few steps cannot give the confidence (for 95 %: fewer than five). `undefined` where all steps have
  * the same `x`, or where there are fewer than two.
  */
-export function fitSlope(points: readonly Point[], confidence = CONFIDENCE): Slope | undefined {
+export function fitSlope(points: readonly Point[], confidence = CONFIDENCE): Line | undefined {
   const slopes = pairSlopes(points);
   const slope = median(slopes);
   if (slope === undefined) return undefined;
-  const interval = hullOf(senInterval(points, confidence), incrementInterval(points, confidence));
+  const sen = senInterval(points, confidence);
+  const increments = incrementInterval(points, confidence);
+  const interval = sen && increments && hullOf(sen, increments);
   return {
     slope,
     intercept: interceptAt(points, slope),
@@ -41,6 +53,28 @@ export function interceptAt(points: readonly Point[], slope: number): number {
   return median(points.map(({ x, y }) => y - slope * x)) ?? NaN;
 }
 
+/** Whether points go one way, and how far. */
+export interface Drift {
+  /** In the unit of `y`, for each one more of `x`. */
+  slope: number;
+  /** How likely so much of one direction is where there is none. */
+  p: number;
+}
+
+/**
+ * Slope: as `fitSlope` has it. p: the test of H. B. Mann ("Nonparametric Tests Against Trend", Econometrica 13, 1945) and
+ * M. G. Kendall (Rank Correlation Methods, 1975), two-sided, with his correction for ties and for continuity; its normal
+ * approximation is good from ten points on. Both look at pairs, so that single points far out say no more than that they
+ * are higher or lower. `points`: two at least, each at another `x`.
+ */
+export function driftOf(points: readonly Point[]): Drift {
+  const slopes = pairSlopes(points);
+  const rises = slopes.reduce((sum, slope) => sum + Math.sign(slope), 0);
+  const variance = kendallVariance(points.map(({ y }) => y));
+  const z = variance === 0 ? 0 : Math.max(0, Math.abs(rises) - 1) / Math.sqrt(variance);
+  return { slope: median(slopes) ?? 0, p: twoSidedP(z) };
+}
+
 function pairSlopes(points: readonly Point[]): number[] {
   return points.flatMap((later, index) =>
     points
@@ -49,18 +83,16 @@ function pairSlopes(points: readonly Point[]): number[] {
   );
 }
 
-function hullOf(one: Interval | undefined, other: Interval | undefined): Interval | undefined {
-  if (one === undefined || other === undefined) return undefined;
-  return { low: Math.min(one.low, other.low), high: Math.max(one.high, other.high) };
-}
-
 /**
  * Sen's interval: as many of the sorted slopes are cut off at either end as pairs of steps can be out of order by chance
  * alone. No shape of noise is assumed, but that steps lie off the line apart from each other, as readings do.
  */
 export function senInterval(points: readonly Point[], confidence: number): Interval | undefined {
   const sorted = sortedCopy(pairSlopes(points));
-  const cut = slopesCutOff(sorted.length, points, (1 - confidence) / 2);
+  const cut = inversionQuantile(
+    points.map(({ x }) => x),
+    (1 - confidence) / 2,
+  );
   const [low, high] = [sorted[cut - 1], sorted[sorted.length - cut]];
   return cut < 1 || low === undefined || high === undefined ? undefined : { low, high };
 }
@@ -91,74 +123,4 @@ function meansByX(points: readonly Point[]): Point[] {
   return [...byX]
     .map(([x, ys]) => ({ x, y: ys.reduce((sum, y) => sum + y, 0) / ys.length }))
     .sort((a, b) => a.x - b.x);
-}
-
-/** More steps than these have more orders than a double can count: 18! < 2⁵³ < 19!. */
-const EXACT_UP_TO = 18;
-
-/**
- * The place of the least slope within the interval, 1-based: the greatest `m` for which fewer than `m` pairs are out of
- * order with a probability of `tail` at most; 0 where there is none.
- */
-function slopesCutOff(pairs: number, points: readonly Point[], tail: number): number {
-  const sizes = tiedSizes(points);
-  if (points.length <= EXACT_UP_TO) return exactCut(points.length, sizes, tail);
-  const spread = -normalQuantile(tail) * Math.sqrt(kendallVariance(points.length, sizes));
-  return Math.max(0, Math.floor((pairs - spread) / 2));
-}
-
-function tiedSizes(points: readonly Point[]): number[] {
-  const sizes = new Map<number, number>();
-  for (const { x } of points) sizes.set(x, (sizes.get(x) ?? 0) + 1);
-  return [...sizes.values()];
-}
-
-function exactCut(steps: number, sizes: readonly number[], tail: number): number {
-  const orders = ordersByInversions(steps, sizes);
-  const all = orders.reduce((sum, count) => sum + count, 0);
-  let beyond = 0;
-  let cut = 0;
-  while (cut < orders.length && (beyond + (orders[cut] ?? 0)) / all <= tail) {
-    beyond += orders[cut] ?? 0;
-    cut += 1;
-  }
-  return cut;
-}
-
-/**
- * In how many orders of the steps 0, 1, 2, … pairs are the wrong way round: the null distribution of Kendall's S, which
- * is the pairs less twice that (M. G. Kendall, "A New Measure of Rank Correlation", Biometrika 30, 1938). Its generating
- * function is ∏ (1 + q + … + q^(k-1)) for k up to the number of steps; orders that differ only among steps of the same x
- * count as one, which divides by the same product for each group of them.
- */
-function ordersByInversions(steps: number, sizes: readonly number[]): number[] {
-  let counts = [1];
-  for (let k = 2; k <= steps; k += 1) counts = timesRun(counts, k);
-  for (const size of sizes) for (let k = 2; k <= size; k += 1) counts = overRun(counts, k);
-  return counts;
-}
-
-/** The polynomial times 1 + q + … + q^(k-1). */
-function timesRun(counts: readonly number[], k: number): number[] {
-  const product = new Array<number>(counts.length + k - 1).fill(0);
-  counts.forEach((count, power) => {
-    for (let step = 0; step < k; step += 1) product[power + step] = (product[power + step] ?? 0) + count;
-  });
-  return product;
-}
-
-/** The polynomial over 1 + q + … + q^(k-1), of which it is a multiple. */
-function overRun(counts: readonly number[], k: number): number[] {
-  const quotient: number[] = [];
-  for (let power = 0; power <= counts.length - k; power += 1) {
-    const before = quotient.slice(Math.max(0, power - k + 1)).reduce((sum, count) => sum + count, 0);
-    quotient.push((counts[power] ?? 0) - before);
-  }
-  return quotient;
-}
-
-/** Of S, with Kendall's correction for steps of the same x. */
-function kendallVariance(steps: number, sizes: readonly number[]): number {
-  const term = (n: number): number => n * (n - 1) * (2 * n + 5);
-  return (term(steps) - sizes.reduce((sum, size) => sum + term(size), 0)) / 18;
 }

@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../../../core/random.ts';
-import { createBootstrap, type Bootstrap, type Interval } from '../../../results/statistics/bootstrap.ts';
+import { createBootstrap, type Bootstrap } from '../../../results/statistics/bootstrap.ts';
+import type { Interval } from '../../../results/statistics/interval.ts';
 import { dividedByRound } from '../../../results/ratio.ts';
 import { median } from '../../../results/statistics/quantile.ts';
 import { drawBoot, drawLevels, drawShifts, type NoiseId } from '../noise.ts';

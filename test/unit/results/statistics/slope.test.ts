@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../core/random.ts';
 import { drawNormal, studentQuantile } from '../../../../results/statistics/normal.ts';
 import {
+  driftOf,
   fitSlope,
   incrementInterval,
   interceptAt,
   senInterval,
   type Point,
 } from '../../../../results/statistics/slope.ts';
+import { normalValues } from './draws.ts';
 
 const points = (...pairs: [number, number][]): Point[] => pairs.map(([x, y]) => ({ x, y }));
+
+/** The values at the places 1, 2, 3, … */
+const inOrder = (values: readonly number[]): Point[] => values.map((y, index) => ({ x: index + 1, y }));
 
 /** Steps of a series with instances at 20 each beside 30 for all. */
 const straight = (xs: readonly number[]): Point[] => xs.map((x) => ({ x, y: 30 + 20 * x }));
@@ -158,6 +163,44 @@ describe('the interval for what adds up', () => {
 
   it('holds readings as well, since the wider of both is taken', () => {
     expect(coverage((random) => noisy(random, [1, 2, 3, 4, 6, 8], drawNormal))).toBeGreaterThan(0.95);
+  });
+});
+
+describe('the drift', () => {
+  it('has the slope of most pairs, whatever single points do', () => {
+    const values = Array.from({ length: 20 }, (_, index) => 100 + 2 * index);
+    values[7] = 900;
+    expect(driftOf(inOrder(values)).slope).toBeCloseTo(2, 1);
+  });
+
+  it('goes by the places: one without a value leaves a gap', () => {
+    const drift = driftOf([1, 2, 5, 9].map((x) => ({ x, y: 3 * x })));
+    expect(drift.slope).toBe(3);
+  });
+
+  it('has the p of Mann and Kendall', () => {
+    // Ten rising values: 45 rises, variance 125, so z = 44 / √125 = 3.94.
+    expect(driftOf(inOrder([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).p).toBeCloseTo(0.000083, 6);
+    // Two values in turn: the ties take from the variance.
+    expect(driftOf(inOrder([1, 2, 1, 2, 1, 2, 1, 2, 1, 2])).p).toBeCloseTo(0.676, 2);
+  });
+
+  it('is none where nothing varies', () => {
+    expect(driftOf(inOrder([5, 5, 5, 5]))).toEqual({ slope: 0, p: 1 });
+  });
+
+  it('is found by chance alone in one run of twenty, and nearly always where values rise by 3 % in all', () => {
+    const random = createRandom(11);
+    const share = (rise: number): number => {
+      const found = Array.from({ length: 2000 }, () => {
+        const values = normalValues(20, 0.01, random);
+        return driftOf(inOrder(values.map((value, index) => value + rise * index))).p <= 0.05;
+      });
+      return found.filter(Boolean).length / found.length;
+    };
+    expect(share(0)).toBeLessThan(0.06);
+    expect(share(0)).toBeGreaterThan(0.03);
+    expect(share(0.15)).toBeGreaterThan(0.9);
   });
 });
 
