@@ -1,18 +1,16 @@
 import { createBootstrap } from '../statistics/bootstrap.ts';
-import { studentQuantile } from '../statistics/normal.ts';
-import { median } from '../statistics/quantile.ts';
+import { falseDiscoveryLevel } from '../statistics/correction.ts';
 import { divergenceP, fewestRecords } from '../statistics/change-point.ts';
 import type { Change, Finding, HistoryOptions, HistorySeries } from './history.ts';
-import { relativeChange, successiveVariance, trendOf, type Stretch } from '../statistics/trend.ts';
+import { relativeChange, smallestStepIn, trendOf, wholeOf, type Stretch } from '../statistics/trend.ts';
 
 type Bare = Pick<HistorySeries, 'points' | 'better'>;
 
 /**
  * What is to be said of each series, in their order. All series together are one family: where none has changed, the
  * probability of finding a change in any is at most `alpha`, and where some have, at most the share `alpha` of the
- * changed series is expected to be false (Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", Journal
- * of the Royal Statistical Society B 57, 1995). `causes` names the
- * likely causes of a change from one point to another of the series at `index`.
+ * changed series is expected to be false (`falseDiscoveryLevel`). `causes` names the likely causes of a change from one
+ * point to another of the series at `index`.
  */
 export function findingsOf(
   family: readonly Bare[],
@@ -28,7 +26,7 @@ export function findingsOf(
           seed,
         ),
   );
-  const level = familyLevel(
+  const level = falseDiscoveryLevel(
     ps.flatMap((p) => p ?? []),
     alpha,
   );
@@ -56,38 +54,8 @@ export function findingsOf(
   });
 }
 
-/** The largest p that counts as beyond chance in this family, or the largest that would if there were one. */
-export function familyLevel(ps: readonly number[], alpha: number): number {
-  const ascending = [...ps].sort((a, b) => a - b);
-  const found = ascending.reduce(
-    (most, p, index) => (p <= (alpha * (index + 1)) / ps.length ? index + 1 : most),
-    0,
-  );
-  return (alpha * Math.max(1, found)) / Math.max(1, ps.length);
-}
-
 function tooFew(medians: readonly number[], needed: number): Finding {
   return { verdict: 'too-few', changes: [], stretches: [wholeOf(medians)], needed };
-}
-
-function wholeOf(medians: readonly number[]): Stretch {
-  const level = median(medians) ?? 0;
-  return { from: 0, to: medians.length, startLevel: level, endLevel: level };
-}
-
-/** How far the best of many places, nine times in ten, lies beyond the critical value of a single comparison, in standard errors: by simulation. */
-const REACH = 2.3;
-
-/**
- * The difference of two halves has the standard error 2 σ / √n; its critical value is Student's.
- */
-function smallestStepIn(medians: readonly number[], level: number): number | undefined {
-  const n = medians.length;
-  const around = Math.abs(median(medians) ?? 0);
-  const critical = studentQuantile(1 - level / 2, n - 2);
-  const error = 2 * Math.sqrt(successiveVariance(medians) / n);
-  const step = ((critical + REACH) * error) / around;
-  return Number.isFinite(step) ? step : undefined;
 }
 
 type BareChange = Omit<Change, 'causes'>;

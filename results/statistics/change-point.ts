@@ -1,4 +1,5 @@
 import { createRandom } from '../../core/random.ts';
+import { leastP } from './permutation.ts';
 
 /** The least records on either side of a change: one odd record is no new level, and two may be a bad afternoon. */
 export const SHORTEST = 3;
@@ -66,15 +67,8 @@ const ENOUGH_REACHED = 20;
  */
 export function fewestRecords(level: number): number {
   let count = 2 * SHORTEST;
-  while (2 / arrangements(count) > level) count += 1;
+  while (leastP(Math.floor(count / 2), Math.ceil(count / 2)) > level) count += 1;
   return count;
-}
-
-/** In how many ways `count` records split into two halves. */
-function arrangements(count: number): number {
-  let ways = 1;
-  for (let taken = 1; taken <= Math.floor(count / 2); taken += 1) ways *= (count - taken + 1) / taken;
-  return ways;
 }
 
 /**

@@ -14,3 +14,17 @@ export function holm(ps: readonly number[]): number[] {
   });
   return corrected;
 }
+
+/**
+ * The largest p that counts as beyond chance among `ps`, or the largest that would if there were one: where those up to it
+ * are called real, at most the share `alpha` of them is expected not to be (Y. Benjamini and Y. Hochberg, "Controlling the
+ * False Discovery Rate", Journal of the Royal Statistical Society B 57, 1995).
+ */
+export function falseDiscoveryLevel(ps: readonly number[], alpha: number): number {
+  const ascending = [...ps].sort((a, b) => a - b);
+  const found = ascending.reduce(
+    (most, p, index) => (p <= (alpha * (index + 1)) / ps.length ? index + 1 : most),
+    0,
+  );
+  return (alpha * Math.max(1, found)) / Math.max(1, ps.length);
+}

@@ -64,10 +64,10 @@ export function permutationTests(
   return ps;
 }
 
-/** The least p that two sides of n values can have: both of the most extreme splits, of all. */
-export function leastP(n: number): number {
+/** The least p that sides of `n` and `m` values can have: both of the most extreme splits, of all. */
+export function leastP(n: number, m = n): number {
   let splits = 1;
-  for (let k = 1; k <= n; k += 1) splits *= (n + k) / k;
+  for (let k = 1; k <= n; k += 1) splits *= (m + k) / k;
   return 2 / splits;
 }
 

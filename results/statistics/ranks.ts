@@ -13,9 +13,16 @@ export interface RankSum {
   sum: number;
 }
 
-/** `set`, `others`: finite numbers, at least one each. */
-export function rankSum(set: readonly number[], others: readonly number[]): RankSum {
-  const sorted = sortedCopy([...set, ...others]);
+/** Doubled ranks among all values, counted from 1; tied values share the mean of theirs. */
+export interface Ranks {
+  /** Ascending. */
+  ranks: Uint32Array;
+  rankOf: ReadonlyMap<number, number>;
+}
+
+/** `values`: finite numbers. */
+export function ranksOf(values: readonly number[]): Ranks {
+  const sorted = sortedCopy(values);
   const ranks = new Uint32Array(sorted.length);
   const rankOf = new Map<number, number>();
   for (let first = 0; first < sorted.length;) {
@@ -28,6 +35,12 @@ export function rankSum(set: readonly number[], others: readonly number[]): Rank
     rankOf.set(value, rank);
     first = last + 1;
   }
+  return { ranks, rankOf };
+}
+
+/** `set`, `others`: finite numbers, at least one each. */
+export function rankSum(set: readonly number[], others: readonly number[]): RankSum {
+  const { ranks, rankOf } = ranksOf([...set, ...others]);
   const sum = set.reduce((total, value) => total + (rankOf.get(value) ?? NaN), 0);
   return { ranks, size: set.length, sum };
 }

@@ -1,4 +1,5 @@
 import { twoSidedP } from './normal.ts';
+import { ranksOf } from './ranks.ts';
 
 /** Whether neighbouring rounds are more alike than others: noise that comes in bursts. */
 export interface Serial {
@@ -14,20 +15,29 @@ export interface Serial {
  * drift shows here too. `values`: two at least, in the order of the rounds.
  */
 export function serialOf(values: readonly number[]): Serial {
-  const ranks = midRanks(values);
-  const middle = (values.length + 1) / 2;
+  const { rankOf } = ranksOf(values);
+  const ranks = values.map((value) => rankOf.get(value) ?? NaN);
+  const middle = values.length + 1;
   const around = ranks.reduce((sum, rank) => sum + (rank - middle) ** 2, 0);
   if (around === 0) return { correlation: 0, p: 1 };
-  const between = ranks.slice(1).reduce((sum, rank, index) => sum + (rank - (ranks[index] ?? rank)) ** 2, 0);
+  const between = squaredDifferences(ranks);
   const correlation = 1 - between / around / 2;
   return { correlation, p: twoSidedP(correlation * Math.sqrt(values.length)) };
 }
 
-/** From 1; tied values share the mean of theirs. */
-function midRanks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const alike = values.filter((other) => other === value).length;
-    return below + (alike + 1) / 2;
-  });
+/**
+ * The variance of the noise from the differences of neighbours, which steps and creeps hardly touch (J. von Neumann,
+ * Annals of Mathematical Statistics 12, 1941). 0 only where all values are alike.
+ */
+export function successiveVariance(values: ArrayLike<number>): number {
+  return squaredDifferences(values) / 2 / Math.max(1, values.length - 1);
+}
+
+/** Of neighbours, added up. */
+function squaredDifferences(values: ArrayLike<number>): number {
+  let squares = 0;
+  for (let index = 1; index < values.length; index += 1) {
+    squares += ((values[index] ?? NaN) - (values[index - 1] ?? NaN)) ** 2;
+  }
+  return squares;
 }

@@ -1,6 +1,8 @@
 import { median } from './quantile.ts';
 import { bestSplit, isDivergent } from './change-point.ts';
+import { studentQuantile } from './normal.ts';
 import { bestRamps, type Ramp } from './ramp.ts';
+import { successiveVariance } from './serial.ts';
 
 /** A stretch of records with one description: at one level, or creeping from one to another. */
 export interface Stretch {
@@ -56,18 +58,6 @@ export function relativeChange(before: number, after: number): number {
 function centre(values: readonly number[]): Float64Array {
   const middle = median(values) ?? 0;
   return Float64Array.from(values, (value) => value - middle);
-}
-
-/**
- * The variance of the noise from the differences of neighbours, which steps and creeps hardly touch (J. von Neumann,
- * Annals of Mathematical Statistics 12, 1941). 0 only where all values are alike.
- */
-export function successiveVariance(values: ArrayLike<number>): number {
-  let squares = 0;
-  for (let index = 1; index < values.length; index += 1) {
-    squares += ((values[index] ?? NaN) - (values[index - 1] ?? NaN)) ** 2;
-  }
-  return squares / 2 / Math.max(1, values.length - 1);
 }
 
 /** A stretch whose levels are not told yet. */
@@ -139,6 +129,11 @@ function withLevels({ from, to, ramp }: Piece, values: readonly number[], minEff
   return { from, to, startLevel, endLevel, creep: { from: from + ramp.from, to: from + ramp.to } };
 }
 
+/** All values as one steady stretch. */
+export function wholeOf(values: readonly number[]): Stretch {
+  return steady(0, values.length, values);
+}
+
 function steady(from: number, to: number, values: readonly number[]): Stretch {
   const level = median(values.slice(from, to)) ?? 0;
   return { from, to, startLevel: level, endLevel: level };
@@ -163,4 +158,24 @@ function joinAlike(stretches: readonly Stretch[], values: readonly number[], min
     if (closest === undefined) return joined;
     joined.splice(closest.index, 2, steady(closest.from, closest.to, values));
   }
+}
+
+/**
+ * How far the best of many places, nine times in ten, lies beyond the critical value of a single comparison: in standard
+ * errors, by simulation.
+ */
+const REACH = 2.3;
+
+/**
+ * The least step from one half of `values` to the other that `trendOf` would nearly always find, as a share of their
+ * median; `undefined` where that is 0. The difference of two halves has the standard error 2 σ / √n; its critical value is
+ * Student's.
+ */
+export function smallestStepIn(values: readonly number[], level: number): number | undefined {
+  const n = values.length;
+  const around = Math.abs(median(values) ?? 0);
+  const critical = studentQuantile(1 - level / 2, n - 2);
+  const error = 2 * Math.sqrt(successiveVariance(values) / n);
+  const step = ((critical + REACH) * error) / around;
+  return Number.isFinite(step) ? step : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../core/random.ts';
-import { familyLevel, findingsOf } from '../../../../results/history/findings.ts';
+import { findingsOf } from '../../../../results/history/findings.ts';
 import type { HistoryPoint } from '../../../../results/history/history.ts';
 
 const options = { alpha: 0.05, minEffect: 0.05, seed: 1 };
@@ -92,18 +92,5 @@ describe('findingsOf', () => {
     }
     // Uncorrected it would be most of them.
     expect(families).toBeLessThanOrEqual(4);
-  });
-});
-
-describe('familyLevel', () => {
-  it('is Benjamini and Hochberg’s threshold', () => {
-    // The example of their paper: the first four of fifteen.
-    const ps = [
-      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528,
-      0.759, 1,
-    ];
-    expect(familyLevel(ps, 0.05)).toBeCloseTo((0.05 * 4) / 15, 10);
-    expect(familyLevel([0.4, 0.5], 0.05)).toBe(0.025);
-    expect(familyLevel([], 0.05)).toBe(0.05);
   });
 });

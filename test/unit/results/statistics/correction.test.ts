@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holm } from '../../../../results/statistics/correction.ts';
+import { falseDiscoveryLevel, holm } from '../../../../results/statistics/correction.ts';
 
 describe('Holm’s correction', () => {
   it('multiplies the least p by how many there are, the next by one less, and never lets the order change', () => {
@@ -24,5 +24,18 @@ describe('Holm’s correction', () => {
       expect(corrected).toBeGreaterThanOrEqual(p);
       expect(corrected).toBeLessThanOrEqual(Math.min(1, p * ps.length));
     });
+  });
+});
+
+describe('falseDiscoveryLevel', () => {
+  it('is Benjamini and Hochberg’s threshold', () => {
+    // The example of their paper: the first four of fifteen.
+    const ps = [
+      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528,
+      0.759, 1,
+    ];
+    expect(falseDiscoveryLevel(ps, 0.05)).toBeCloseTo((0.05 * 4) / 15, 10);
+    expect(falseDiscoveryLevel([0.4, 0.5], 0.05)).toBe(0.025);
+    expect(falseDiscoveryLevel([], 0.05)).toBe(0.05);
   });
 });
