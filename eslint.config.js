@@ -27,6 +27,24 @@ const floors = Object.entries(mayNotImport).map(([floor, above]) => ({
   },
 }));
 
+/** The library of statistics takes numbers and gives numbers: it knows nothing of records. */
+const statisticsAlone = {
+  files: ['results/statistics/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^\\.\\./(?!\\.\\./core/)',
+            message: 'results/statistics may import only core/ (see docs/architecture.md)',
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** Text reaches a terminal or a log through `Io` alone, which cleans it (core/printed.ts). */
 const oneWayOut = {
   files: ['core/**/*.ts', 'harness/**/*.ts', 'report/**/*.ts', 'results/**/*.ts', 'scenarios/**/*.ts'],
@@ -93,6 +111,7 @@ export default tseslint.config(
     },
   },
   ...floors,
+  statisticsAlone,
   oneWayOut,
   {
     files: ['core/printed.ts'],
