@@ -9,3 +9,13 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[]
   }
   return [...groups.values()];
 }
+
+/** The first of the items that are there most often, and how often; `undefined` for none. `keyOf`: what counts as the same. */
+export function mostFrequent<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): { value: T; count: number } | undefined {
+  const [most = []] = groupBy(items, keyOf).sort((a, b) => b.length - a.length);
+  const [value] = most;
+  return value === undefined ? undefined : { value, count: most.length };
+}

@@ -1,7 +1,7 @@
 import { plainLine } from '../core/text.ts';
 import { formatMs } from '../core/units.ts';
 import { marksOf, type Marked } from './marks.ts';
-import { mostFrequent } from './most-frequent.ts';
+import { mostFrequent } from '../core/group-by.ts';
 import type { RunRecord } from './record.ts';
 import { median } from './statistics/quantile.ts';
 

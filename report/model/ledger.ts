@@ -1,8 +1,9 @@
-import { median } from 'simple-statistics';
+import { mostFrequent } from '../../core/group-by.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
 import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
+import { median } from '../../results/statistics/quantile.ts';
 
 import { plainLine } from '../../core/text.ts';
 import type { Context } from './context.ts';
@@ -66,7 +67,7 @@ export function ledgerOf(context: Context): Ledger | undefined {
     return {
       service: plainLine(service, 80),
       ...(title === undefined ? {} : { title: plainLine(title, 100) }),
-      host: commonest(all.map((row) => row.host)).value,
+      host: mostFrequent(all, (row) => row.host)?.value.host ?? 'unknown',
       places: ledgers.map(({ runtime, boots, byService }) =>
         placeOf(runtime, byService.get(service) ?? [], boots.length),
       ),
@@ -107,7 +108,8 @@ function groupByService(boots: readonly LedgerRow[][]): Map<string, LedgerRow[]>
 
 function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number): Place {
   // An instance of a template, such as a serial console's getty, exists only where something asks for it.
-  if (rows.length === 0)
+  const most = mostFrequent(rows, (row) => row.state);
+  if (most === undefined)
     return {
       runtime,
       state: 'inactive',
@@ -115,13 +117,13 @@ function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number
       duplicated: false,
       repeated: false,
     };
-  const { value: state, count } = commonest(rows.map((row) => row.state));
+  const { state } = most.value;
   const usual = rows.filter((row) => row.state === state);
   const reason = usual.find((row) => row.reason !== undefined)?.reason;
   return {
     runtime,
     state,
-    ...(count < boots ? { stateNote: `in ${count} of ${boots} boots` } : {}),
+    ...(most.count < boots ? { stateNote: `in ${most.count} of ${boots} boots` } : {}),
     ...(reason === undefined ? {} : { reason: plainLine(reason, 200) }),
     duplicated: usual.some((row) => row.duplicated),
     repeated: usual.some(isRepeated),
@@ -139,16 +141,6 @@ type Figure = 'pssBytes' | 'ussBytes' | 'anonBytes' | 'cpuMs' | 'startMs' | 'dur
 function medianOf<Key extends Figure>(rows: readonly LedgerRow[], key: Key): Partial<Record<Key, number>> {
   const values = rows.flatMap((row) => row[key] ?? []);
   return (values.length === 0 ? {} : { [key]: median(values) }) as Partial<Record<Key, number>>;
-}
-
-/** The most frequent of the items, of equals the one seen first; there has to be one. */
-function commonest<T>(items: readonly T[]): { value: T; count: number } {
-  const counts = new Map<T, number>();
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
-  const ranking = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
-  const [top] = ranking;
-  if (top === undefined) throw new RangeError('the most frequent of nothing');
-  return top;
 }
 
 /** The two services of the old argument first, then those that every distribution runs. */

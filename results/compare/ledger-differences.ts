@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import { mostFrequent } from '../most-frequent.ts';
+import { mostFrequent } from '../../core/group-by.ts';
 import type { LedgerRow } from '../record.ts';
 import type { StructuralDifference, StructuralKind } from './comparison.ts';
 import type { PooledSide } from './pool.ts';

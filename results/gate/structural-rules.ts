@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { ledgersIn } from '../compare/series.ts';
-import { mostFrequent } from '../most-frequent.ts';
+import { mostFrequent } from '../../core/group-by.ts';
 
 import type { Ledger, LedgerRow, RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
