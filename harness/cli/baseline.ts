@@ -10,7 +10,7 @@ import {
   SAVE_HINT,
   type Baseline,
 } from '../../results/baseline/folder.ts';
-import { environmentOf } from '../../results/compare/environment.ts';
+import { environmentOf } from '../../results/environment.ts';
 import { DEFAULT_BASELINES } from '../../results/gate/file-schema.ts';
 import { readRecord } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';

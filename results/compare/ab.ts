@@ -4,7 +4,7 @@ import { candidatesOf, type Candidate } from './candidates.ts';
 import { commonMetrics, commonRuntimes } from './common.ts';
 import { describeSide } from './compare.ts';
 import type { Comparison, JudgeOptions, Pair } from './comparison.ts';
-import { assertPlausible } from './plausible.ts';
+import { assertPlausible } from '../plausible.ts';
 import type { PooledSide } from './pool.ts';
 import { rowsOf } from './rows.ts';
 import type { SelectedMetric } from './select.ts';

@@ -11,9 +11,9 @@ import {
   type EnvironmentDifference,
   type JudgeOptions,
 } from './comparison.ts';
-import { differenceLines, environmentDifferences } from './environment.ts';
+import { differenceLines, environmentDifferences } from '../environment.ts';
 import { notesOn } from './notes.ts';
-import { assertPlausible } from './plausible.ts';
+import { assertPlausible } from '../plausible.ts';
 import type { PooledSide } from './pool.ts';
 import { judgeCandidates } from './rows.ts';
 import { structuralDifferences } from './structure.ts';

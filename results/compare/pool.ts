@@ -5,7 +5,7 @@ import { plainLine } from '../../core/text.ts';
 import type { RunRecord } from '../record.ts';
 import { listRuns, readRecord, RECORD_FILE } from '../store.ts';
 import type { EnvironmentDifference } from './comparison.ts';
-import { differenceLines, environmentDifferences } from './environment.ts';
+import { differenceLines, environmentDifferences } from '../environment.ts';
 
 /** One side of a comparison: the records whose values are put together. */
 export interface PooledSide {

@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { formatCount } from '../../core/words.ts';
-import { assertPlausible } from '../compare/plausible.ts';
+import { assertPlausible } from '../plausible.ts';
 
 import type { RunRecord } from '../record.ts';
 import { summarise } from '../summary.ts';

@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import type { Environment } from '../compare/environment.ts';
+import type { Environment } from '../environment.ts';
 
 /** Of the keys that set an environment apart, how many are named. */
 const NAMED = 2;

@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import { environmentOf, type Environment } from '../compare/environment.ts';
+import { environmentOf, type Environment } from '../environment.ts';
 import { declaredMetrics, type SelectedMetric } from '../compare/select.ts';
 import { ratioSeries, runtimeSeries } from '../compare/series.ts';
 import { pairsOf } from '../ratio.ts';

@@ -3,7 +3,7 @@ import { bootsText, countBoots } from '../compare/boots.ts';
 import { candidatesOf } from '../compare/candidates.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
 import { holm } from '../statistics/correction.ts';
-import { assertPlausible } from '../compare/plausible.ts';
+import { assertPlausible } from '../plausible.ts';
 import type { PooledSide } from '../compare/pool.ts';
 import { declaredMetrics, selectMetrics } from '../compare/select.ts';
 import { marksOf, type Marked } from '../marks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentDifferences, environmentOf } from '../../../../results/compare/environment.ts';
-import { buildSide } from '../../../fixtures/records/sides.ts';
+import { environmentDifferences, environmentOf } from '../../../results/environment.ts';
+import { buildSide } from '../../fixtures/records/sides.ts';
 
 describe('the environment of a record', () => {
   const [record] = buildSide('any').records;

@@ -1,7 +1,7 @@
-import { usageError } from '../../core/error.ts';
-import { plainLine } from '../../core/text.ts';
-import { isLeading, type Metric, type RunRecord, type Sample } from '../record.ts';
-import type { PooledSide } from './pool.ts';
+import { usageError } from '../core/error.ts';
+import { plainLine } from '../core/text.ts';
+import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
+import type { PooledSide } from './compare/pool.ts';
 
 /** What is left of 0 when sums of fractions are subtracted. */
 const LEAST = -1e-9;

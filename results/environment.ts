@@ -1,7 +1,7 @@
-import { plainLine } from '../../core/text.ts';
-import { MIB } from '../../core/units.ts';
-import type { RunRecord, RuntimeDescription } from '../record.ts';
-import type { EnvironmentDifference } from './comparison.ts';
+import { plainLine } from '../core/text.ts';
+import { MIB } from '../core/units.ts';
+import type { RunRecord, RuntimeDescription } from './record.ts';
+import type { EnvironmentDifference } from './compare/comparison.ts';
 
 /** Everything outside the image that moves figures, by name: `cpu model`, `qemu version`, `memory limit`. */
 export type Environment = Record<string, string>;
