@@ -1,7 +1,6 @@
 import { plainLine } from '../core/text.ts';
 import { MIB } from '../core/units.ts';
 import type { RunRecord, RuntimeDescription } from './record.ts';
-import type { EnvironmentDifference } from './compare/comparison.ts';
 
 /** Everything outside the image that moves figures, by name: `cpu model`, `qemu version`, `memory limit`. */
 export type Environment = Record<string, string>;
@@ -36,6 +35,13 @@ function runtimeEntries(runtime: RuntimeDescription): [string, string][] {
     ...(accelerator === undefined ? [] : [[`${id} accelerator`, accelerator] as [string, string]]),
     ...Object.entries(options).map(([name, value]): [string, string] => [`${id} ${name}`, String(value)]),
   ];
+}
+
+/** A key of the environment in which both records differ: `cpu model`, `qemu version`, `memory limit`. */
+export interface EnvironmentDifference {
+  key: string;
+  base: string;
+  next: string;
 }
 
 /** The keys in which two environments differ, host first; a runtime that only one of them has does not count. */

@@ -1,7 +1,6 @@
 import { usageError } from '../core/error.ts';
 import { plainLine } from '../core/text.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
-import type { PooledSide } from './compare/pool.ts';
 
 /** What is left of 0 when sums of fractions are subtracted. */
 const LEAST = -1e-9;
@@ -11,13 +10,11 @@ const LEAST = -1e-9;
  * (Differences in bytes may well be negative.) Who edited a record by hand should not get a verdict from it.
  * Throws the usage error `impossible-value`.
  */
-export function assertPlausible(side: PooledSide): void {
-  for (const record of side.records) {
-    const declared = record.scenarios.flatMap(({ metrics }) => metrics);
-    const checked = new Map(declared.filter(isLeading).map((metric) => [metric.id, metric]));
-    for (const [index, sample] of record.samples.entries())
-      assertPlausibleSample(record, index, sample, checked);
-  }
+export function assertPlausible(record: RunRecord): void {
+  const declared = record.scenarios.flatMap(({ metrics }) => metrics);
+  const checked = new Map(declared.filter(isLeading).map((metric) => [metric.id, metric]));
+  for (const [index, sample] of record.samples.entries())
+    assertPlausibleSample(record, index, sample, checked);
 }
 
 function assertPlausibleSample(

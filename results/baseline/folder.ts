@@ -5,8 +5,7 @@ import { openFolderBelow, requireNoLinks } from '../../core/below.ts';
 import { TwinbootError, usageError } from '../../core/error.ts';
 import { suggestion } from '../../core/suggest.ts';
 import { plainLine } from '../../core/text.ts';
-import type { EnvironmentDifference } from '../compare/comparison.ts';
-import { environmentDifferences, environmentOf } from '../environment.ts';
+import { environmentDifferences, environmentOf, type EnvironmentDifference } from '../environment.ts';
 import { assertPlausible } from '../plausible.ts';
 import { readRecord } from '../read-record.ts';
 import type { RunRecord } from '../record.ts';
@@ -78,7 +77,7 @@ function assertUsable(record: RunRecord): void {
       hint: 'save a run that ended',
     });
   }
-  assertPlausible({ name: record.id, records: [record] });
+  assertPlausible(record);
   const { metrics } = summarise(record);
   const barren = record.runtimes.filter(
     ({ id }) => !metrics.some(({ runtime, n }) => runtime === id && n > 0),

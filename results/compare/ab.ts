@@ -1,13 +1,12 @@
 import { createBootstrap } from '../statistics/bootstrap.ts';
 import type { RunRecord } from '../record.ts';
-import { candidatesOf, type Candidate } from './candidates.ts';
-import { commonMetrics, commonRuntimes } from './common.ts';
+import { candidatesOf, type Candidate } from './series.ts';
+import { commonMetrics, commonRuntimes, type SelectedMetric } from './select.ts';
 import { describeSide } from './compare.ts';
 import type { Comparison, JudgeOptions, Pair } from './comparison.ts';
 import { assertPlausible } from '../plausible.ts';
 import type { PooledSide } from './pool.ts';
 import { rowsOf } from './rows.ts';
-import type { SelectedMetric } from './select.ts';
 import { decide } from './sequential.ts';
 import { valuesByRound } from '../samples.ts';
 import { structuralDifferences } from './structure.ts';
@@ -38,8 +37,7 @@ export interface AbComparison extends Comparison {
 export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbComparison {
   const { round, maxRounds, last = false, minEffect, alpha, seed } = options;
   const [base, next] = sidesOf(a, b, options.names);
-  assertPlausible(base);
-  assertPlausible(next);
+  [...base.records, ...next.records].forEach(assertPlausible);
   const runtimes = commonRuntimes(base, next);
   const metrics = commonMetrics(base, next, options.metrics ?? []);
   const candidates = candidatesOf(base, next, metrics.items, runtimes.items).filter(

@@ -1,20 +1,13 @@
 import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
 import type { RuntimeDescription } from '../record.ts';
-import { bootsText, countBoots } from './boots.ts';
-import { candidatesOf, type Candidate } from './candidates.ts';
-import { commonMetrics, commonRuntimes } from './common.ts';
-import {
-  defaultJudgeOptions,
-  type ComparedSide,
-  type Comparison,
-  type EnvironmentDifference,
-  type JudgeOptions,
-} from './comparison.ts';
-import { differenceLines, environmentDifferences } from '../environment.ts';
+import { bootsText, countBoots, type PooledSide } from './pool.ts';
+import { candidatesOf, type Candidate } from './series.ts';
+import { commonMetrics, commonRuntimes } from './select.ts';
+import { defaultJudgeOptions, type ComparedSide, type Comparison, type JudgeOptions } from './comparison.ts';
+import { differenceLines, environmentDifferences, type EnvironmentDifference } from '../environment.ts';
 import { notesOn } from './notes.ts';
 import { assertPlausible } from '../plausible.ts';
-import type { PooledSide } from './pool.ts';
 import { judgeCandidates } from './rows.ts';
 import { structuralDifferences } from './structure.ts';
 
@@ -38,8 +31,7 @@ export function compare(base: PooledSide, next: PooledSide, options: CompareOpti
     alpha: options.alpha ?? defaultJudgeOptions.alpha,
     seed: options.seed ?? defaultJudgeOptions.seed,
   };
-  assertPlausible(base);
-  assertPlausible(next);
+  [...base.records, ...next.records].forEach(assertPlausible);
   const runtimes = commonRuntimes(base, next);
   const metrics = commonMetrics(base, next, options.metrics ?? []);
   const environment = environmentDifferences(base.records[0], next.records[0]);

@@ -1,4 +1,5 @@
 import type { Unit } from '../../core/units.ts';
+import type { EnvironmentDifference } from '../environment.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Marked } from '../marks.ts';
 
@@ -65,13 +66,6 @@ export interface ComparisonRow extends Judgement, Marked {
   kind: 'runtime' | 'vm-over-container';
   base: SideFigures;
   next: SideFigures;
-}
-
-/** A key of the environment in which both records differ: `cpu model`, `qemu version`, `memory limit`. */
-export interface EnvironmentDifference {
-  key: string;
-  base: string;
-  next: string;
 }
 
 export const structuralKinds = [

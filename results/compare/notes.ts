@@ -1,7 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import type { RuntimeDescription } from '../record.ts';
-import { bootsText, countBoots } from './boots.ts';
-import type { PooledSide } from './pool.ts';
+import { bootsText, countBoots, type PooledSide } from './pool.ts';
 
 /** What a reader should know of two sides that no row and no structural difference says. */
 export function notesOn(

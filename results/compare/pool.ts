@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
+import { differenceLines, environmentDifferences, type EnvironmentDifference } from '../environment.ts';
 import type { RunRecord } from '../record.ts';
 import { listRuns, readRecord, RECORD_FILE } from '../store.ts';
-import type { EnvironmentDifference } from './comparison.ts';
-import { differenceLines, environmentDifferences } from '../environment.ts';
+import { summariseBoots } from '../summary.ts';
 
 /** One side of a comparison: the records whose values are put together. */
 export interface PooledSide {
@@ -64,4 +64,28 @@ async function isFile(path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
+}
+
+/** How many measured boots a side began in a runtime, and how many failed, in any scenario. */
+export interface BootCount {
+  begun: number;
+  failed: number;
+}
+
+export function countBoots(side: PooledSide, runtime: string): BootCount {
+  const counts = side.records.map(({ samples }) =>
+    summariseBoots(
+      runtime,
+      samples.filter(({ phase }) => phase === 'measured'),
+    ),
+  );
+  return {
+    begun: counts.reduce((sum, { begun }) => sum + begun, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** `3 of 20 boots failed`, `no boot was measured` */
+export function bootsText({ begun, failed }: BootCount): string {
+  return begun === 0 ? 'no boot was measured' : `${failed} of ${begun} boots failed`;
 }

@@ -1,11 +1,10 @@
 import { plainLine } from '../../core/text.ts';
 import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
 import { median } from '../statistics/quantile.ts';
-import type { Candidate } from './candidates.ts';
-import type { ComparisonRow, JudgeOptions, Judgement, SideFigures } from './comparison.ts';
+import type { Candidate, Series } from './series.ts';
+import type { ComparisonRow, Judgement, JudgeOptions, SideFigures } from './comparison.ts';
 import { judge } from './judge.ts';
 import type { PooledSide } from './pool.ts';
-import type { Series } from './series.ts';
 
 /** What a comparison is of. */
 export interface ComparedRecords {

@@ -1,14 +1,11 @@
+import { createBlockedTest, type BlockedP, type Rounds } from '../statistics/blocked-permutation.ts';
 import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
-import { createBlockedTest } from '../statistics/blocked-permutation.ts';
-import type { Judgement, JudgeOptions, Pair } from './comparison.ts';
+import { holm } from '../statistics/correction.ts';
 import { planLooks, type Look, type LookPlan } from '../statistics/looks.ts';
 import { moreRounds } from '../statistics/sample-size.ts';
-import { valuesUntil, type RoundValues } from './round-values.ts';
-import { takeLook, type Decided, type Means, type SequentialJudgement } from './take-look.ts';
-import { effectOf, TOO_FAR_APART } from './verdict.ts';
-
-export { looks } from '../statistics/looks.ts';
-export type { SequentialJudgement } from './take-look.ts';
+import type { JudgeOptions, Judgement, Pair } from './comparison.ts';
+import { untestable } from './judge.ts';
+import { effectOf, TOO_FAR_APART, verdictOf } from './verdict.ts';
 
 export interface SequentialOptions extends JudgeOptions {
   /** Rounds measured so far; later values are not looked at. */
@@ -16,6 +13,11 @@ export interface SequentialOptions extends JudgeOptions {
   maxRounds: number;
   /** true: the run ends with this round for a reason that has nothing to do with its values, such as time. */
   last?: boolean;
+}
+
+export interface SequentialJudgement extends Judgement {
+  /** The round of the look that decided; absent where none has. Ratio, interval and p are as they were then. */
+  decidedAt?: number;
 }
 
 export interface SequentialDecision {
@@ -114,3 +116,89 @@ function undecided(
 function isSettled({ decidedAt, moreRounds: more }: SequentialJudgement): boolean {
   return decidedAt !== undefined || more === undefined;
 }
+
+/** What earlier looks decided, in the order of the family. */
+type Decided = (SequentialJudgement | undefined)[];
+
+/** What every look needs. */
+interface Means {
+  options: JudgeOptions;
+  /** What an uncorrected p has to reach, about: for estimates. */
+  level: number;
+  test: (rounds: Rounds) => BlockedP;
+  bootstrap: Bootstrap;
+}
+
+/** What this look decides of what is undecided, by index. */
+function takeLook(
+  values: readonly RoundValues[],
+  decided: Readonly<Decided>,
+  look: Look,
+  { options, level, test, bootstrap }: Means,
+): Map<number, SequentialJudgement> {
+  const found = new Map<number, SequentialJudgement>();
+  const open: (RoundValues & { index: number; p: number })[] = [];
+  let passed = 0;
+  values.forEach((value, index) => {
+    if (value.obstacle !== undefined) {
+      if (value.obstacle.verdict === 'pass') found.set(index, value.obstacle);
+    } else if (decided[index] === undefined) open.push({ ...value, index, p: test(value.rounds).twoSided });
+    else if (decided[index].verdict === 'pass') passed += 1;
+  });
+
+  const corrected = holm([...open.map(({ p }) => p), ...new Array<number>(passed).fill(1)]);
+  open.forEach(({ index, rounds, paired, p }, position) => {
+    const pCorrected = forAllLooks(corrected[position] ?? 1, look.alarmLevel, options.alpha);
+    const within = isWithin(rounds, options.minEffect, look.passLevel, test);
+    if (pCorrected > options.alpha && !within) return;
+    const effect = effectOf(paired, bootstrap);
+    const judgement = verdictOf({ pair: paired, effect, pCorrected, level }, options);
+    const isDecision = judgement.verdict === 'pass' ? within : judgement.moreRounds === undefined;
+    if (isDecision) found.set(index, { ...judgement, ...effect, p, pCorrected });
+  });
+  return new Map(
+    [...found]
+      .filter(([index]) => decided[index] === undefined)
+      .map(([index, judgement]) => [index, { ...judgement, decidedAt: look.round }]),
+  );
+}
+
+/** In units in which `alpha` is what this look's level is. */
+function forAllLooks(corrected: number, alarmLevel: number, alpha: number): number {
+  return alarmLevel === 0 ? 1 : Math.min(1, (corrected * alpha) / alarmLevel);
+}
+
+/** Whether NEW is significantly nearer to BASE than the minimum effect, on both sides of it. */
+function isWithin(rounds: Rounds, minEffect: number, level: number, test: Means['test']): boolean {
+  if (level === 0) return false;
+  const against = (factor: number): Rounds =>
+    rounds.map((round) => round && { base: round.base * factor, next: round.next });
+  return test(against(1 + minEffect)).low <= level && test(against(1 - minEffect)).high <= level;
+}
+
+/** The values of a metric until some round. */
+interface RoundValues {
+  rounds: Rounds;
+  /** Of the rounds that gave both sides. */
+  paired: Pair;
+  /** Why it cannot be tested, or need not be. */
+  obstacle: Judgement | undefined;
+}
+
+/** `pair`: values by round, NaN where a round gave none. `level`: what p would have to reach, for an estimate. */
+function valuesUntil({ base, next, better }: Pair, round: number, level: number): RoundValues {
+  const rounds = Array.from({ length: round }, (_, index) => {
+    const both = { base: base[index] ?? NaN, next: next[index] ?? NaN };
+    return Number.isFinite(both.base) && Number.isFinite(both.next) ? both : undefined;
+  });
+  const whole = rounds.filter((values) => values !== undefined);
+  const paired = { base: whole.map((both) => both.base), next: whole.map((both) => both.next), better };
+  if (whole.length > 0) return { rounds, paired, obstacle: untestable(paired, level) };
+
+  const given = (values: readonly number[]): number[] => values.slice(0, round).filter(Number.isFinite);
+  const sides = { base: given(base), next: given(next) };
+  const apart = sides.base.length > 0 && sides.next.length > 0;
+  return { rounds, paired, obstacle: apart ? NEVER_BOTH : untestable(sides, level) };
+}
+
+const NEVER_BOTH: Judgement = { verdict: 'inconclusive', reason: 'no round gave both sides', moreRounds: 1 };

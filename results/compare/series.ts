@@ -1,7 +1,17 @@
-import { roundRatios, type RatioPair } from '../ratio.ts';
-import { ledgerIn, type Ledger, type Metric, type RunRecord } from '../record.ts';
+import { marksOf, type Marked } from '../marks.ts';
+import { pairsOf, roundRatios, type RatioPair } from '../ratio.ts';
+import {
+  isLeading,
+  ledgerIn,
+  type Ledger,
+  type Metric,
+  type RunRecord,
+  type RuntimeDescription,
+} from '../record.ts';
 import { measuredSamples, readingOf } from '../samples.ts';
-import type { PooledSide } from './pool.ts';
+import type { ComparisonRow } from './comparison.ts';
+import { countBoots, type PooledSide } from './pool.ts';
+import type { SelectedMetric } from './select.ts';
 
 /** What one side measured of one metric: record by record, round by round; warm-ups do not count. */
 export interface Series {
@@ -33,4 +43,95 @@ export function ledgersIn(record: RunRecord, runtime: string): Ledger[] {
   return measuredSamples(record, 'services', runtime).flatMap(({ outcome, details }) =>
     outcome === 'ok' ? (ledgerIn(details) ?? []) : [],
   );
+}
+
+/** A row before it is judged. */
+export interface Candidate {
+  row: Pick<
+    ComparisonRow,
+    'scenario' | 'metric' | 'title' | 'unit' | 'better' | 'subject' | 'kind' | keyof Marked
+  >;
+  /** Of a ratio: the ids of its two runtimes. */
+  pair?: { vm: string; container: string };
+  base: Series;
+  next: Series;
+}
+
+/** A candidate for each metric of each runtime, then for each metric of each VM over each container. */
+export function candidatesOf(
+  base: PooledSide,
+  next: PooledSide,
+  metrics: readonly SelectedMetric[],
+  runtimes: readonly RuntimeDescription[],
+): Candidate[] {
+  return [
+    ...runtimes.flatMap((runtime) =>
+      metrics.flatMap((metric) => runtimeCandidate(base, next, metric, runtime)),
+    ),
+    ...pairsOf(runtimes).flatMap((pair) =>
+      metrics
+        .filter(({ metric }) => isLeading(metric))
+        .flatMap((metric) => ratioCandidate(base, next, metric, pair)),
+    ),
+  ];
+}
+
+/** None where neither side has a value, as of a guest kernel in a container; one where that is because boots failed. */
+function runtimeCandidate(
+  base: PooledSide,
+  next: PooledSide,
+  { scenario, metric }: SelectedMetric,
+  { id }: RuntimeDescription,
+): Candidate[] {
+  const candidate: Candidate = {
+    row: {
+      ...factsOf(scenario, metric),
+      subject: id,
+      kind: 'runtime',
+      ...marksOf([...base.records, ...next.records], [id], metric.unit),
+    },
+    base: runtimeSeries(base, scenario, metric, id),
+    next: runtimeSeries(next, scenario, metric, id),
+  };
+  const hasValues = candidate.base.values.length + candidate.next.values.length > 0;
+  const isBarren = [base, next].every((side) => everyBootFailed(side, id));
+  return hasValues || isBarren ? [candidate] : [];
+}
+
+/** None where a side of the ratio has no values: the rows of the runtimes say so already. */
+function ratioCandidate(
+  base: PooledSide,
+  next: PooledSide,
+  { scenario, metric }: SelectedMetric,
+  { vm, container }: { vm: RuntimeDescription; container: RuntimeDescription },
+): Candidate[] {
+  const pair = { vm: vm.id, container: container.id };
+  const candidate: Candidate = {
+    row: {
+      ...factsOf(scenario, metric),
+      unit: 'ratio',
+      subject: `${vm.id} / ${container.id}`,
+      kind: 'vm-over-container',
+      ...marksOf([...base.records, ...next.records], [vm.id, container.id], metric.unit),
+    },
+    pair,
+    base: ratioSeries(base, scenario, metric, pair),
+    next: ratioSeries(next, scenario, metric, pair),
+  };
+  const isThere = [vm, container].every(
+    ({ id }) => runtimeSeries(next, scenario, metric, id).values.length > 0,
+  );
+  return isThere && candidate.base.values.length > 0 ? [candidate] : [];
+}
+
+function factsOf(
+  scenario: string,
+  { id, title, unit, better }: Metric,
+): Pick<ComparisonRow, 'scenario' | 'metric' | 'title' | 'unit' | 'better'> {
+  return { scenario, metric: id, title, unit, better };
+}
+
+function everyBootFailed(side: PooledSide, runtime: string): boolean {
+  const { begun, failed } = countBoots(side, runtime);
+  return begun === failed;
 }

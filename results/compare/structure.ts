@@ -3,8 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { RunRecord } from '../record.ts';
 import type { StructuralDifference } from './comparison.ts';
 import { ledgerDifferences } from './ledger-differences.ts';
-import { bootsText, countBoots } from './boots.ts';
-import type { PooledSide } from './pool.ts';
+import { bootsText, countBoots, type PooledSide } from './pool.ts';
 
 /** The least relative change of what the image's files take that counts: a rebuild alone moves it by less. */
 const LEAST_SIZE_CHANGE = 0.01;

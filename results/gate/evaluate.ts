@@ -17,7 +17,7 @@ import type { GateFinding, GateResult, GateRow } from './verdict.ts';
  * value, fail. Throws the usage error `impossible-value` of a record that was edited by hand.
  */
 export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineState): GateResult {
-  assertPlausible({ name: record.id, records: [record] });
+  assertPlausible(record);
   const summary = summarise(record);
   const findings = [
     ...runRows(gate, record, summary),

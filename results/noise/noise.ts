@@ -1,10 +1,9 @@
 import type { Unit } from '../../core/units.ts';
-import { bootsText, countBoots } from '../compare/boots.ts';
-import { candidatesOf } from '../compare/candidates.ts';
+import { bootsText, countBoots, type PooledSide } from '../compare/pool.ts';
+import { candidatesOf } from '../compare/series.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
 import { holm } from '../statistics/correction.ts';
 import { assertPlausible } from '../plausible.ts';
-import type { PooledSide } from '../compare/pool.ts';
 import { declaredMetrics, selectMetrics } from '../compare/select.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import { isLeading, type RunRecord } from '../record.ts';
@@ -68,7 +67,7 @@ export interface NoiseReport {
 /** Pure, and the same for the same record. Throws the usage error `impossible-value`. */
 export function analyseNoise(record: RunRecord): NoiseReport {
   const side: PooledSide = { name: record.id, records: [record] };
-  assertPlausible(side);
+  assertPlausible(record);
   const { alpha } = defaultJudgeOptions;
   const compared = selectMetrics(declaredMetrics(side.records), []);
   const family = Math.max(1, candidatesOf(side, side, compared, record.runtimes).length);

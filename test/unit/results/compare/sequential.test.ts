@@ -3,7 +3,8 @@ import { drawRun } from '../../../../bench/statistics/family.ts';
 import { alwaysNarrow, count, isAlarm, neverNarrow } from '../../../../bench/statistics/simulate.ts';
 import { createRandom } from '../../../../core/random.ts';
 import { defaultJudgeOptions, type Pair } from '../../../../results/compare/comparison.ts';
-import { decide, looks } from '../../../../results/compare/sequential.ts';
+import { decide } from '../../../../results/compare/sequential.ts';
+import { looks } from '../../../../results/statistics/looks.ts';
 
 const options = { ...defaultJudgeOptions, maxRounds: 40 };
 
