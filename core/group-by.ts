@@ -10,7 +10,7 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[]
   return [...groups.values()];
 }
 
-/** The first of the items that are there most often, and how often; `undefined` for none. `keyOf`: what counts as the same. */
+/** The first of the most frequent items, and how often it is there; `undefined` for none. `keyOf`: what is the same. */
 export function mostFrequent<T>(
   items: readonly T[],
   keyOf: (item: T) => string,

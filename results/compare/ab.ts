@@ -29,10 +29,11 @@ export interface AbComparison extends Comparison {
 }
 
 /**
- * Compares the two records of an A/B run: A is BASE, B is NEW. The runtime at each place of A is compared with the one at
- * the same place of B; values are paired by round, and judged by the rule that may be asked again after every round
- * (`decide`). A VM over a container is no row of its own here: what slows the host down hits both sides of a round alike.
- * Throws what `compare` throws, but for the environment: it is one host, and what differs is what is asked about.
+ * Compares the two records of an A/B run: A is BASE, B is NEW. The runtime at each place of A is compared with the one
+ * at the same place of B; values are paired by round, and judged by the rule that may be asked again after every round
+ * (`decide`). A VM over a container is no row of its own here: what slows the host down hits both sides of a round
+ * alike. Throws what `compare` throws, but for the environment: it is one host, and what differs is what is asked
+ * about.
  */
 export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbComparison {
   const { round, maxRounds, last = false, minEffect, alpha, seed } = options;

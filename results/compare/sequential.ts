@@ -32,9 +32,9 @@ export interface SequentialDecision {
 }
 
 /**
- * What can be said after `round` of at most `maxRounds` rounds of a family of metrics, of which each round measured both
- * sides once, in alternating order. `base[i]` and `next[i]` of a pair are of round i + 1, NaN where it gave none; rounds
- * that gave only one side are left out.
+ * What can be said after `round` of at most `maxRounds` rounds of a family of metrics, of which each round measured
+ * both sides once, in alternating order. `base[i]` and `next[i]` of a pair are of round i + 1, NaN where it gave none;
+ * rounds that gave only one side are left out.
  *
  * It may be called after any round and stopped whenever it is `done`: over all looks (`looks(maxRounds)`) and the whole
  * family, the probability of any false alarm is `alpha` at most. Each look spends a part of it (planLooks), tests by
@@ -42,8 +42,8 @@ export interface SequentialDecision {
  *
  * - regression, improvement: significant at this look's level, and at least the minimum effect.
  * - pass: the 95 % interval lies within the minimum effect, and so it does by the same test at the level of this look:
- *   NEW is significantly lower than BASE · (1 + minEffect), and higher than BASE · (1 - minEffect). The probability that
- *   a metric passes at any look that changed by the minimum effect or more is 2.5 % at most.
+ *   NEW is significantly lower than BASE · (1 + minEffect), and higher than BASE · (1 - minEffect). A metric that
+ *   changed by the minimum effect or more passes at any look with a probability of 2.5 % at most.
  *
  * What a look decided stands. In Holm's rule an alarm makes the others' easier and a pass does not: only metrics that
  * have changed leave the family. `pCorrected` is for the family and for the looks: at most `alpha` where significant.

@@ -1,6 +1,6 @@
 import { createBootstrap } from '../statistics/bootstrap.ts';
 import { falseDiscoveryLevel } from '../statistics/correction.ts';
-import { divergenceP, fewestRecords } from '../statistics/change-point.ts';
+import { divergenceP, fewestValues } from '../statistics/change-point.ts';
 import type { Change, Finding, HistoryOptions, HistorySeries } from './history.ts';
 import { relativeChange, smallestStepIn, trendOf, wholeOf, type Stretch } from '../statistics/trend.ts';
 
@@ -17,7 +17,7 @@ export function findingsOf(
   { alpha, minEffect, seed }: Pick<HistoryOptions, 'alpha' | 'minEffect' | 'seed'>,
   causes: (index: number, before: number, after: number) => string[],
 ): Finding[] {
-  const fewest = fewestRecords(alpha);
+  const fewest = fewestValues(alpha);
   const ps = family.map(({ points }) =>
     points.length < fewest
       ? undefined
@@ -40,7 +40,7 @@ export function findingsOf(
       ...change,
       causes: causes(index, change.before, change.after),
     }));
-    const needed = fewestRecords(level);
+    const needed = fewestValues(level);
     if (p > level && medians.length < needed) return { ...tooFew(medians, needed), p };
     const smallestStep = smallestStepIn(medians, level);
     const isSharp = p <= level || (smallestStep ?? 0) <= minEffect;

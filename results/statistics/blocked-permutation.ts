@@ -1,21 +1,21 @@
 import { countSums, rankSum } from './ranks.ts';
 
-/** Both sides of one metric, by round; `undefined` where a round did not give both. */
+/** Two sides that were measured in rounds; `undefined` where a round did not give both. */
 export type Rounds = readonly ({ base: number; next: number } | undefined)[];
 
-/** Probabilities if the same process made both sides. */
+/** p values: probabilities if the same process made both sides. */
 export interface BlockedP {
-  /** Of sides at least so different, either way. */
+  /** That the sides differ so much, either way. */
   twoSided: number;
-  /** Of NEW at least so low, and at least so high. */
+  /** That `next` is so low, and that it is so high. */
   low: number;
   high: number;
 }
 
-/** Few enough rounds for a host to stay the same, and many enough for few rounds to decide. */
+/** Rounds in a block: so few that conditions hardly change, so many that a few rounds can decide. */
 const BLOCK = 6;
 
-/** How many rounds are in each block of `rounds`: 6, 6, …, and what remains. */
+/** The sizes of the blocks of `rounds` rounds: 6, 6, …, and what remains. */
 export function blocksOf(rounds: number): number[] {
   return Array.from({ length: Math.ceil(rounds / BLOCK) }, (_, block) =>
     Math.min(BLOCK, rounds - block * BLOCK),
@@ -23,13 +23,13 @@ export function blocksOf(rounds: number): number[] {
 }
 
 /**
- * An exact permutation test for values that were measured in rounds: ranks are taken, and values exchanged between the
- * sides, only within blocks of six rounds; their rank sums are added up (Ph. van Elteren, "On the Combination of
- * Independent Two-Sample Tests of Wilcoxon", 1960; unweighted here). What a host does over minutes and hours hits both
- * sides of a block alike and cancels out, as it does from differences within rounds; but those can show no p below
- * 2^(1-n) after n rounds, where blocks of six reach 2/924 after six rounds and 2/5544 after eight.
+ * An exact permutation test for values that were measured in rounds. Values are ranked, and exchanged between the
+ * sides, only within blocks of six rounds; the rank sums of the blocks are added up (Ph. van Elteren, "On the
+ * Combination of Independent Two-Sample Tests of Wilcoxon", 1960; unweighted here). A slow change of conditions hits
+ * both sides of a block alike and cancels out. It cancels out of differences within rounds as well, but after n rounds
+ * those reach no p below 2^(1-n); blocks of six reach 2/924 after six rounds and 2/5544 after eight.
  *
- * All exchanges are counted. The function remembers what it has counted.
+ * All exchanges are counted. The test keeps the counts of blocks that it has seen.
  */
 export function createBlockedTest(): (rounds: Rounds) => BlockedP {
   const counted = new Map<string, SumDistribution>();

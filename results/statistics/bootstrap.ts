@@ -3,7 +3,7 @@ import type { Interval } from './interval.ts';
 import { drawNormal, studentQuantile, twoSidedP } from './normal.ts';
 import { sortedCopy } from './quantile.ts';
 
-/** 95 % intervals from one seed: the same seed and values give the same interval, in whatever order they are asked for. */
+/** 95 % intervals. The same seed and values give the same interval, whatever was asked before. */
 export interface Bootstrap {
   /** Of the median; `undefined` for fewer than two values. */
   median(values: readonly number[]): Interval | undefined;
@@ -14,7 +14,7 @@ export interface Bootstrap {
   ratio(numerator: readonly number[], denominator: readonly number[]): Interval | undefined;
 }
 
-/** How many resamples decide an interval. One less than 10,000, so that its ends fall on whole positions. */
+/** Resamples for one interval. One less than 10,000, so that its ends fall on whole positions. */
 export const RESAMPLES = 9_999;
 
 /** The share of resamples outside a 95 % interval at either end. */
@@ -38,15 +38,14 @@ const CALIBRATED_FROM = 5;
  *     median            50   75   87   94   97   98   98   96   96   97   95   96   96    96 %
  *     ratio of medians  66   91   93   96   96   95   96   96   96   96   96   96   94    95 %
  *
- * A ratio takes its ends at 3 % of the resamples. For one median plain percentiles fall short (87 % at n = 7), so its ends
- * are expanded for few values: to the normal tail beyond √(n/(n-1)) · t(0.975, n-1), after T. Hesterberg, "What
- * Teachers Should Know About the Bootstrap", The American Statistician 69, 2015. From n = 6 on the median's
- * interval holds 95 %. Up to n = 5 it is simply the least to the greatest value, and no interval between values
- * could do better: the most there is to have is 1 - 2^(1-n).
+ * The interval of a ratio leaves out 3 % of the resamples at either end. For a median plain percentiles fall short
+ * (87 % at n = 7), so its ends are expanded for few values: to the normal tail beyond √(n/(n-1)) · t(0.975, n-1), after
+ * T. Hesterberg, "What Teachers Should Know About the Bootstrap", The American Statistician 69, 2015. From n = 6 on the
+ * median's interval holds 95 %. Up to n = 5 it reaches from the least to the greatest value; no interval between values
+ * holds more than 1 - 2^(1-n).
  *
- * No values are drawn. A resampled median depends on nothing but the ranks in the middle of n uniform draws, and
- * those have a known (beta) distribution: they are drawn directly, once for each n. That gives the very same
- * bootstrap, at a cost that does not grow with n.
+ * No values are drawn. A resampled median depends only on the ranks in the middle of n uniform draws, which have a beta
+ * distribution. These ranks are drawn, once for each n: the same bootstrap, at a cost that does not grow with n.
  */
 export function createBootstrap(seed: number): Bootstrap {
   const base = createRandom(seed).below(2 ** 32);

@@ -1,14 +1,14 @@
 import { createRandom } from '../../core/random.ts';
 import { leastP } from './permutation.ts';
 
-/** The least records on either side of a change: one odd record is no new level, and two may be a bad afternoon. */
+/** The fewest values on either side of a change: one or two odd values are no new level. */
 export const SHORTEST = 3;
 
-/** Where a series falls apart most, and how much. */
+/** The place that divides a series best. */
 export interface Split {
   /** Position of the first value of the right side. */
   at: number;
-  /** E-divisive's Q̂, in the values' unit; 0 where both sides are alike. */
+  /** How different the sides are: E-divisive's Q̂, in the unit of the values; 0 where they are alike. */
   divergence: number;
 }
 
@@ -62,10 +62,10 @@ const DECIDING = 10;
 const ENOUGH_REACHED = 20;
 
 /**
- * The fewest records that can show a change at `level`: with fewer, even the cleanest step has a larger p, because
- * too many of all orders (it and its mirror image) are as clean.
+ * The fewest values that can show a change at `level`. The cleanest step in fewer has a larger p, as too many of all
+ * orders are as clean: it and its mirror image.
  */
-export function fewestRecords(level: number): number {
+export function fewestValues(level: number): number {
   let count = 2 * SHORTEST;
   while (leastP(Math.floor(count / 2), Math.ceil(count / 2)) > level) count += 1;
   return count;

@@ -1,7 +1,7 @@
 /**
- * p values corrected for having been many (S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure",
- * Scandinavian Journal of Statistics 6, 1979): whoever calls those ≤ alpha real is wrong about any of them with
- * probability alpha at most, however the tests depend on each other. In the order in which they were given.
+ * p values corrected for their number, in the order of `ps` (S. Holm, "A Simple Sequentially Rejective Multiple Test
+ * Procedure", Scandinavian Journal of Statistics 6, 1979). Where those ≤ alpha are called real, the probability that
+ * any of them is not is alpha at most, however the tests depend on each other.
  */
 export function holm(ps: readonly number[]): number[] {
   const ascending = ps.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
@@ -16,9 +16,9 @@ export function holm(ps: readonly number[]): number[] {
 }
 
 /**
- * The largest p that counts as beyond chance among `ps`, or the largest that would if there were one: where those up to it
- * are called real, at most the share `alpha` of them is expected not to be (Y. Benjamini and Y. Hochberg, "Controlling the
- * False Discovery Rate", Journal of the Royal Statistical Society B 57, 1995).
+ * The level for one p of many: where those up to it are called real, the share of them that is not is expected to be
+ * `alpha` at most (Y. Benjamini and Y. Hochberg, "Controlling the False Discovery Rate", Journal of the Royal
+ * Statistical Society B 57, 1995). Where none is, it is the level that the least p would have to reach.
  */
 export function falseDiscoveryLevel(ps: readonly number[], alpha: number): number {
   const ascending = [...ps].sort((a, b) => a - b);

@@ -3,40 +3,39 @@ import { leastP } from './permutation.ts';
 import { countSums } from './ranks.ts';
 import { median, quantile, sortedCopy } from './quantile.ts';
 
-/** The power that an effect counts as found with: nine of ten comparisons. */
+/** The share of comparisons that have to find an effect. */
 export const POWER = 0.9;
 
-/** Simulated comparisons for each number of rounds: the effect is then known to within some 3 % of itself. */
+/** Simulated comparisons for each number of values: the effect is then known to within some 3 % of itself. */
 const TRIALS = 1000;
 
-/** What a comparison of so many rounds a side can find. */
+/** What a comparison of two sides of `rounds` values each can find. */
 export interface Detectable {
-  /** Of each side. */
   rounds: number;
-  /** The least slow-down, as a share (0.05 is 5 %), found with `POWER`; absent where so few rounds can find none. */
+  /** The least increase, as a share (0.05 is 5 %), found with `POWER`; absent where so few values can find none. */
   effect?: number;
 }
 
 export interface DetectorOptions {
-  /** Rounds a side, each to be answered. */
+  /** Values a side, each to be answered. */
   sizes: readonly number[];
-  /** What p has to fall to before its correction: alpha over the number of rows judged together. */
+  /** What an uncorrected p has to reach. */
   alpha: number;
   seed: number;
 }
 
-/** What comparisons find where this is the noise; `values`: above 0, two at least, the more the better. */
+/** `values`: of one process that does not change; above 0, two at least. */
 export type Detector = (values: readonly number[]) => Detectable[];
 
 /**
- * Tells the least slow-down that n rounds a side can find, from the noise as it was observed. Both sides are drawn from
- * the values with replacement (the bootstrap of B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993,
- * chapter 25), one is slowed down, and the same rank-sum permutation test decides that `compare` uses.
+ * Estimates the least increase that a comparison finds, from values that show the noise. Both sides are drawn from the
+ * values with replacement (the bootstrap of B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, 1993,
+ * chapter 25), one is increased, and the permutation test of rank sums (`permutationTests`) decides.
  *
- * No effects are tried out. A side that is `f` times as slow is above the other in as many pairs of values as have a
+ * No increase is tried out. A side that is `f` times as large is above the other in as many pairs of values as have a
  * ratio below `f`, so each trial has one factor from which on the test sees it: the ratio at the critical rank. The
- * answer is that factor's 90 % quantile over the trials. Rounds count as independent: a host whose noise comes in
- * bursts finds less.
+ * result is the 90 % quantile of that factor over the trials. Values count as independent: where they are not, a
+ * comparison finds less.
  */
 export function createDetector({ sizes, alpha, seed }: DetectorOptions): Detector {
   const asked = sizes.map((rounds) => ({ rounds, critical: criticalPairs(rounds, alpha) }));

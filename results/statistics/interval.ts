@@ -9,10 +9,7 @@ export function hullOf(one: Interval, other: Interval): Interval {
   return { low: Math.min(one.low, other.low), high: Math.max(one.high, other.high) };
 }
 
-/**
- * All that `one` less `other` can be. Of two 95 % intervals it holds the difference more often than that, as both are taken
- * at their worst at once.
- */
+/** From the least that `one` less `other` can be to the most: of two 95 % intervals it holds more than 95 %. */
 export function differenceOf(one: Interval, other: Interval): Interval {
   return { low: one.low - other.high, high: one.high - other.low };
 }

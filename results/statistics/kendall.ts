@@ -21,8 +21,9 @@ function tiedSizes(values: readonly number[]): number[] {
 const EXACT_UP_TO = 18;
 
 /**
- * The `probability` quantile of the pairs that are the wrong way round: the greatest `m` for which there are fewer than `m`
- * with at most that probability; 0 where there is none. Counted exactly for up to 18 values, else from the variance of S.
+ * A quantile of how many pairs of values are the wrong way round where every order is as likely: the greatest `m` so
+ * that fewer than `m` are with a probability of at most `probability`; 0 where there is none. Counted exactly for up to
+ * 18 values, beyond from the variance of S.
  */
 export function inversionQuantile(values: readonly number[], probability: number): number {
   const sizes = tiedSizes(values);
@@ -46,9 +47,9 @@ function countedQuantile(counts: readonly number[], probability: number): number
 }
 
 /**
- * In how many orders of the values 0, 1, 2, … pairs are the wrong way round: the null distribution of S, which is the pairs
- * less twice that. Its generating function is ∏ (1 + q + … + q^(k-1)) for k up to the number of values; orders that differ
- * only among tied values count as one, which divides by the same product for each group of them.
+ * In how many orders of the values 0, 1, 2, … pairs are the wrong way round: the null distribution of S, which is the
+ * number of pairs less twice that. Its generating function is ∏ (1 + q + … + q^(k-1)) for k up to the number of values.
+ * Orders that differ only among tied values count as one, which divides by the same product for each group of them.
  */
 function ordersByInversions(values: number, sizes: readonly number[]): number[] {
   let counts = [1];

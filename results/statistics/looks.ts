@@ -1,24 +1,24 @@
 import { blocksOf } from './blocked-permutation.ts';
 import { leastP } from './permutation.ts';
 
-/** When `ab` looks at its values, and how much of the probability of a wrong decision it may spend there. */
+/** A test of the values so far, and how much of the probability of a wrong decision it may spend. */
 export interface Look {
   /** After which round. */
   round: number;
-  /** Of a false alarm, over the whole family: corrected p values have to reach it. 0: none can be raised. */
+  /** Of a false alarm in the whole family: corrected p values have to reach it. 0: this look can raise none. */
   alarmLevel: number;
-  /** Of a false pass, for each metric. */
+  /** Of a false pass of one pair. */
   passLevel: number;
 }
 
 const FIRST_ROUND = 6;
 
-/** Of a metric that passes although it changed by the minimum effect: as at one end of a 95 % interval. */
+/** The probability that a pair passes although it differs by the minimum effect: one end of a 95 % interval. */
 const FALSE_PASS = 0.025;
 
 /**
- * After which rounds to look: 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 38, 44, … and the last. Even ones: with the
- * order alternated, each side has then been first equally often.
+ * The rounds after which to look: 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 38, 44, … and the last. Even ones, because
+ * each side has then been first equally often where the order alternates.
  */
 export function looks(maxRounds: number): number[] {
   const rounds: number[] = [];
@@ -34,20 +34,21 @@ export interface LookPlan {
   /** Rounds that have been measured. */
   round: number;
   maxRounds: number;
-  /** true: the run ends with `round` though more were planned. */
+  /** true: no round follows though more were planned. */
   last: boolean;
   /** Bound on the probability of any false alarm. */
   alpha: number;
-  /** How many pairs there are. */
+  /** How many pairs are tested. */
   familySize: number;
 }
 
 /**
- * The looks up to `round`. What may be spent until a round is fixed beforehand, by the spending function of K. K. G. Lan
- * and D. L. DeMets (Biometrika 70, 1983; Statistics in Medicine 13, 1994) that is like Pocock's bounds:
- * alpha · ln(1 + (e - 1) · round / maxRounds). The level of a look is what has been added since the last one. Levels add
- * up to alpha, so that the bound holds whatever looks have to do with each other (and is a bit too strict, as they are
- * much alike). A look after so few rounds that no p can reach its level spends nothing, and leaves it to the next.
+ * The looks up to `round`. A spending function fixes beforehand what may be spent until a round (K. K. G. Lan and D. L.
+ * DeMets, Biometrika 70, 1983; Statistics in Medicine 13, 1994). This one is like Pocock's bounds:
+ * alpha · ln(1 + (e - 1) · round / maxRounds). The level of a look is what has been added since the last one. Levels
+ * add up to alpha, so the bound holds however the looks depend on each other; it is somewhat strict, as they are much
+ * alike. Where no p can reach the level of a look, because of so few rounds, the look spends nothing and leaves it to
+ * the next.
  */
 export function planLooks({ round, maxRounds, last, alpha, familySize }: LookPlan): Look[] {
   const planned = looks(maxRounds).filter((planned) => planned <= round);

@@ -31,8 +31,8 @@ const TAIL = {
 };
 
 /**
- * The standard normal quantile, right to nine digits (P. J. Acklam, "An Algorithm for Computing the Inverse Normal
- * Cumulative Distribution Function", 2003); simple-statistics' `probit` is right to two. `probability`: between 0 and 1.
+ * The standard normal quantile, to nine digits (P. J. Acklam, "An Algorithm for Computing the Inverse Normal Cumulative
+ * Distribution Function", 2003). simple-statistics' `probit` has two or three. `probability`: between 0 and 1.
  */
 export function normalQuantile(probability: number): number {
   const tail = Math.min(probability, 1 - probability);

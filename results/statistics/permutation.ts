@@ -2,7 +2,7 @@ import { RESAMPLES } from './bootstrap.ts';
 import { countSums, distanceOf, rankSum, type RankSum } from './ranks.ts';
 import { sampledPs } from './sampled-permutation.ts';
 
-/** Two independent sets of finite numbers, at least one each. */
+/** Two independent sets of finite numbers, one each at least. */
 export interface Sides {
   base: readonly number[];
   next: readonly number[];
@@ -16,20 +16,20 @@ export interface PermutationTestOptions {
 }
 
 /**
- * How many steps counting all permutations may take, a few milliseconds: enough for 31 values a side and, of uneven
- * sides, for 13 and 100.
+ * The most steps that counting all permutations may take: a few milliseconds. Enough for 31 values a side, or for 13
+ * and 100.
  */
 const COUNTABLE_STEPS = 2e6;
 
 /**
- * For each pair: how likely sides at least so different are if the same process made both, two-sided.
+ * The p of each pair, two-sided: how likely sides so different are if the same process made both.
  *
- * Every split of the pooled values into sides of these sizes is then as likely as the one that was observed. The
- * statistic is the sum of one side's ranks (Wilcoxon 1945; Mann and Whitney 1947): a value far out counts no more than
- * the greatest would, so heavy tails cost it nothing, and it finds almost what a t test finds where there are none.
+ * Every split of the pooled values into sides of these sizes is then as likely as the observed one. The statistic is
+ * the sum of one side's ranks (Wilcoxon 1945; Mann and Whitney 1947). A value far out counts no more than the greatest
+ * would, so heavy tails cost nothing; without them it finds almost what a t test finds.
  *
- * For up to 31 values a side all splits are counted and p is exact. Beyond, `resamples` of them are drawn
- * (sampledPs).
+ * For up to 31 values a side all splits are counted, and p is exact. Beyond, `resamples` of them are drawn
+ * (`sampledPs`).
  */
 export function permutationTests(
   pairs: readonly Sides[],

@@ -6,8 +6,8 @@ export function median(values: readonly number[]): number | undefined {
 }
 
 /**
- * The value below which the share `p` (0 to 1) lies, interpolated linearly between neighbours (type 7 of
- * Hyndman and Fan, as numpy and R do); `undefined` for no values.
+ * The value below which the share `p` (0 to 1) of the values lies, interpolated linearly between neighbours (type 7 of
+ * Hyndman and Fan, as in numpy and R); `undefined` for no values.
  */
 export function quantile(values: readonly number[], p: number): number | undefined {
   return quantileOfSorted(sortedCopy(values), p);

@@ -1,6 +1,6 @@
 /**
- * A level that moves evenly from one value to another: `before` up to the position `from`, a straight line from there
- * to `to`, `after` from then on. What is called a creep.
+ * A creep: a level that moves evenly from one value to another. It is `before` up to the position `from`, a straight
+ * line from there to `to`, and `after` from then on.
  */
 export interface Ramp {
   from: number;
@@ -13,7 +13,7 @@ export interface Ramp {
   parameters: number;
 }
 
-/** A rise over fewer steps from record to record than these is a step with something in between. */
+/** The fewest steps from value to value that a creep takes: a shorter one is a step with something in between. */
 export const SHORTEST_CREEP = 6;
 
 /**

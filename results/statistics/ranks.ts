@@ -1,8 +1,8 @@
 import { sortedCopy } from './quantile.ts';
 
 /**
- * One of two sets of values as ranks among all of them. Ranks are doubled, so that the mean rank of tied values is whole
- * too: their sums are exact, and can be compared for equality.
+ * One of two sets of values as ranks among all of them. Ranks are doubled: the mean rank of tied values is then a whole
+ * number too, and sums are exact.
  */
 export interface RankSum {
   /** Doubled ranks of all values, ascending. */
@@ -51,9 +51,8 @@ export function distanceOf(sum: number, { ranks, size }: Omit<RankSum, 'sum'>): 
 }
 
 /**
- * How many ways there are to choose `size` of the doubled ranks, by their sum: `counts[sum]`. Counted one rank after
- * the other (dynamic programming), which takes `total · size · size · 2 total` steps at most instead of one for each
- * of the ways. Counts beyond 2⁵³ are rounded to 16 digits.
+ * In how many ways `size` of the doubled ranks have each sum: `counts[sum]`. Counted one rank after the other (dynamic
+ * programming), in `total · size · size · 2 total` steps at most. Counts beyond 2⁵³ are rounded to 16 digits.
  */
 export function countSums(ranks: Uint32Array, size: number): Float64Array {
   const width = ranks.slice(-size).reduce((sum, rank) => sum + rank, 0) + 1;

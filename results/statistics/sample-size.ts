@@ -2,27 +2,27 @@ import type { Interval } from './interval.ts';
 import { normalQuantile } from './normal.ts';
 import { leastP } from './permutation.ts';
 
-/** Beyond this the estimate means no more than "very many". */
+/** The largest estimate: it means "very many". */
 export const MOST_MORE_ROUNDS = 1000;
 
-/** The share outside a 95 % interval at either end. */
+/** The share beyond either end of a 95 % interval. */
 const TAIL = 0.025;
 
 export interface RoundsQuestion {
-  /** Values on the side that has fewer. */
+  /** Values of the side that has fewer. */
   n: number;
   /** Of medians, with its 95 % interval; absent where there is none yet. */
   ratio?: number;
   interval?: Interval;
   minEffect: number;
-  /** What p has to reach, corrected for the family: alpha over the number of tests. */
+  /** What an uncorrected p has to reach: alpha over the number of tests. */
   level: number;
-  /** What an end of the interval has to reach for a pass, one-sided; 2.5 % (that of a 95 % interval) if absent. */
+  /** What an end of the interval has to reach for a pass, one-sided; 2.5 %, as of a 95 % interval, if absent. */
   passLevel?: number;
 }
 
 /**
- * About how many more rounds a side would decide: from 1 to 1000.
+ * About how many more values a side would decide: from 1 to 1000.
  *
  * The interval shrinks with √n. If the ratio stays where it is and lies within the minimum effect, the interval has to
  * fit between it and the nearer end of the minimum effect; if it lies beyond, an interval as wide as the level asks for

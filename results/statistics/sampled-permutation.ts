@@ -1,20 +1,20 @@
 import { createRandom, type Random } from '../../core/random.ts';
 import { distanceOf, type RankSum } from './ranks.ts';
 
-/** So many permutations as extreme as what was observed settle p to within 7 % of itself. */
+/** Permutations as extreme as the observed one that settle p to within 7 % of itself. */
 const ENOUGH = 200;
 
-/** So many draws are made before they are used: each pair's table of sums then stays in the processor's cache. */
+/** Draws that are made before they are used, so that each pair's table of sums stays in the processor's cache. */
 const BATCH = 500;
 
 /**
- * p of each pair from `resamples` permutations drawn at random: (1 + b) / (1 + B), where b of B are as extreme as what
- * was observed, so it is never 0 (B. Phipson and G. K. Smyth, "Permutation P-values Should Never Be Zero", 2010). Where it
- * is soon clear that p is large, drawing ends early, with p = b / B at that draw (J. Besag and P. Clifford, "Sequential
- * Monte Carlo p-values", Biometrika 78, 1991).
+ * p of each pair from `resamples` random permutations: (1 + b) / (1 + B), where b of B are as extreme as the observed
+ * one. It is never 0 (B. Phipson and G. K. Smyth, "Permutation P-values Should Never Be Zero", 2010). Where p is soon
+ * known to be large, drawing ends early with p = b / B (J. Besag and P. Clifford, "Sequential Monte Carlo p-values",
+ * Biometrika 78, 1991).
  *
- * `alike`: pairs of the same sizes. The same draws serve all of them: each p holds for itself, and Holm's rule does not ask
- * how they depend on each other.
+ * `alike`: pairs of the same sizes. The same draws serve all of them: each p holds for itself, and Holm's rule allows
+ * them to depend on each other.
  */
 export function sampledPs(alike: readonly RankSum[], resamples: number, seed: number): number[] {
   const [first] = alike;

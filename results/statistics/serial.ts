@@ -1,18 +1,18 @@
 import { twoSidedP } from './normal.ts';
 import { ranksOf } from './ranks.ts';
 
-/** Whether neighbouring rounds are more alike than others: noise that comes in bursts. */
+/** Whether neighbours in a series are more alike than other values. */
 export interface Serial {
-  /** Of the ranks of neighbours: 0 where rounds are independent, towards 1 where each is like the one before. */
+  /** Of the ranks of neighbours: 0 where values are independent, towards 1 where each is like the one before. */
   correlation: number;
-  /** How likely so much likeness (or its opposite) is where there is none. */
+  /** Two-sided: how likely such a correlation is where values are independent. */
   p: number;
 }
 
 /**
  * From the squared differences of neighbours' ranks (R. Bartels, "The Rank Version of von Neumann's Ratio Test for
  * Randomness", JASA 77, 1982), whose ratio is normal with mean 2 and a variance of about 4 / n from ten values on. A
- * drift shows here too. `values`: two at least, in the order of the rounds.
+ * drift shows here too. `values`: two at least, in their order.
  */
 export function serialOf(values: readonly number[]): Serial {
   const { rankOf } = ranksOf(values);
@@ -33,7 +33,7 @@ export function successiveVariance(values: ArrayLike<number>): number {
   return squaredDifferences(values) / 2 / Math.max(1, values.length - 1);
 }
 
-/** Of neighbours, added up. */
+/** The squared differences of neighbours, added up. */
 function squaredDifferences(values: ArrayLike<number>): number {
   let squares = 0;
   for (let index = 1; index < values.length; index += 1) {

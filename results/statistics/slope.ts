@@ -19,19 +19,19 @@ export interface Line {
   steps: number;
 }
 
-/** What the interval of a slope is to hold the true one with, where nothing else is said. */
+/** The share of intervals that hold the true slope, unless another is asked for. */
 const CONFIDENCE = 0.95;
 
 /**
- * The straight line through the steps of one series, or of several put together: the median of the slopes of all pairs
- * of steps (H. Theil, "A Rank-Invariant Method of Linear and Polynomial Regression Analysis", Indagationes Mathematicae
- * 12, 1950; P. K. Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA 63, 1968). Up to 29 % of
- * the steps may lie anywhere without carrying the line away. Pairs with the same `x`, of different series, have no
- * slope and are left out.
+ * The straight line through the points of one series, or of several put together. Its slope is the median of the slopes
+ * of all pairs of points (H. Theil, "A Rank-Invariant Method of Linear and Polynomial Regression Analysis",
+ * Indagationes Mathematicae 12, 1950; P. K. Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", JASA
+ * 63, 1968). Up to 29 % of the points may lie anywhere without carrying the line away. Pairs with the same `x` are left
+ * out.
  *
- * `interval`: as wide as both `senInterval` and `incrementInterval`, since nobody knows beforehand how steps lie off their
- * line; absent where so few steps cannot give the confidence (for 95 %: fewer than five). `undefined` where all steps have
- * the same `x`, or where there are fewer than two.
+ * The interval reaches over `senInterval` and `incrementInterval`, as nobody knows beforehand which kind of noise there
+ * is. It is absent where so few points cannot give the confidence (for 95 %: fewer than five). `undefined` where there
+ * are no two points with different `x`.
  */
 export function fitSlope(points: readonly Point[], confidence = CONFIDENCE): Line | undefined {
   const slopes = pairSlopes(points);
@@ -53,19 +53,19 @@ export function interceptAt(points: readonly Point[], slope: number): number {
   return median(points.map(({ x, y }) => y - slope * x)) ?? NaN;
 }
 
-/** Whether points go one way, and how far. */
+/** Whether the values of a series go one way, and how far. */
 export interface Drift {
   /** In the unit of `y`, for each one more of `x`. */
   slope: number;
-  /** How likely so much of one direction is where there is none. */
+  /** Two-sided: how likely so many rises, or falls, are where every order is as likely. */
   p: number;
 }
 
 /**
- * Slope: as `fitSlope` has it. p: the test of H. B. Mann ("Nonparametric Tests Against Trend", Econometrica 13, 1945) and
- * M. G. Kendall (Rank Correlation Methods, 1975), two-sided, with his correction for ties and for continuity; its normal
- * approximation is good from ten points on. Both look at pairs, so that single points far out say no more than that they
- * are higher or lower. `points`: two at least, each at another `x`.
+ * Slope: that of `fitSlope`. p: the test of H. B. Mann ("Nonparametric Tests Against Trend", Econometrica 13, 1945) and
+ * M. G. Kendall (Rank Correlation Methods, 1975), corrected for ties and for continuity; its normal approximation is
+ * good from ten points on. A point far out counts no more than one that is a little higher or lower. `points`: two at
+ * least, each at another `x`.
  */
 export function driftOf(points: readonly Point[]): Drift {
   const slopes = pairSlopes(points);
@@ -84,8 +84,8 @@ function pairSlopes(points: readonly Point[]): number[] {
 }
 
 /**
- * Sen's interval: as many of the sorted slopes are cut off at either end as pairs of steps can be out of order by chance
- * alone. No shape of noise is assumed, but that steps lie off the line apart from each other, as readings do.
+ * Sen's interval: as many of the sorted slopes are cut off at either end as pairs of points can be out of order by
+ * chance. It assumes no shape of noise, but that points lie off the line independently, as readings do.
  */
 export function senInterval(points: readonly Point[], confidence: number): Interval | undefined {
   const sorted = sortedCopy(pairSlopes(points));
@@ -98,9 +98,9 @@ export function senInterval(points: readonly Point[], confidence: number): Inter
 }
 
 /**
- * The interval for steps whose distance from the line adds up, as that of instances does which differ from each other and
- * live on: Student's of the increments from step to step, each weighing as much as the instances that it added (weighted
- * least squares of y₍ᵢ₎ − y₍ᵢ₋₁₎ on x₍ᵢ₎ − x₍ᵢ₋₁₎, whose variance grows with the latter). Of several series, of their mean.
+ * The interval where distances from the line add up from point to point: Student's of the slopes of the increments.
+ * Each increment weighs as much as it adds to `x` (weighted least squares of y₍ᵢ₎ − y₍ᵢ₋₁₎ on x₍ᵢ₎ − x₍ᵢ₋₁₎, whose
+ * variance grows with the latter). Of several points with the same `x` their mean is taken.
  */
 export function incrementInterval(points: readonly Point[], confidence: number): Interval | undefined {
   const steps = meansByX(points);

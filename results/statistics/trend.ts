@@ -4,9 +4,9 @@ import { studentQuantile } from './normal.ts';
 import { bestRamps, type Ramp } from './ramp.ts';
 import { successiveVariance } from './serial.ts';
 
-/** A stretch of records with one description: at one level, or creeping from one to another. */
+/** A part of a series that is at one level, or creeps from one to another. */
 export interface Stretch {
-  /** Positions of its first record, and of the first one after it. */
+  /** Positions of its first value, and of the first one after it. */
   from: number;
   to: number;
   /** The level at its start and at its end, in the values' unit; alike where it is steady. */
@@ -161,15 +161,15 @@ function joinAlike(stretches: readonly Stretch[], values: readonly number[], min
 }
 
 /**
- * How far the best of many places, nine times in ten, lies beyond the critical value of a single comparison: in standard
- * errors, by simulation.
+ * How far the best of many places, nine times in ten, lies beyond the critical value of a single comparison: in
+ * standard errors, by simulation.
  */
 const REACH = 2.3;
 
 /**
- * The least step from one half of `values` to the other that `trendOf` would nearly always find, as a share of their
- * median; `undefined` where that is 0. The difference of two halves has the standard error 2 σ / √n; its critical value is
- * Student's.
+ * The least step from one half of `values` to the other that `trendOf` finds nine times in ten, as a share of their
+ * median; `undefined` where that is 0. The difference of two halves has the standard error 2 σ / √n and the critical
+ * value of Student's t.
  */
 export function smallestStepIn(values: readonly number[], level: number): number | undefined {
   const n = values.length;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestSplit, divergenceP, fewestRecords } from '../../../../results/statistics/change-point.ts';
+import { bestSplit, divergenceP, fewestValues } from '../../../../results/statistics/change-point.ts';
 
 /** The same by its definition: mean distances between and within, for every place. */
 function bySumming(values: readonly number[]): { at: number; divergence: number } | undefined {
@@ -49,12 +49,12 @@ describe('divergenceP', () => {
   });
 });
 
-describe('fewestRecords', () => {
+describe('fewestValues', () => {
   it.each([
     [0.05, 8],
     [0.01, 10],
     [0.05 / 30, 13],
   ])('at level %d is %d', (level, count) => {
-    expect(fewestRecords(level)).toBe(count);
+    expect(fewestValues(level)).toBe(count);
   });
 });
