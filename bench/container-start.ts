@@ -6,7 +6,12 @@ import { lxcCommand } from '../harness/runtimes/lxc.ts';
 import { nspawnCommand } from '../harness/runtimes/nspawn.ts';
 import { podmanCommand, requireOci } from '../harness/runtimes/podman.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
-import { createBootstrap, type Bootstrap } from '../results/statistics/bootstrap.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  type Bootstrap,
+} from '../results/statistics/bootstrap.ts';
 import { median } from '../results/statistics/quantile.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
@@ -105,36 +110,18 @@ function figuresOf(ways: readonly Way[], bootstrap: Bootstrap): Figure[] {
     ...['nspawn', 'lxc', 'podman'].map((name) => ({
       title: `${name} through twinboot less the same from a shell script`,
       unit: 'ms' as const,
-      value: medianOf(of(name)) - medianOf(of(`${name} from a shell`)),
+      value: (median(of(name)) ?? NaN) - (median(of(`${name} from a shell`)) ?? NaN),
       n: of(name).length,
       bound: OVER_SHELL_MS,
     })),
-    ...ways.map(({ name, timesMs }) => {
-      const interval = bootstrap.median(timesMs);
-      return {
-        title: `  ${name}, median`,
-        unit: 'ms' as const,
-        value: medianOf(timesMs),
-        n: timesMs.length,
-        ...(interval && { interval }),
-      };
-    }),
+    ...ways.map(({ name, timesMs }) => ({
+      title: `  ${name}, median`,
+      unit: 'ms' as const,
+      ...estimateMedian(timesMs, bootstrap),
+    })),
   ];
 }
 
 function ratio(title: string, above: number[], below: number[], bound: number, bootstrap: Bootstrap): Figure {
-  const interval = bootstrap.ratio(above, below);
-  const value = medianOf(above) / medianOf(below);
-  return {
-    title,
-    unit: 'ratio',
-    value,
-    n: Math.min(above.length, below.length),
-    bound,
-    ...(interval && { interval }),
-  };
-}
-
-function medianOf(values: readonly number[]): number {
-  return median(values) ?? NaN;
+  return { title, unit: 'ratio', ...estimateRatio(above, below, bootstrap), bound };
 }

@@ -3,8 +3,7 @@ import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
 import { nsToMs } from '../harness/meters/clock.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
-import { createBootstrap } from '../results/statistics/bootstrap.ts';
-import { median } from '../results/statistics/quantile.ts';
+import { createBootstrap, estimateMedian, estimateRatio } from '../results/statistics/bootstrap.ts';
 import { alone } from './alone.ts';
 import type { Benchmark } from './benchmark.ts';
 import { prepare } from './ground.ts';
@@ -50,22 +49,19 @@ export const firmware: Benchmark = {
       for (const { prepared } of sides) await prepared.release();
     }
     const [direct = [], bios = []] = sides.map(({ readyMs }) => readyMs);
-    const interval = createBootstrap(options.seed).ratio(direct, bios);
+    const bootstrap = createBootstrap(options.seed);
     return [
       {
         title: 'qemu: ready by direct boot over ready by BIOS boot',
         unit: 'ratio',
-        value: (median(direct) ?? NaN) / (median(bios) ?? NaN),
-        ...(interval && { interval }),
-        n: direct.length,
+        ...estimateRatio(direct, bios, bootstrap),
         bound: BOUND_RATIO,
         emulated: sides.some(({ prepared }) => prepared.description.emulated),
       },
       ...sides.map(({ spec, prepared, readyMs }) => ({
         title: `  ${spec}, median`,
         unit: 'ms' as const,
-        value: median(readyMs) ?? NaN,
-        n: readyMs.length,
+        ...estimateMedian(readyMs, bootstrap),
         emulated: prepared.description.emulated,
       })),
     ];

@@ -1,5 +1,4 @@
-import { createBootstrap } from '../results/statistics/bootstrap.ts';
-import { median } from '../results/statistics/quantile.ts';
+import { createBootstrap, estimateMedian } from '../results/statistics/bootstrap.ts';
 import type { Benchmark } from './benchmark.ts';
 import { runTwinboot } from './reference-run.ts';
 import { divideTime } from './time-ledger.ts';
@@ -22,14 +21,11 @@ export const firstBoot: Benchmark = {
       );
       delaysMs.push(divideTime(process, log).prepareMs);
     }
-    const interval = createBootstrap(context.options.seed).median(delaysMs);
     return [
       {
         title: 'start of the process to the first boot, median',
         unit: 'ms',
-        value: median(delaysMs) ?? NaN,
-        ...(interval && { interval }),
-        n: RUNS,
+        ...estimateMedian(delaysMs, createBootstrap(context.options.seed)),
         bound: BOUND_MS,
       },
     ];

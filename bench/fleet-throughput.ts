@@ -6,8 +6,12 @@ import { createFleet } from '../harness/fleet/fleet.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import type { CachedImage } from '../harness/image/cache.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
-import { createBootstrap, type Bootstrap } from '../results/statistics/bootstrap.ts';
-import { median } from '../results/statistics/quantile.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  type Bootstrap,
+} from '../results/statistics/bootstrap.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { prepare } from './ground.ts';
@@ -125,24 +129,18 @@ async function takeRounds({ host, options, note }: BenchmarkContext, pairs: read
 
 function ratioFigure([twinboot, shell]: readonly Way[], bootstrap: Bootstrap): Figure {
   const [above, below] = [twinboot?.bootsPerS ?? [], shell?.bootsPerS ?? []];
-  const interval = bootstrap.ratio(above, below);
   return {
     title: `nspawn, ${twinboot?.parallel ?? '?'} at a time: boots per second over a shell loop’s`,
     unit: 'ratio',
-    value: (median(above) ?? NaN) / (median(below) ?? NaN),
-    ...(interval && { interval }),
-    n: above.length,
+    ...estimateRatio(above, below, bootstrap),
     floor: FLOOR_RATIO,
   };
 }
 
 function throughputFigure({ name, parallel, bootsPerS }: Way, bootstrap: Bootstrap): Figure {
-  const interval = bootstrap.median(bootsPerS);
   return {
     title: `  ${name}, ${parallel} at a time, median`,
     unit: 'count/s',
-    value: median(bootsPerS) ?? NaN,
-    ...(interval && { interval }),
-    n: bootsPerS.length,
+    ...estimateMedian(bootsPerS, bootstrap),
   };
 }

@@ -6,9 +6,13 @@ import { formatMs } from '../core/units.ts';
 import { plainName, plainRecipe } from '../harness/image/recipe.ts';
 import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
-import { createBootstrap, type Bootstrap } from '../results/statistics/bootstrap.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  type Bootstrap,
+} from '../results/statistics/bootstrap.ts';
 import type { ImageDescription } from '../results/record.ts';
-import { median } from '../results/statistics/quantile.ts';
 import { bootToMultiUser } from './boot-to-multi-user.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
@@ -99,58 +103,38 @@ async function bootRounds({ host, options, note }: BenchmarkContext, pairs: read
 }
 
 function figuresOf(pair: Pair, bootstrap: Bootstrap, remark: string | undefined): Figure[] {
-  const above = known(pair.with);
-  const below = known(pair.without);
+  const above = arrivedOf(pair.with);
+  const below = arrivedOf(pair.without);
   const { id, emulated } = pair.with.prepared.description;
-  const interval = bootstrap.ratio(above, below);
   const remarks = [lostRemark(pair), remark].filter((text) => text !== undefined);
   return [
     {
       title: `${id}: multi-user with the agent over without it, ratio of medians`,
       unit: 'ratio',
-      value: medianOf(above) / medianOf(below),
-      ...(interval && { interval }),
-      n: Math.min(above.length, below.length),
+      ...estimateRatio(above, below, bootstrap),
       bound: BOUND_RATIO,
       emulated,
       ...(remarks.length > 0 && { remark: remarks.join('; ') }),
     },
-    medianFigure('  with the agent, median', above, bootstrap, emulated),
-    medianFigure('  without the agent, median', below, bootstrap, emulated),
+    { title: '  with the agent, median', unit: 'ms', ...estimateMedian(above, bootstrap), emulated },
+    { title: '  without the agent, median', unit: 'ms', ...estimateMedian(below, bootstrap), emulated },
   ];
 }
 
-function known({ arrivalsMs }: Variant): number[] {
-  return arrivalsMs.filter((arrivedMs) => arrivedMs !== undefined);
-}
-
 /** Errors: `no-arrival` where every boot lost its line. */
-function medianOf(values: readonly number[]): number {
-  const found = median(values);
-  if (found === undefined) throw runError('no-arrival', 'no boot’s console said that multi-user was reached');
-  return found;
+function arrivedOf({ arrivalsMs }: Variant): number[] {
+  const found = known(arrivalsMs);
+  if (found.length > 0) return found;
+  throw runError('no-arrival', 'no boot’s console said that multi-user was reached');
 }
 
-function medianFigure(
-  title: string,
-  values: readonly number[],
-  bootstrap: Bootstrap,
-  emulated: boolean,
-): Figure {
-  const interval = bootstrap.median(values);
-  return {
-    title,
-    unit: 'ms',
-    value: medianOf(values),
-    ...(interval && { interval }),
-    n: values.length,
-    emulated,
-  };
+function known(arrivalsMs: Variant['arrivalsMs']): number[] {
+  return arrivalsMs.filter((arrivedMs) => arrivedMs !== undefined);
 }
 
 function lostRemark(pair: Pair): string | undefined {
   const [lost, lostWithout] = [pair.with, pair.without].map(
-    (variant) => variant.arrivalsMs.length - known(variant).length,
+    ({ arrivalsMs }) => arrivalsMs.length - known(arrivalsMs).length,
   ) as [number, number];
   if (lost + lostWithout === 0) return undefined;
   return (

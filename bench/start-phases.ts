@@ -6,8 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runError } from '../core/error.ts';
 import { releaseInReverse } from '../harness/process/leases.ts';
 import { makeBootCgroup } from '../harness/runtimes/boot-folder.ts';
-import { createBootstrap } from '../results/statistics/bootstrap.ts';
-import { median } from '../results/statistics/quantile.ts';
+import { createBootstrap, estimateMedian } from '../results/statistics/bootstrap.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 
@@ -111,13 +110,6 @@ function figuresOf(times: readonly Timed[]): Figure[] {
   const names = [...new Set(times.map(([name]) => name))];
   return names.map((name) => {
     const values = times.filter(([other]) => other === name).map(([, ms]) => ms);
-    const interval = createBootstrap(1).median(values);
-    return {
-      title: `${name}, median`,
-      unit: 'ms',
-      value: median(values) ?? NaN,
-      ...(interval && { interval }),
-      n: values.length,
-    };
+    return { title: `${name}, median`, unit: 'ms', ...estimateMedian(values, createBootstrap(1)) };
   });
 }

@@ -8,8 +8,12 @@ import { releaseInReverse } from '../harness/process/leases.ts';
 import { makeBootCgroup } from '../harness/runtimes/boot-folder.ts';
 import { qemuAs, type QemuConfinement } from '../harness/runtimes/qemu.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
-import { createBootstrap, type Bootstrap } from '../results/statistics/bootstrap.ts';
-import { median } from '../results/statistics/quantile.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  type Bootstrap,
+} from '../results/statistics/bootstrap.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { limits } from './ground.ts';
@@ -83,13 +87,10 @@ function bootFigures(sides: readonly Side[], bootstrap: Bootstrap): Figure[] {
   const emulated = sides.some(({ prepared }) => prepared.description.emulated);
   const ratio = (what: string, valuesOf: (side: Side) => number[]): Figure => {
     const [confined = [], bare = []] = sides.map(valuesOf);
-    const interval = bootstrap.ratio(confined, bare);
     return {
       title: `qemu: ${what}, confined over bare`,
       unit: 'ratio',
-      value: medianOf(confined) / medianOf(bare),
-      ...(interval && { interval }),
-      n: confined.length,
+      ...estimateRatio(confined, bare, bootstrap),
       bound: BOUND_RATIO,
       emulated,
     };
@@ -100,15 +101,14 @@ function bootFigures(sides: readonly Side[], bootstrap: Bootstrap): Figure[] {
     ...sides.map(({ confinement, readyMs }) => ({
       title: `  ${confinement}: ready, median`,
       unit: 'ms' as const,
-      value: medianOf(readyMs),
-      n: readyMs.length,
+      ...estimateMedian(readyMs, bootstrap),
       emulated,
     })),
   ];
 }
 
 /** A room is made before t0: no figure of a boot has it, but whoever waits for a run does. */
-async function launchFigures({ host }: BenchmarkContext): Promise<Figure[]> {
+async function launchFigures({ host, options }: BenchmarkContext): Promise<Figure[]> {
   const { cgroup, lease } = makeBootCgroup(host, `self-${process.pid}-room`);
   const room: Room = {
     user: pickConfinedUser(),
@@ -133,19 +133,14 @@ async function launchFigures({ host }: BenchmarkContext): Promise<Figure[]> {
   } finally {
     await releaseInReverse([lease]);
   }
+  const bootstrap = createBootstrap(options.seed);
+  const figure = (title: string, values: readonly number[]): Figure => ({
+    title: `  ${title}`,
+    unit: 'ms',
+    ...estimateMedian(values, bootstrap),
+  });
   return sides.flatMap(({ title, launchMs, spawnMs }) => [
     figure(`launch of a process ${title}, before and after t0, median`, launchMs),
     figure(`launch of a process ${title}, t0 to exec, median`, spawnMs),
   ]);
-}
-
-const figure = (title: string, values: readonly number[]): Figure => ({
-  title: `  ${title}`,
-  unit: 'ms',
-  value: medianOf(values),
-  n: values.length,
-});
-
-function medianOf(values: readonly number[]): number {
-  return median(values) ?? NaN;
 }

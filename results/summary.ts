@@ -1,12 +1,11 @@
 import type { Unit } from '../core/units.ts';
-import { createBootstrap, type Bootstrap } from './statistics/bootstrap.ts';
+import { createBootstrap, estimateMedian, type Bootstrap } from './statistics/bootstrap.ts';
 import type { Interval } from './statistics/interval.ts';
 import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
 import { pairsOf, roundRatios } from './ratio.ts';
 import { byRound, readingOf } from './samples.ts';
 import { describe } from './statistics/distribution.ts';
-import { median } from './statistics/quantile.ts';
 
 /** One metric of one runtime over the measured rounds. */
 export interface MetricSummary {
@@ -127,12 +126,11 @@ function summariseRatios(record: RunRecord, bootstrap: Bootstrap): RatioSummary[
     scenario.metrics.filter(isLeading).flatMap((metric) =>
       pairs.flatMap((pair) => {
         const { values } = roundRatios([record], scenario.id, metric, pair);
-        const ratio = median(values);
-        if (ratio === undefined) return [];
-        const interval = bootstrap.median(values);
+        if (values.length === 0) return [];
+        const { value: ratio, interval, n } = estimateMedian(values, bootstrap);
         const marks = marksOf([record], [pair.container, pair.vm], metric.unit);
         const names = { scenario: scenario.id, metric: metric.id, ...pair };
-        return [{ ...names, n: values.length, ratio, ...(interval && { interval }), ...marks }];
+        return [{ ...names, n, ratio, ...(interval && { interval }), ...marks }];
       }),
     ),
   );

@@ -1,10 +1,9 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
+import { createBootstrap, estimateMedian, type Bootstrap } from '../statistics/bootstrap.ts';
 import { metricKey, selectMetrics, type SelectedMetric } from '../compare/select.ts';
 import { marksOf } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
-import { median } from '../statistics/quantile.ts';
 import { causesOf } from './causes.ts';
 import { environmentKey, environmentNames } from './environments.ts';
 import type { Extract, Subject } from './extract.ts';
@@ -107,11 +106,6 @@ function candidateOf(
 }
 
 function pointOf({ extract, values }: Measured, bootstrap: Bootstrap): HistoryPoint {
-  const interval = bootstrap.median(values);
-  return {
-    record: extract.reference,
-    n: values.length,
-    median: median(values) ?? NaN,
-    ...(interval === undefined ? {} : { interval }),
-  };
+  const { value, interval, n } = estimateMedian(values, bootstrap);
+  return { record: extract.reference, n, median: value, ...(interval && { interval }) };
 }

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../../core/random.ts';
 import type { Interval } from './interval.ts';
 import { drawNormal, studentQuantile, twoSidedP } from './normal.ts';
-import { sortedCopy } from './quantile.ts';
+import { median, sortedCopy } from './quantile.ts';
 
 /** 95 % intervals. The same seed and values give the same interval, whatever was asked before. */
 export interface Bootstrap {
@@ -74,6 +74,35 @@ export function createBootstrap(seed: number): Bootstrap {
       const fewest = Math.min(numerator.length, denominator.length);
       return intervalOf(ratios, fewest < CALIBRATED_FROM ? TAIL : CALIBRATED_TAIL);
     },
+  };
+}
+
+/** What values say of one number. */
+export interface Estimate {
+  /** NaN where there are no values. */
+  value: number;
+  /** 95 %, of the value; absent where so few or such values give none. */
+  interval?: Interval;
+  /** How many values it is made of; of two sides the fewer. */
+  n: number;
+}
+
+export function estimateMedian(values: readonly number[], bootstrap: Bootstrap): Estimate {
+  const interval = bootstrap.median(values);
+  return { value: median(values) ?? NaN, ...(interval && { interval }), n: values.length };
+}
+
+/** Of median(numerator) / median(denominator). */
+export function estimateRatio(
+  numerator: readonly number[],
+  denominator: readonly number[],
+  bootstrap: Bootstrap,
+): Estimate {
+  const interval = bootstrap.ratio(numerator, denominator);
+  return {
+    value: (median(numerator) ?? NaN) / (median(denominator) ?? NaN),
+    ...(interval && { interval }),
+    n: Math.min(numerator.length, denominator.length),
   };
 }
 

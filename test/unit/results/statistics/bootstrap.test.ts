@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../../core/random.ts';
-import { createBootstrap, RESAMPLES } from '../../../../results/statistics/bootstrap.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  RESAMPLES,
+} from '../../../../results/statistics/bootstrap.ts';
 import { median, quantile } from '../../../../results/statistics/quantile.ts';
 
 /** Exponential values, as skewed as boot times are. The true median is ln 2. */
@@ -130,5 +135,30 @@ describe('drawing ranks instead of values', () => {
 
   it('takes a number of resamples whose 2.5 % is a whole position', () => {
     expect((RESAMPLES + 1) * 0.025).toBe(250);
+  });
+});
+
+describe('an estimate', () => {
+  const bootstrap = createBootstrap(1);
+
+  it('of a median has its interval and the number of values', () => {
+    expect(estimateMedian([1, 2, 3], bootstrap)).toEqual({ value: 2, interval: { low: 1, high: 3 }, n: 3 });
+  });
+
+  it('has no interval where one value gives none', () => {
+    expect(estimateMedian([7], bootstrap)).toEqual({ value: 7, n: 1 });
+    expect(estimateRatio([6, 6], [3], bootstrap)).toEqual({ value: 2, n: 1 });
+  });
+
+  it('of a ratio is that of the medians', () => {
+    expect(estimateRatio([6, 6, 6], [3, 3], bootstrap)).toEqual({
+      value: 2,
+      interval: { low: 2, high: 2 },
+      n: 2,
+    });
+  });
+
+  it('of no values is no number', () => {
+    expect(estimateMedian([], bootstrap)).toEqual({ value: NaN, n: 0 });
   });
 });
