@@ -5,10 +5,10 @@ import { marksOf, type Marked } from './marks.ts';
 import { isLeading, type Metric, type RunRecord, type Sample } from './record.ts';
 import { pairsOf, roundRatios } from './ratio.ts';
 import { byRound, readingOf } from './samples.ts';
-import { describe } from './statistics/distribution.ts';
+import { describe, type Distribution } from './statistics/distribution.ts';
 
-/** One metric of one runtime over the measured rounds. */
-export interface MetricSummary {
+/** One metric of one runtime over the measured rounds, with the figures of its `values`. */
+export interface MetricSummary extends Distribution {
   scenario: string;
   metric: string;
   unit: Unit;
@@ -22,16 +22,6 @@ export interface MetricSummary {
   missingReasons: string[];
   /** The raw values in the order of the rounds; nothing is left out. */
   values: number[];
-  /** Absent where n = 0. */
-  median?: number;
-  mean?: number;
-  min?: number;
-  max?: number;
-  /** Quartiles; absent where n = 0. */
-  p25?: number;
-  p75?: number;
-  /** Sample standard deviation; absent where n < 2. */
-  sd?: number;
   /** Of the median, by percentile bootstrap; absent where n < 2. */
   interval?: Interval;
 }

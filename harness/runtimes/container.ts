@@ -12,6 +12,7 @@ import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { mountChannelFolder } from './channel-folder.ts';
 import { readContainerIsolation } from './container-isolation.ts';
+import { describeRuntime } from './describe.ts';
 import { containerDevices, limitDevices } from './device-rules.ts';
 import { launchInstance } from './instance.ts';
 import { createLowerLayer, type LowerLayer, type LowerSharing } from './lower-layer.ts';
@@ -55,7 +56,9 @@ export interface ContainerRequest {
   description: RuntimeDescription;
   /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
   idBase?: number;
-  /** What the manager itself allows beyond what every container may use, as lines of `devices.allow`; it fails without. */
+  /**
+   * What the manager itself allows beyond what every container may use, as lines of `devices.allow`; it fails without.
+   */
   furtherDevices?: readonly string[];
   lower: LowerSharing;
   command: (boot: ContainerBoot) => ContainerCommand | Promise<ContainerCommand>;
@@ -63,21 +66,18 @@ export interface ContainerRequest {
 
 /** What the record says of a container runtime. */
 export function describeContainer(
-  { id, kind, title }: Pick<Runtime, 'id' | 'kind' | 'title'>,
-  { specId, version }: PrepareContext,
+  runtime: Pick<Runtime, 'id' | 'kind' | 'title'>,
+  context: PrepareContext,
   options: RuntimeDescription['options'],
   isolation: IsolationFacts,
 ): RuntimeDescription {
-  return {
-    id: specId,
-    runtime: id,
-    kind,
-    title,
+  const { version } = context;
+  return describeRuntime(runtime, context, {
     ...(version === undefined ? {} : { version }),
     options,
     emulated: false,
-    isolation: { source: 'set-up', ...isolation },
-  };
+    isolation,
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { parseMeminfo } from '../meters/meminfo.ts';
 import { pickConfinedUser, type Room } from '../process/confine.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { describeRuntime } from './describe.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';
@@ -40,7 +41,10 @@ import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
 export const qemu = qemuAs('confined');
 
-/** `bare`: as twinboot's own user, without a system call filter. It shows what the confinement costs, and boots nothing else. */
+/**
+ * `bare`: as twinboot's own user, without a system call filter. It shows what the confinement costs, and boots nothing
+ * else.
+ */
 export type QemuConfinement = 'confined' | 'bare';
 
 export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions> {
@@ -79,7 +83,7 @@ export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions
     }),
 
     async prepare(context, given) {
-      const { host, specId, limits, version = 'unknown' } = context;
+      const { host, limits, version = 'unknown' } = context;
       requireRam(context, given);
       const loaded = await bootKernel(context, given);
       const folders = await firmwareFolders(host);
@@ -96,11 +100,7 @@ export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions
       await requireMemory(machine);
       const disk = await backingDisk(context, given);
       return {
-        description: {
-          id: specId,
-          runtime: this.id,
-          kind: this.kind,
-          title: this.title,
+        description: describeRuntime(this, context, {
           version,
           options: {
             ...given,
@@ -115,8 +115,8 @@ export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions
           accelerator,
           ...(reason === undefined ? {} : { acceleratorReason: reason }),
           emulated: accelerator === 'tcg',
-          isolation: { ...this.isolation(given), source: 'set-up', seccomp: sandbox.length > 0 },
-        },
+          isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
+        }),
         start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
           releaseOnFailure(async (own, leases) => {
             if (machine.ram === 'hugepages') requireHugePages(memoryBytes);

@@ -12,6 +12,7 @@ import { closing, releaseOnFailure } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import { sharedLibraries } from '../process/shared-libraries.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { describeRuntime } from './describe.ts';
 import { launchInstance } from './instance.ts';
 import { sizeOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
@@ -61,7 +62,7 @@ export const uml: Runtime<typeof options> = {
   }),
 
   async prepare(context, given) {
-    const { host, image, limits, specId, version: kernel = 'unknown' } = context;
+    const { host, image, limits, version: kernel = 'unknown' } = context;
     const ramBytes = given.memory ?? limits.memoryBytes;
     const program = findCommand(UML);
     if (program === undefined) throw hostError('missing-tool', `${UML} is not installed`);
@@ -70,17 +71,13 @@ export const uml: Runtime<typeof options> = {
     if (registers === 'sse')
       context.note('this CPU has AMX, which User-Mode Linux cannot keep: the guest uses SSE alone');
     return {
-      description: {
-        id: specId,
-        runtime: this.id,
-        kind: this.kind,
-        title: this.title,
+      description: describeRuntime(this, context, {
         version: kernel,
         // UML 6.1 has one CPU, whatever the limit; its version is its kernel's release.
         options: { memory: ramBytes, cpus: 1, append: given.append, kernel, registers },
         emulated: false,
-        isolation: { ...this.isolation(given), source: 'set-up' },
-      },
+        isolation: this.isolation(given),
+      }),
       start: ({ bootId, consoleLog, memoryBytes = ramBytes }) =>
         releaseOnFailure(async (own, leases) => {
           const { folder, lease } = await makeBootFolder(host, bootId);
@@ -136,8 +133,8 @@ export const uml: Runtime<typeof options> = {
 };
 
 /**
- * The file of the guest's RAM also has room, never filled, for what lies between the program and its heap, which the host's
- * kernel places at random up to 1 GiB further (arch_randomize_brk of arch/x86).
+ * The file of the guest's RAM also has room, never filled, for what lies between the program and its heap, which the
+ * host's kernel places at random up to 1 GiB further (arch_randomize_brk of arch/x86).
  */
 const MOST_GAP_BYTES = 1.5 * GIB;
 
@@ -148,8 +145,9 @@ interface UmlRoom extends Pick<Room, 'user' | 'fileBytes'> {
 }
 
 /**
- * All of the host that User-Mode Linux needs, and all that its guest can come by: whoever is root in the guest can make the
- * kernel's program do anything, and mounts what the program sees with hostfs. /proc/cpuinfo tells it the CPU's features.
+ * All of the host that User-Mode Linux needs, and all that its guest can come by: whoever is root in the guest can
+ * make the kernel's program do anything, and mounts what the program sees with hostfs. /proc/cpuinfo tells it the
+ * CPU's features.
  */
 function umlRoom({ user, fileBytes, readable, links, writable }: UmlRoom): Room {
   return {
@@ -189,5 +187,8 @@ async function mountRamFolder(
   return { folder, lease };
 }
 
-/** What the file of the guest's RAM has beside it: UML's pid file and socket, and a probe that executable mappings work. */
+/**
+ * What the file of the guest's RAM has beside it: UML's pid file and socket, and a probe that executable mappings
+ * work.
+ */
 const SLACK_MIB = 16;

@@ -1,19 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../core/units.ts';
 import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
-import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
-import { processRunner } from '../../harness/process/runner.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import { untilReady } from '../../harness/runtimes/ready.ts';
 import type { Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../../harness/runtimes/spec.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
+import { openTestHost } from './support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Device numbers of the disk that the host's root file system lies on; nothing but reading one sector is tried. */
@@ -25,8 +24,8 @@ const disk = ((dev: number) => ({
 export const diskNumber = `${disk.major} ${disk.minor}`;
 
 /**
- * What the image's root tries, each attempt a line of `name yes` or `name no`. Harmless where it works: what is opened for
- * writing is not written to, and what is read is one sector.
+ * What the image's root tries, each attempt a line of `name yes` or `name no`. Harmless where it works: what is opened
+ * for writing is not written to, and what is read is one sector.
  */
 const attempts = {
   'disk by a node': `mknod /root/disk b ${diskNumber} && head -c 512 /root/disk`,
@@ -84,7 +83,9 @@ export const hostileRuntimes: readonly Hostile[] = [
 
 const cgroups = readCgroupLayout();
 
-/** What root of an image tries against the host, in each of these runtimes, held against the record's isolation facts. */
+/**
+ * What root of an image tries against the host, in each of these runtimes, held against the record's isolation facts.
+ */
 export function describeHostileImages(
   runtimes: readonly Hostile[],
   { withinMs }: { withinMs: number },
@@ -109,10 +110,7 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
 
   beforeAll(async () => {
     rememberTraces();
-    const workFolder = mkdtempSync('/var/tmp/twinboot-test-');
-    const cleanup = openCleanupRegistry(`hostile-${name}-${process.pid}`, `test of ${text}`, processRunner);
-    cleanup.register({ kind: 'path', path: workFolder });
-    host = { runner: processRunner, cleanup, cgroups, workFolder, signal: new AbortController().signal };
+    host = openTestHost(`hostile-${name}`, `test of ${text}`);
     const available = await spec.runtime.availability(host, spec.options);
     if (!available.ok) {
       unavailable = available.reason;
@@ -129,7 +127,7 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
       (await instance?.agent.ask('exec', command, withinMs))?.lines ?? [];
     achieved = (await ask(script)).filter((line) => line.endsWith('=yes')).map((line) => line.slice(0, -4));
     insideUid = (await ask(SETUID)).join('');
-    reachable = setuidFilesReachable(workFolder);
+    reachable = setuidFilesReachable(host.workFolder);
     // The limit is lowered for the test, so that reaching it takes a moment.
     const group = `twinboot-hostile-${name}`;
     mostTasks = tasksIn(group) + 40;

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readIfThere } from '../../core/read-if-there.ts';
 import { MIB } from '../../core/units.ts';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
 import type { Artifacts, MemoryReading } from '../../harness/observe/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
-import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
-import { processRunner } from '../../harness/process/runner.ts';
 import { readProcessRights } from '../../harness/runtimes/process-rights.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import { untilReady } from '../../harness/runtimes/ready.ts';
@@ -21,6 +19,7 @@ import { services as servicesScenario } from '../../scenarios/services.ts';
 import { startup as startupScenario } from '../../scenarios/startup.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { notRead } from '../fixtures/guest/artifacts.ts';
+import { openTestHost } from './support.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A boot to be checked, and how near its figures have to come to their witnesses. */
@@ -74,11 +73,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
 
       beforeAll(async () => {
         rememberTraces();
-        const workFolder = mkdtempSync('/var/tmp/twinboot-test-');
-        const cleanup = openCleanupRegistry(`test-${name}-${process.pid}`, `test of ${id}`, processRunner);
-        cleanup.register({ kind: 'path', path: workFolder });
-        const signal = new AbortController().signal;
-        host = { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
+        host = openTestHost(`test-${name}`, `test of ${id}`);
         const image = await resolveImage(host, { note: () => undefined });
         const limits = { memoryBytes: 512 * MIB, cpus };
         prepared = await prepareRuntime(spec, { host, image, limits, note: () => undefined });
@@ -87,7 +82,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         instance = await prepared.start({ bootId: `test-${name}`, consoleLog });
         const observed = {
           instance,
-          ready: await untilReady(instance, withinMs, signal),
+          ready: await untilReady(instance, withinMs, host.signal),
           availableBeforeBytes,
         };
         artifacts.timing = await gatherers.timing(observed);
@@ -296,8 +291,8 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
 function pidsOf(group: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => readIfThere(`/proc/${pid}/cgroup`).includes(`/${group}`))
-    .filter((pid) => !readIfThere(`/proc/${pid}/status`).includes('State:\tZ'))
+    .filter((pid) => readIfThere(`/proc/${pid}/cgroup`)?.includes(`/${group}`))
+    .filter((pid) => !readIfThere(`/proc/${pid}/status`)?.includes('State:\tZ'))
     .map(Number);
 }
 
@@ -316,12 +311,4 @@ function chargeByCgtop(group: string): number {
   const table = execFileSync('systemd-cgtop', options, { encoding: 'utf8' });
   const row = table.split('\n').find((line) => line.startsWith(`/${group} `) || line.startsWith(`${group} `));
   return Number(row?.trim().split(/\s+/)[3]);
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,13 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
+import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import type { HostContext } from '../../harness/host/context.ts';
+import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
+import { processRunner } from '../../harness/process/runner.ts';
 import { recordSchema, type RunRecord } from '../../results/record.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A new folder for the runs of one test, gone with the tests of its file. */
 export function newRunsFolder(): string {
   return join(temporaryFolder(), 'runs');
+}
+
+/** This host, as a run has it. What is made on it is removed by `cleanup.releaseAll()`. */
+export function openTestHost(name: string, purpose: string): HostContext {
+  const workFolder = mkdtempSync('/var/tmp/twinboot-test-');
+  const cleanup = openCleanupRegistry(`${name}-${process.pid}`, purpose, processRunner);
+  cleanup.register({ kind: 'path', path: workFolder });
+  const { signal } = new AbortController();
+  return { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
 }
 
 /** The one record below a folder of runs. */
