@@ -8,9 +8,9 @@ const report = process.env.TWINBOOT_TEST_REPORT;
 const inLab = process.env.TWINBOOT_IN_LAB !== undefined;
 
 /**
- * `lab` runs inside the lab host alone, where everything takes ten times as long (test/lab/). `unit` and `property` (100,000
- * generated inputs for every parser) need nothing but Node; `integration` boots real instances (root, one at a time);
- * `browser` opens a rendered report in Debian's Chromium.
+ * `lab` runs inside the lab host alone, where everything takes ten times as long (test/lab/). `unit` and `property`
+ * (100,000 generated inputs for every parser) need nothing but Node; `integration` boots real instances (root, one at
+ * a time); `browser` opens a rendered report in Debian's Chromium.
  */
 export default defineConfig({
   test: {

@@ -7,9 +7,9 @@ import type { ProcessRunner } from '../process/runner.ts';
 import type { Channel } from './agent.ts';
 
 /**
- * Two FIFOs in a folder that is made where it is not there, to be bind-mounted at /run/twinboot in a container. Both are opened for reading and
- * writing (fifo(7), Linux only), so that neither side waits for the other and no end of file is seen in between.
- * `owner`: the host's id of the container's root.
+ * Two FIFOs in a folder that is made where it is not there, to be bind-mounted at /run/twinboot in a container. Both
+ * are opened for reading and writing (fifo(7), Linux only), so that neither side waits for the other and no end of
+ * file is seen in between. `owner`: the host's id of the container's root.
  */
 export async function openFifoChannel(folder: string, runner: ProcessRunner, owner = 0): Promise<Channel> {
   await mkdir(folder, { mode: 0o755, recursive: true });

@@ -17,8 +17,8 @@ const TICK_MS = 10;
 /**
  * The answer to `processes`: `grep -H` over smaps_rollup, stat and cgroup of every process, a `file:line` each.
  * Kernel threads have no memory of their own and are left out, as are processes that ended while being read.
- * Errors: `agent-answer-too-long`; `process-unreadable` where one has memory that cannot be read: without it every sum would
- * look smaller.
+ * Errors: `agent-answer-too-long`; `process-unreadable` where one has memory that cannot be read: without it every sum
+ * would look smaller.
  */
 export function parseProcesses(lines: readonly string[]): GuestProcess[] {
   const files = new Map<number, { rollup: string[]; stat: string[]; cgroup: string[] }>();

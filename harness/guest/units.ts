@@ -47,8 +47,8 @@ export interface UnitReport {
 
 /**
  * The answer to `units`: blocks of `Key=value` lines separated by empty lines, the first one the manager's
- * (`systemctl show`, systemctl(1)). A block without an Id is passed over. Errors: `agent-answer-too-long` above the limits
- * of units and of names: a part of them would be taken for all.
+ * (`systemctl show`, systemctl(1)). A block without an Id is passed over. Errors: `agent-answer-too-long` above the
+ * limits of units and of names: a part of them would be taken for all.
  */
 export function parseUnits(lines: readonly string[]): UnitReport {
   const manager: Manager = { version: '', userspaceMs: undefined, finishedMs: undefined };

@@ -226,8 +226,8 @@ const FEWEST_TASKS = 4096;
 const BYTES_PER_TASK = 128 * 1024;
 
 /**
- * How many processes and threads an instance may have: 4,096, or one for every 128 KiB of its memory where that is more. No
- * distribution's boot comes near, and no host runs out of pids by it.
+ * How many processes and threads an instance may have: 4,096, or one for every 128 KiB of its memory where that is
+ * more. No distribution's boot comes near, and no host runs out of pids by it.
  */
 export function maxTasks(memoryBytes: number): number {
   return Math.max(FEWEST_TASKS, Math.floor(memoryBytes / BYTES_PER_TASK));
@@ -235,8 +235,9 @@ export function maxTasks(memoryBytes: number): number {
 
 /**
  * Limits what the group's processes may use together: memory.max and cpu.max (v2), memory.limit_in_bytes and
- * cpu.cfs_quota_us (v1), pids.max (both). A controller that the host does not have limits nothing. Nor are they swapped out, as what is
- * swapped out is charged no longer, and an instance would look smaller the shorter of memory its host is.
+ * cpu.cfs_quota_us (v1), pids.max (both). A controller that the host does not have limits nothing. Nor are they swapped
+ * out, as what is swapped out is charged no longer, and an instance would look smaller the shorter of memory its host
+ * is.
  */
 export function limitCgroup(group: Cgroup, limits: { memoryBytes: number; cpus: number }): void {
   const memory = controllerFolder(group, 'memory');

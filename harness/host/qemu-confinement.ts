@@ -24,7 +24,10 @@ export interface QemuRoom extends Pick<Room, 'user' | 'fileBytes'> {
   writable: readonly string[];
 }
 
-/** All of the host that a QEMU needs: the host's /usr with its libraries, modules and firmware, and what it is told to open. */
+/**
+ * All of the host that a QEMU needs: the host's /usr with its libraries, modules and firmware, and what it is told to
+ * open.
+ */
 export function qemuRoom(
   program: string,
   { user, fileBytes, accelerator, readable, writable }: QemuRoom,

@@ -5,8 +5,8 @@ import { packageRoot } from '../../core/package-root.ts';
 import { mountPointsBelow } from './mounts.ts';
 
 /**
- * The host's ids of users that a virtual machine monitor runs as, 65,536 of them: they follow those that a container's user
- * namespace is mapped to (`harness/runtimes/user-namespace.ts`), and nobody on the host has them.
+ * The host's ids of users that a virtual machine monitor runs as, 65,536 of them: they follow those that a container's
+ * user namespace is mapped to (`harness/runtimes/user-namespace.ts`), and nobody on the host has them.
  */
 const CONFINED_USERS = { first: 1_000_065_536, count: 65_536 } as const;
 
@@ -25,8 +25,8 @@ export interface RoomThing {
 }
 
 /**
- * What a process sees of the host that runs as an ordinary user in a root file system, a network and an IPC namespace of
- * its own, without capabilities and with no way to get any (`confine.pl`).
+ * What a process sees of the host that runs as an ordinary user in a root file system, a network and an IPC namespace
+ * of its own, without capabilities and with no way to get any (`confine.pl`).
  */
 export interface Room {
   /** uid and gid. */

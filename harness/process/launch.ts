@@ -71,7 +71,8 @@ function starterOf({ command, args, room, through = [] }: LaunchRequest): string
 /**
  * Starts a runtime's process inside its control group. The starter is put into the group *before* t0: moving a process
  * between groups waits for the kernel's RCU grace periods, once for every v1 hierarchy, which is twinboot's time and not
- * the runtime's. A room is made before t0 for the same reason. From t0 on nothing stands between the release and exec(2).
+ * the runtime's. A room is made before t0 for the same reason. From t0 on nothing stands between the release and
+ * exec(2).
  *
  * Plain `spawn`, not a process library: the child must outlive every stream, belongs to a session of its own, and is
  * ended through its control group. Errors: `launch-failed`.

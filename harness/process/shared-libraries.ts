@@ -1,6 +1,8 @@
 import type { ProcessRunner } from './runner.ts';
 
-/** The files that a program of the host's needs beside itself: its libraries and their loader (ldd(1)); none if static. */
+/**
+ * The files that a program of the host's needs beside itself: its libraries and their loader (ldd(1)); none if static.
+ */
 export async function sharedLibraries(runner: ProcessRunner, program: string): Promise<string[]> {
   const { stdout } = await runner.run('ldd', [program], { allowFailure: true });
   return parseSharedLibraries(stdout);

@@ -7,8 +7,8 @@ import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
 import { readProcessRights, type ProcessRights } from './process-rights.ts';
 
 /**
- * What separates a running container from the host, read from its init, from its control group and from its namespaces. What
- * cannot be read is absent, with the reason in `missing`; never throws.
+ * What separates a running container from the host, read from its init, from its control group and from its
+ * namespaces. What cannot be read is absent, with the reason in `missing`; never throws.
  */
 export async function readContainerIsolation(
   runner: ProcessRunner,
@@ -56,8 +56,8 @@ function hasOwnUserNamespace(pid: number): boolean {
 }
 
 /**
- * Names as below /dev. `allowed`: lines of `devices.allow`, those that a BPF program was made of, which does not say them.
- * Throws where the rules are not known.
+ * Names as below /dev. `allowed`: lines of `devices.allow`, those that a BPF program was made of, which does not say
+ * them. Throws where the rules are not known.
  */
 export function devicesText(rules: DeviceRules, allowed: readonly string[]): string {
   if ('unknown' in rules) throw new Error(rules.unknown);

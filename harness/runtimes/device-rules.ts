@@ -23,8 +23,8 @@ export const containerDevices: readonly string[] = Object.keys(plainNames).map(
 );
 
 /**
- * The tunnel device, as a line of `devices.allow`. systemd-nspawn makes a node of it in every container, as its own device
- * policy allows, and since 257 fails where it may not; crun(1) and runc allow it too.
+ * The tunnel device, as a line of `devices.allow`. systemd-nspawn makes a node of it in every container, as its own
+ * device policy allows, and since 257 fails where it may not; crun(1) and runc allow it too.
  */
 export const NET_TUN = 'c 10:200 rwm';
 

@@ -89,8 +89,8 @@ function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number
 }
 
 /**
- * noload: a file system that was packed and never mounted has no journal to replay, and the device is read-only. nosuid and
- * nodev hold for the host alone: the overlay on it asks its own mount what its files may do.
+ * noload: a file system that was packed and never mounted has no journal to replay, and the device is read-only.
+ * nosuid and nodev hold for the host alone: the overlay on it asks its own mount what its files may do.
  */
 const LOWER_OPTIONS = 'ro,noload,nosuid,nodev';
 

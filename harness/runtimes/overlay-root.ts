@@ -6,8 +6,8 @@ import type { Lease } from '../process/cleanup.ts';
 
 /**
  * A root file system that may be written to and is thrown away: an overlay on the lower layer. `owner`: the host's
- * id of the container's root. Its setuid files work, as they must inside: it lies below the work folder, which no user of the
- * host can enter.
+ * id of the container's root. Its setuid files work, as they must inside: it lies below the work folder, which no user
+ * of the host can enter.
  */
 export async function mountOverlayRoot(
   context: HostContext,

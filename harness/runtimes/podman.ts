@@ -88,8 +88,8 @@ export const podman: Runtime<typeof options> = {
 };
 
 /**
- * What runc and crun allow in the group that they make: any node may be made, and /dev/net/tun (10:200) be opened. A group
- * above that allows less makes them fail.
+ * What runc and crun allow in the group that they make: any node may be made, and /dev/net/tun (10:200) be opened. A
+ * group above that allows less makes them fail.
  */
 const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process may do beyond a user's rights, as /proc/PID/status has it (proc(5)); absent what the kernel does not say. */
+/**
+ * What a process may do beyond a user's rights, as /proc/PID/status has it (proc(5)); absent what the kernel does not
+ * say.
+ */
 export interface ProcessRights {
   /** Its effective user on the host. */
   user?: number;

@@ -1,10 +1,10 @@
 import { usageError } from '../../core/error.ts';
 
 /**
- * What may be added to the command line of User-Mode Linux: words of the kernel's and of systemd's that concern the guest
- * alone (kernel-parameters.rst, kernel-command-line(7)). The line is that of a program of the host, whose own words name
- * programs, files, terminals and sockets of the host (`xterm=`, `con0=`, `ubd1=`, `hostfs=`, `initrd=`): a word that is not
- * known here is refused, since other versions of UML have words of their own.
+ * What may be added to the command line of User-Mode Linux: words of the kernel's and of systemd's that concern the
+ * guest alone (kernel-parameters.rst, kernel-command-line(7)). The line is that of a program of the host, whose own
+ * words name programs, files, terminals and sockets of the host (`xterm=`, `con0=`, `ubd1=`, `hostfs=`, `initrd=`): a
+ * word that is not known here is refused, since other versions of UML have words of their own.
  */
 const GUEST_WORDS = [
   ...['quiet', 'debug', 'loglevel', 'ignore_loglevel', 'log_buf_len', 'printk.time', 'printk.devkmsg'],

@@ -9,8 +9,8 @@ const SECTOR_BYTES = 512;
 const ALIGNMENT = 4096;
 
 /**
- * How large UML's copy-on-write file for a disk of this size is, and stays: the header, a bit for each sector, and room for
- * every sector, which takes none on the host until it is written.
+ * How large UML's copy-on-write file for a disk of this size is, and stays: the header, a bit for each sector, and
+ * room for every sector, which takes none on the host until it is written.
  */
 export function umlOverlayBytes(diskBytes: number): number {
   const bitmapBytes = Math.ceil(diskBytes / (8 * SECTOR_BYTES));
@@ -18,8 +18,8 @@ export function umlOverlayBytes(diskBytes: number): number {
 }
 
 /**
- * An empty copy-on-write file over a disk, as UML makes one itself where there is none. Made here, it needs no folder that
- * the guest could write other files to. `disk` is how UML is told of it, and at most 4095 bytes.
+ * An empty copy-on-write file over a disk, as UML makes one itself where there is none. Made here, it needs no folder
+ * that the guest could write other files to. `disk` is how UML is told of it, and at most 4095 bytes.
  */
 export async function makeUmlOverlay(path: string, disk: string): Promise<{ bytes: number }> {
   const { size, mtimeMs } = await stat(disk);

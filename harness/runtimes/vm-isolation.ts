@@ -7,8 +7,8 @@ import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
 import { readProcessRights, type ProcessRights } from './process-rights.ts';
 
 /**
- * What separates a running VM from the host once its monitor is taken over: read from all processes of the monitor. What
- * cannot be read is absent, with the reason in `missing`; never throws.
+ * What separates a running VM from the host once its monitor is taken over: read from all processes of the monitor.
+ * What cannot be read is absent, with the reason in `missing`; never throws.
  */
 export function readVmIsolation(group: Cgroup, pids: readonly number[]): RecordedIsolation {
   const { read, missing } = collectFacts();

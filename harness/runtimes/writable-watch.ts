@@ -21,8 +21,8 @@ export interface Disk {
 
 /**
  * Calls `onFull` once when a folder has grown beyond its limit. The file system is asked once a second, which costs
- * microseconds; the folder's files are counted only when so much has become less free that they can be the reason. A sized
- * file system would be a hard limit, and would change what is measured (docs/architecture.md).
+ * microseconds; the folder's files are counted only when so much has become less free that they can be the reason. A
+ * sized file system would be a hard limit, and would change what is measured (docs/architecture.md).
  */
 export async function watchWritable(
   disk: Disk,

@@ -35,7 +35,8 @@ export interface BootDeadlines {
 /**
  * Boots once, reads what is needed, and powers off. Whatever happens, nothing of the instance is left when this
  * returns. A boot that does not reach `ready` fails every artifact with the same error; an artifact that cannot be read
- * fails alone. With `asksIsolation`, what separates the instance from the host is read at the end. Throws only where the run itself was interrupted.
+ * fails alone. With `asksIsolation`, what separates the instance from the host is read at the end. Throws only where
+ * the run itself was interrupted.
  */
 export async function bootOnce(
   runtime: PreparedRuntime,

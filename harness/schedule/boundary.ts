@@ -6,8 +6,8 @@ import type { RuntimeSpec } from '../runtimes/spec.ts';
 type Described = Pick<RuntimeDescription, 'id' | 'isolation' | 'accelerator'>;
 
 /**
- * One line for each runtime that gives no boundary, or a lesser one than its kind leads to expect, where twinboot has not made
- * the image alone; before it boots. SECURITY.md has the reasons.
+ * One line for each runtime that gives no boundary, or a lesser one than its kind leads to expect, where twinboot has
+ * not made the image alone; before it boots. SECURITY.md has the reasons.
  */
 export function boundaryWarnings(
   { description: image }: Pick<CachedImage, 'description'>,

@@ -34,8 +34,8 @@ export interface BrokenBaseline extends Pick<Baseline, 'name' | 'path'> {
 
 /**
  * Keeps a record as the baseline of its image and environment, in place of the one before (`replaced`: its run).
- * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value`, `link-in-the-way` (usage), those
- * of a write.
+ * Errors: `bad-set-name`, `incomplete-baseline`, `no-baseline-values`, `impossible-value`, `link-in-the-way` (usage),
+ * those of a write.
  */
 export async function saveBaseline(
   folder: string,
@@ -176,8 +176,8 @@ async function lookUp(folder: string, name: string): Promise<Baseline | BrokenBa
 export const SAVE_HINT = 'make one with: twinboot baseline save RUN';
 
 /**
- * Removes what `saveBaseline` wrote, whether it can be read or not; a folder with something else in it stays. Its whole name.
- * Errors: as `getBaseline`, and those of a removal.
+ * Removes what `saveBaseline` wrote, whether it can be read or not; a folder with something else in it stays. Its
+ * whole name. Errors: as `getBaseline`, and those of a removal.
  */
 export async function removeBaseline(folder: string, name: string): Promise<string> {
   const { name: wholeName, path } = await lookUp(folder, name);
@@ -195,8 +195,8 @@ export type FoundBaseline = { baseline: Baseline } | { reason: string };
 
 /**
  * The baseline of a run's image in its environment, all of the run's runtimes in it; the newest where there are
- * several. Otherwise the reason names the keys in which the nearest one differs. Errors: those of `readRecord`, where none
- * fits and one of the set cannot be read, which might.
+ * several. Otherwise the reason names the keys in which the nearest one differs. Errors: those of `readRecord`, where
+ * none fits and one of the set cannot be read, which might.
  */
 export async function findBaseline(folder: string, set: string, record: RunRecord): Promise<FoundBaseline> {
   assertSetName(set);

@@ -274,9 +274,9 @@ const REPEATED = [
 ];
 
 /**
- * A test that nothing makes a parser take long or grow: 100 kB (or fewer `characters`, where each takes long) of every sort
- * of repetition behind each of its own words, each in half a second of CPU time, and with no more in the
- * result than was in the text.
+ * A test that nothing makes a parser take long or grow: 100 kB (or fewer `characters`, where each takes long) of every
+ * sort of repetition behind each of its own words, each in half a second of CPU time, and with no more in the result
+ * than was in the text.
  */
 export function staysQuick(
   name: string,
