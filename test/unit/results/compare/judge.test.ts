@@ -144,6 +144,12 @@ describe('values of which less can be said', () => {
     `);
   });
 
+  it('are a regression where it was always 0 and is no longer, and an improvement the other way', () => {
+    const [zeros, threes] = [0, 3].map((value) => Array<number>(10).fill(value)) as [number[], number[]];
+    expect(judgeOne(zeros, threes)).toMatchObject({ verdict: 'regression', reason: 'it was 0' });
+    expect(judgeOne(threes, zeros)).toMatchObject({ verdict: 'improvement', reason: 'it is 0 now' });
+  });
+
   it('never give NaN', () => {
     for (const [base, next] of Object.values(cases)) {
       for (const figure of Object.values(judgeOne(base, next))) {
