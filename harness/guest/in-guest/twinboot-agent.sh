@@ -58,11 +58,15 @@ SHOWN=$SHOWN,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic,ActiveEn
 SHOWN=$SHOWN,InactiveEnterTimestampMonotonic,CPUUsageNSec,After,Requires,Requisite,BindsTo,WantedBy,RequiredBy
 MANAGER=Version,KernelTimestampMonotonic,UserspaceTimestampMonotonic,FinishTimestampMonotonic,NFailedUnits
 units() {
-	manager=$(systemctl show -p "$MANAGER")
-	printf 'Id=manager\n%s\n\n' "$manager"
+	list_unit_files --root=/ >"$BESIDE.unit-files" 2>/dev/null &
+	unit_files_pid=$!
+	show_manager >"$BESIDE.manager" 2>/dev/null &
+	manager_pid=$!
 	systemctl show --all --state=loaded,masked,error,bad-setting,merged -p "$SHOWN" \
 		'*.service' sysinit.target basic.target multi-user.target
 	services=$?
+	if wait "$manager_pid"; then manager=$(cat "$BESIDE.manager"); else manager=$(show_manager); fi
+	printf '\nId=manager\n%s\n' "$manager"
 	case $manager in
 	*NFailedUnits=0*) ;;
 	*) echo && systemctl show --state=failed -p "$SHOWN" '*' ;;
@@ -70,10 +74,32 @@ units() {
 	return "$services"
 }
 
-# Unit files that are installed but were never loaded have no state to show: name them too. A template is no service.
-# The manager applies a pattern before it looks up a state; --type is applied to all that was looked up.
+# What is asked beside the units, on another CPU, lies here. Where that fails, it is asked for again, in turn.
+BESIDE=/run/twinboot-agent
+unit_files_pid=
+
+show_manager() {
+	systemctl show -p "$MANAGER"
+}
+
+# Unit files that are installed but were never loaded have no state to show: name them too. With --root= systemctl reads
+# the files itself, as the manager would (both call unit_file_get_list()), and has done so by the time that the manager has
+# answered `units`.
 unit_files() {
-	systemctl list-unit-files --no-legend --no-pager '*[!@].service'
+	if [ -n "$unit_files_pid" ] && wait "$unit_files_pid"; then
+		cat "$BESIDE.unit-files"
+	else
+		list_unit_files
+	fi
+	status=$?
+	unit_files_pid=
+	return "$status"
+}
+
+# A template is no service. The manager applies a pattern before it looks up a state; --type is applied to all that was
+# looked up.
+list_unit_files() {
+	systemctl "$@" list-unit-files --no-legend --no-pager '*[!@].service'
 }
 
 # Why units did not start: the conditions that failed, of all units asked for in one process; no line of the journal.

@@ -16,9 +16,28 @@ import { findCommand } from '../../../../harness/process/search-path.ts';
 
 const SCRIPT = join(packageRoot(), 'harness', 'guest', 'in-guest', 'twinboot-agent.sh');
 
-/** In a mount namespace of its own: the FIFOs appear at /run/twinboot, and nothing of the host's /run is touched. */
-const IN_A_NAMESPACE =
-  'mount -t tmpfs none /run && mkdir /run/twinboot && mount --bind "$1" /run/twinboot && exec /bin/sh "$2"';
+/** Tells what reads the unit files: itself (`--root=`), unless /run/unreadable is there, or the manager. */
+const SYSTEMCTL = `#!/bin/sh
+case $* in
+--root=/*list-unit-files*) echo itself.service enabled; [ ! -e /run/unreadable ] ;;
+*list-unit-files*) echo manager.service enabled ;;
+*--all*) echo Id=one.service ;;
+*--state=failed*) echo Id=two.timer ;;
+*) if [ -e /run/failed ]; then echo NFailedUnits=1; else echo NFailedUnits=0; fi ;;
+esac
+`;
+
+const UNITS = ['Id=one.service', ''];
+
+/**
+ * In a mount namespace of its own: the FIFOs appear at /run/twinboot, systemctl is the one above, and nothing of the host's
+ * /run is touched.
+ */
+const IN_A_NAMESPACE = [
+  'mount -t tmpfs none /run && mkdir /run/twinboot && mount --bind "$1" /run/twinboot',
+  'mount -t tmpfs none /usr/local/sbin && echo "$3" >/usr/local/sbin/systemctl',
+  'chmod 755 /usr/local/sbin/systemctl && exec /bin/sh "$2"',
+].join(' && ');
 
 const canMount = process.getuid?.() === 0 && process.platform === 'linux';
 
@@ -33,7 +52,7 @@ describe('the agent, run by /bin/sh', () => {
     folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
     const fifos = join(folder, 'channel');
     agent = createAgent(await openFifoChannel(fifos, processRunner));
-    guest = spawn('unshare', ['--mount', '/bin/sh', '-c', IN_A_NAMESPACE, 'sh', fifos, SCRIPT], {
+    guest = spawn('unshare', ['--mount', '/bin/sh', '-c', IN_A_NAMESPACE, 'sh', fifos, SCRIPT, SYSTEMCTL], {
       stdio: 'ignore',
     });
   });
@@ -108,6 +127,35 @@ describe('the agent, run by /bin/sh', () => {
       status: 64,
     });
     expect((await agent.ask('exec', 'echo still here')).lines).toEqual(['still here']);
+  });
+
+  it.each([
+    ['rm -f /run/failed', [...UNITS, 'Id=manager', 'NFailedUnits=0']],
+    ['touch /run/failed', [...UNITS, 'Id=manager', 'NFailedUnits=1', '', 'Id=two.timer']],
+  ])('units after %s: services, the manager, and units of any type that failed', async (before, told) => {
+    await agent.ask('exec', before);
+    expect(await agent.ask('units')).toMatchObject({ lines: told, said: [], status: 0 });
+  });
+
+  it('units: the manager again, where there was no room to ask it beside them', async () => {
+    await agent.ask('exec', 'rm /run/failed /run/twinboot-agent.manager; mkdir /run/twinboot-agent.manager');
+    expect((await agent.ask('units')).lines).toEqual([...UNITS, 'Id=manager', 'NFailedUnits=0']);
+  });
+
+  it.each([
+    ['after units: systemctl has read them itself meanwhile', true, 'true', 'itself.service enabled'],
+    ['a second time: the manager', false, 'true', 'manager.service enabled'],
+    ['where systemctl cannot: the manager', true, 'touch /run/unreadable', 'manager.service enabled'],
+    [
+      'where there is no room for them: the manager',
+      true,
+      'rm /run/unreadable /run/twinboot-agent.unit-files; mkdir /run/twinboot-agent.unit-files',
+      'manager.service enabled',
+    ],
+  ])('unit-files, %s', async (_, unitsFirst, before, line) => {
+    await agent.ask('exec', before);
+    if (unitsFirst) await agent.ask('units');
+    expect(await agent.ask('unit-files')).toMatchObject({ lines: [line], said: [], status: 0 });
   });
 
   it('the status of a question whose tools are missing is not 0', async () => {
