@@ -81,6 +81,12 @@ const MACHINES: Record<MachineType, string> = {
   microvm: 'microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on',
 };
 
+/**
+ * The agent's, and port 0, which is kept for a console. The guest's kernel makes two rings for every port that could be there,
+ * used or not: with QEMU's 31 they are 4.4 MiB of the guest's memory, which is to be the distribution's (docs/kvm.md).
+ */
+const PORTS = 2;
+
 /** The whole command line of a boot (qemu(1)). */
 export function qemuBootArguments(boot: QemuBoot): string[] {
   const bus = boot.type === 'microvm' ? 'device' : 'pci';
@@ -93,7 +99,10 @@ export function qemuBootArguments(boot: QemuBoot): string[] {
     ...(boot.balloon ? ['-device', `virtio-balloon-${bus},free-page-reporting=on`] : []),
     ...['-chardev', `socket,id=agent,path=${escape(boot.agentSocket)}`],
     ...(boot.agentPort === 'virtio'
-      ? ['-device', `virtio-serial-${bus}`, '-device', 'virtserialport,chardev=agent,name=twinboot.agent']
+      ? [
+          ...['-device', `virtio-serial-${bus},max_ports=${PORTS}`],
+          ...['-device', 'virtserialport,chardev=agent,name=twinboot.agent'],
+        ]
       : ['-serial', 'chardev:agent']),
   ];
 }

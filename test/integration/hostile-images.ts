@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../core/units.ts';
@@ -60,6 +60,11 @@ const SETUID =
 /** Starts a hundred processes; the shell that cannot start one says nothing more. */
 const FORK = 'for i in $(seq 100); do sleep 20 & done; echo all started';
 
+/** Half of what is free of it is more than a boot writes. */
+const DISK_BYTES = 1024 * MIB;
+/** At 100 MiB a second at most: whoever fills a disk faster than it is looked at has filled it (SECURITY.md). */
+const FILL = 'for i in $(seq 90); do head -c 10M /dev/zero >/var/tmp/fill-$i; sleep 0.1; done; echo filled';
+
 export interface Hostile {
   spec: string;
   /** What an attempt achieves beyond nothing: there is no boundary where root inside is root of the host. */
@@ -106,11 +111,13 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
   let mostTasks = 0;
   let tasksAfterForks = 0;
   let reachable: string[] = [];
+  let endedFor: string | undefined;
+  let freeOfDisk = 0;
   let unavailable: string | undefined;
 
   beforeAll(async () => {
     rememberTraces();
-    host = openTestHost(`hostile-${name}`, `test of ${text}`);
+    host = openTestHost(`hostile-${name}`, `test of ${text}`, DISK_BYTES);
     const available = await spec.runtime.availability(host, spec.options);
     if (!available.ok) {
       unavailable = available.reason;
@@ -134,6 +141,11 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
     lowerTaskLimit(group, mostTasks);
     afterForks = (await ask(FORK).catch(() => [])).join('');
     tasksAfterForks = tasksIn(group);
+    lowerTaskLimit(group, 4096);
+    // It is ended before it can answer.
+    await ask(FILL).catch(() => []);
+    endedFor = (await instance.exited).endedBecause?.code;
+    freeOfDisk = shareFree(host.workFolder);
   });
 
   afterAll(async () => {
@@ -178,6 +190,17 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
     expect(tasksAfterForks).toBeLessThanOrEqual(mostTasks);
     expect(tasksAfterForks).toBeGreaterThan(mostTasks - 20);
   });
+
+  itWhereItRuns('is ended when it fills the disk, before that is full', () => {
+    expect(endedFor).toBe('writable-full');
+    expect(freeOfDisk).toBeGreaterThan(0.1);
+  });
+}
+
+/** How much of the disk that a folder lies on nobody has taken, 0 to 1. */
+function shareFree(folder: string): number {
+  const { bavail, blocks } = statfsSync(folder);
+  return bavail / blocks;
 }
 
 /** Below the work folder, what the host's user 65534 finds that would run as somebody else. */

@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { readCgroupLayout } from '../../harness/host/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
-import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
+import { openCleanupRegistry, type CleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
 import { recordSchema, type RunRecord } from '../../results/record.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,13 +14,28 @@ export function newRunsFolder(): string {
   return join(temporaryFolder(), 'runs');
 }
 
-/** This host, as a run has it. What is made on it is removed by `cleanup.releaseAll()`. */
-export function openTestHost(name: string, purpose: string): HostContext {
-  const workFolder = mkdtempSync('/var/tmp/twinboot-test-');
+/**
+ * This host, as a run has it. What is made on it is removed by `cleanup.releaseAll()`. With `diskBytes` its work folder lies
+ * on a disk of its own, that large.
+ */
+export function openTestHost(name: string, purpose: string, diskBytes?: number): HostContext {
+  const folder = mkdtempSync('/var/tmp/twinboot-test-');
   const cleanup = openCleanupRegistry(`${name}-${process.pid}`, purpose, processRunner);
-  cleanup.register({ kind: 'path', path: workFolder });
+  cleanup.register({ kind: 'path', path: folder });
+  const workFolder = diskBytes === undefined ? folder : mountDisk(folder, diskBytes, cleanup);
   const { signal } = new AbortController();
   return { runner: processRunner, cleanup, cgroups: readCgroupLayout(), workFolder, signal };
+}
+
+function mountDisk(folder: string, bytes: number, cleanup: CleanupRegistry): string {
+  const [file, mountPoint] = [join(folder, 'disk.img'), join(folder, 'disk')];
+  writeFileSync(file, '');
+  truncateSync(file, bytes);
+  execFileSync('mkfs.ext4', ['-q', file]);
+  mkdirSync(mountPoint);
+  cleanup.register({ kind: 'mount', path: mountPoint });
+  execFileSync('mount', ['-o', 'loop', file, mountPoint]);
+  return mountPoint;
 }
 
 /** The one record below a folder of runs. */

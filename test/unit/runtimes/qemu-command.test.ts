@@ -63,7 +63,7 @@ describe('the command line of a VM', () => {
       -device virtio-blk-pci,drive=root
       -device virtio-rng-pci
       -chardev socket,id=agent,path=/var/tmp/twinboot-1/r1-1/agent
-      -device virtio-serial-pci
+      -device virtio-serial-pci,max_ports=2
       -device virtserialport,chardev=agent,name=twinboot.agent"
     `);
   });
@@ -116,7 +116,7 @@ describe('the command line of another machine', () => {
       'virtio-blk-device,drive=root',
       'virtio-rng-device',
       'virtio-balloon-device,free-page-reporting=on',
-      'virtio-serial-device',
+      'virtio-serial-device,max_ports=2',
       'virtserialport,chardev=agent,name=twinboot.agent',
     ]);
   });
