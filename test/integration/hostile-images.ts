@@ -142,9 +142,9 @@ function describeOne({ spec: text, achieves }: Hostile, withinMs: number): void 
     afterForks = (await ask(FORK).catch(() => [])).join('');
     tasksAfterForks = tasksIn(group);
     lowerTaskLimit(group, 4096);
-    // It is ended before it can answer.
-    await ask(FILL).catch(() => []);
-    endedFor = (await instance.exited).endedBecause?.code;
+    // One that is ended does not answer.
+    const ended = await Promise.race([instance.exited, ask(FILL).then(() => undefined)]);
+    endedFor = ended?.endedBecause?.code;
     freeOfDisk = shareFree(host.workFolder);
   });
 

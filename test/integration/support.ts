@@ -1,5 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { readCgroupLayout } from '../../harness/host/cgroup.ts';
@@ -35,6 +43,9 @@ function mountDisk(folder: string, bytes: number, cleanup: CleanupRegistry): str
   mkdirSync(mountPoint);
   cleanup.register({ kind: 'mount', path: mountPoint });
   execFileSync('mount', ['-o', 'loop', file, mountPoint]);
+  // As a run's own: only the work folder is closed.
+  chmodSync(folder, 0o755);
+  chmodSync(mountPoint, 0o700);
   return mountPoint;
 }
 
