@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostError, runError } from '../../core/error.ts';
 import { formatBytes, formatMs, GIB, MIB } from '../../core/units.ts';
@@ -29,16 +31,21 @@ export interface Lab {
   sshCommand: string;
   /**
    * Runs a shell command in the working tree, its streams being twinboot's own; with a terminal of its own where
-   * `terminal` says so. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines where it ended or hangs,
+   * `terminal` says so. With `onLine` every line that it says goes there, and it is given no input. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines where it ended or hangs,
    * `interrupted` (run).
    */
-  run(command: string, options?: { terminal?: boolean }): Promise<number>;
+  run(command: string, options?: RunOptions): Promise<number>;
   /** Copies a file or folder of the lab's into a folder of the host's. */
   fetch(path: string, into: string): Promise<void>;
   /** The lab ended by itself. */
   ended: Promise<LaunchedExit>;
   /** Takes it down, where it is still up. */
   end(): Promise<void>;
+}
+
+export interface RunOptions {
+  terminal?: boolean;
+  onLine?: ((line: string) => void) | undefined;
 }
 
 export const LAB_ENDED = 'lab-ended';
@@ -79,14 +86,11 @@ export async function bootLab(
   await untilReached(host, ssh, exited, console);
   const lab = {
     sshCommand: ['ssh', ...ssh].join(' '),
-    run: (command: string, { terminal = false } = {}) => {
+    run: (command: string, { terminal = false, onLine }: RunOptions = {}) => {
       const tty = terminal ? ['-tt'] : [];
       const inTree = `cd ${places.tree} && (${command}\n)`;
-      return whileUp(
-        exited,
-        console,
-        attached('ssh', [...tty, ...ssh, `${inTree}; ${NOT_SSH_LOST}`], host.signal),
-      );
+      const words = [...tty, ...ssh, `${inTree}; ${NOT_SSH_LOST}`];
+      return whileUp(exited, console, attached('ssh', words, host.signal, onLine));
     },
     fetch: async (path: string, into: string) => {
       const pack = `tar -C "$(dirname '${path}')" -cf - "$(basename '${path}')"`;
@@ -174,15 +178,30 @@ export async function requireDisk(folder: string): Promise<void> {
 }
 
 /** Errors: `too-little-memory` (host). */
-export function requireMemory({ memoryBytes }: LabSettings): void {
-  const neededBytes = memoryBytes + VMM_BYTES;
-  const availableBytes = parseMeminfo(readFileSync('/proc/meminfo', 'utf8')).get('MemAvailable') ?? Infinity;
+export function requireMemory(settings: LabSettings): void {
+  const [neededBytes, availableBytes] = [neededMemory(settings), availableMemory()];
   if (neededBytes <= availableBytes) return;
   throw hostError(
     'too-little-memory',
     `the lab takes ${formatBytes(neededBytes)}, and this host has ${formatBytes(availableBytes)} available`,
     { hint: 'a smaller lab: npm run lab -- --memory 4G …' },
   );
+}
+
+/** How many labs a host can bear at once, one at least: each keeps one CPU busy, and takes its memory. */
+export function labsAtOnce(
+  settings: LabSettings,
+  { cpus, availableBytes } = { cpus: availableParallelism(), availableBytes: availableMemory() },
+): number {
+  return Math.max(1, Math.min(cpus, Math.floor(availableBytes / neededMemory(settings))));
+}
+
+function neededMemory({ memoryBytes }: LabSettings): number {
+  return memoryBytes + VMM_BYTES;
+}
+
+function availableMemory(): number {
+  return parseMeminfo(readFileSync('/proc/meminfo', 'utf8')).get('MemAvailable') ?? Infinity;
 }
 
 /** A port of the loopback device that nobody has; two labs at once have two. */
@@ -234,14 +253,23 @@ async function isRunning(
   }
 }
 
-/** A command whose streams are twinboot's own; ended by the signal. */
-function attached(command: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+/** A command whose streams are twinboot's own, or whose lines go to `onLine`; ended by the signal. */
+function attached(
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  onLine?: (line: string) => void,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit' });
+    const child = spawn(command, args, {
+      stdio: onLine === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    });
+    for (const input of [child.stdout, child.stderr])
+      if (input !== null && onLine !== undefined) createInterface({ input }).on('line', onLine);
     const onAbort = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', onAbort, { once: true });
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       signal.removeEventListener('abort', onAbort);
       if (signal.aborted) reject(runError('interrupted', 'stopped while a command ran in the lab'));
       else resolve(code ?? 255);

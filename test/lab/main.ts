@@ -13,9 +13,9 @@ import { recipeFor } from '../../harness/image/recipe.ts';
 import { hostClock, msSince } from '../../harness/meters/clock.ts';
 import { buildLab } from './build.ts';
 import { packForLab } from './hand-over.ts';
-import { bootLab, LAB_ENDED, requireDisk, requireMemory, type Lab } from './machine.ts';
+import { bootLab, labsAtOnce, requireDisk, requireMemory, type Lab } from './machine.ts';
 import { readLabOptions, type LabOptions, type LabTask } from './options.ts';
-import { partsOf, REPORT, reportFile, testsCommand } from './tests.ts';
+import { testInParts } from './parts.ts';
 
 /** Beside what twinboot itself needs: to reach the lab. */
 const ALSO = ['ssh', 'ssh-keygen'];
@@ -39,17 +39,24 @@ async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<n
   // Without it the lab would have to build one, and it has no network.
   await buildImage(host, recipeFor({}), { note });
   const handedOver = await packForLab(host);
-  const boot = async (): Promise<Lab> => {
-    note('lab: booting, in about a minute');
+  const boot = async (name: string): Promise<Lab> => {
     const startNs = hostClock.nowNs();
-    const consoleLog = join(host.workFolder, 'lab-console.log');
+    const consoleLog = join(host.workFolder, `${name}-console.log`);
     const lab = await bootLab(host, image, handedOver, options.settings, consoleLog);
-    note(`lab: up after ${formatMs(msSince(startNs))}. From another terminal: ${lab.sshCommand}`);
+    note(`${name}: up after ${formatMs(msSince(startNs))}. From another terminal: ${lab.sshCommand}`);
     return lab;
   };
+  note('lab: booting, in about a minute');
   const { task } = options;
-  if (task.kind === 'tests') return testInParts(task, boot, options, host.signal, note);
-  const lab = await boot();
+  if (task.kind === 'tests') {
+    const afterwards = async (lab: Lab): Promise<void> => {
+      await fetchAll(lab, options);
+      if (options.keep) await keepUp(lab, host.signal, note);
+    };
+    const most = options.keep ? 1 : labsAtOnce(options.settings);
+    return testInParts(task, { boot, afterwards, most, io });
+  }
+  const lab = await boot('lab');
   try {
     const status = await begin(lab, task);
     await fetchAll(lab, options);
@@ -59,57 +66,12 @@ async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<n
   }
 }
 
-/** How often a part is begun. QEMU's emulated AMD-V fails an assertion of its own in one lab of some dozen guests. */
-const MOST_LABS = 3;
-
-/** A test that fails has failed. A lab that ended by itself says nothing of its tests: they are begun anew in another. */
-async function testInParts(
-  task: TestsTask,
-  boot: () => Promise<Lab>,
-  options: LabOptions,
-  signal: AbortSignal,
-  note: (message: string) => void,
-): Promise<number> {
-  let worst = 0;
-  for (const part of partsOf(task)) {
-    for (let labs = 1; ; labs += 1) {
-      const lab = await boot();
-      try {
-        note(`lab: ${part}`);
-        worst = Math.max(worst, await testPart(lab, part, task));
-        await fetchAll(lab, options);
-        if (options.keep) await keepUp(lab, signal, note);
-        break;
-      } catch (error) {
-        if (!(error instanceof TwinbootError) || error.code !== LAB_ENDED || labs === MOST_LABS) throw error;
-        note(`${error.message}; its last words: ${error.consoleTail.at(-1) ?? '–'}`);
-        note(`lab: ${part} begins anew in another lab, ${labs + 1} of at most ${MOST_LABS}`);
-      } finally {
-        await lab.end();
-      }
-    }
-  }
-  return worst;
-}
-
-async function testPart(lab: Lab, part: string, { filter }: TestsTask): Promise<number> {
-  const status = await lab.run(testsCommand(part, filter));
-  const report = reportFile();
-  if (report !== undefined) {
-    mkdirSync(report.folder, { recursive: true });
-    await lab.fetch(REPORT, report.folder);
-  }
-  return status;
-}
-
 async function fetchAll(lab: Lab, { fetch, out }: LabOptions): Promise<void> {
   mkdirSync(out, { recursive: true });
   for (const path of fetch) await lab.fetch(path, resolve(out));
 }
 
-type TestsTask = Extract<LabTask, { kind: 'tests' }>;
-
-async function begin(lab: Lab, task: Exclude<LabTask, TestsTask>): Promise<number> {
+async function begin(lab: Lab, task: Exclude<LabTask, { kind: 'tests' }>): Promise<number> {
   switch (task.kind) {
     case 'nothing':
       return 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GIB } from '../../../core/units.ts';
 import { emulatorIn } from '../../lab/emulator.ts';
-import { defaultSettings, qemuArguments, requireDisk, requireMemory } from '../../lab/machine.ts';
+import { defaultSettings, labsAtOnce, qemuArguments, requireDisk, requireMemory } from '../../lab/machine.ts';
 import { readLabOptions } from '../../lab/options.ts';
 import { labId, labRecipe } from '../../lab/recipe.ts';
 import { partsOf, testsCommand } from '../../lab/tests.ts';
@@ -61,6 +61,16 @@ describe('a host that is too small for a lab', () => {
   it('is told how much it may write', async () => {
     await expect(requireDisk('/proc')).rejects.toThrow('may write 4.00 GiB, and /proc has 0 B free');
   });
+});
+
+it.each([
+  [2, 23, 2],
+  [2, 18, 1],
+  [1, 64, 1],
+  [8, 64, 6],
+  [8, 4, 1],
+])('on %i CPUs with %i GiB available, %i labs are up at once', (cpus, gib, labs) => {
+  expect(labsAtOnce(defaultSettings, { cpus, availableBytes: gib * GIB })).toBe(labs);
 });
 
 describe('the lab host', () => {
