@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/error.ts';
+import { messageOf, runError } from '../../core/error.ts';
 import type { Check, CheckContext, Examiner } from './checks/check.ts';
 import { boundary } from './checks/boundary.ts';
 import { allowedCpus } from './checks/caller.ts';
@@ -52,12 +52,18 @@ export function canRun(checks: readonly Check[]): boolean {
   return !checks.some((check) => check.needed && check.state === 'missing');
 }
 
+/** Errors: `interrupted` (run): a check that is stopped by the signal finds whatever it then finds. */
 export async function examineOne(examiner: Examiner, context: CheckContext): Promise<Check> {
+  const check = await checkOf(examiner, context);
+  if (context.signal.aborted) throw runError('interrupted', `stopped while looking at ${examiner.title}`);
+  return check;
+}
+
+async function checkOf(examiner: Examiner, context: CheckContext): Promise<Check> {
   const { id, title, needed } = examiner;
   try {
     return { id, title, needed, ...(await examiner.examine(context)) };
   } catch (error) {
-    context.signal.throwIfAborted();
     return {
       id,
       title,

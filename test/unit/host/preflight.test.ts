@@ -46,6 +46,22 @@ describe('before anything boots', () => {
     ]);
   });
 
+  it('an interrupt is one, whatever the check that it stopped has found', async () => {
+    const controller = new AbortController();
+    const stopped: Examiner = {
+      ...examiner({ state: 'ok', found: '' }),
+      examine: () => {
+        controller.abort();
+        return { state: 'missing', found: 'none', reason: 'losetup was stopped by an interrupt' };
+      },
+    };
+    const interrupted = examineBeforeRun({ ...context, signal: controller.signal }, containers, [stopped]);
+    await expect(interrupted).rejects.toMatchObject({
+      code: 'interrupted',
+      message: 'stopped while looking at overlayfs',
+    });
+  });
+
   it('what is as it should be is not mentioned', async () => {
     expect(await examineBeforeRun(context, containers, [examiner({ state: 'ok', found: 'mounts' })])).toEqual(
       [],
