@@ -141,9 +141,12 @@ export async function readAvailableBytes(): Promise<number> {
 }
 
 async function gatherInside({ instance: { agent, kind } }: Observed): Promise<InsideReading> {
-  const meminfo = parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
-  const kernel =
-    kind === 'vm' ? parseKernelMemory((await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines) : undefined;
+  const told = kind === 'vm' ? (await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines : [];
+  const kernel = kind === 'vm' ? parseKernelMemory(told) : undefined;
+  const toldMeminfo = parseMeminfo(told.join('\n'));
+  const meminfo = toldMeminfo.has('MemTotal')
+    ? toldMeminfo
+    : parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
   const processes = parseProcesses((await ask(agent, 'processes', '', [0, SOME_FILES_GONE])).lines);
   if (processes.length === 0)
     throw runError('agent-empty-answer', 'the agent reported no process with memory');

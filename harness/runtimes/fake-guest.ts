@@ -42,7 +42,7 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
     case 'clock':
       return [clock()];
     case 'meminfo':
-      return Object.entries(meminfo).map(([field, kib]) => `${field}: ${kib} kB`);
+      return meminfoLines;
     case 'units':
       return units(boot);
     case 'unit-files':
@@ -58,7 +58,7 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
     case 'processes':
       return fakeProcesses(boot).flatMap(processLines);
     case 'exec':
-      return rest.join(' ') === KERNEL_MEMORY_COMMAND ? kernelMemory : [];
+      return rest.join(' ') === KERNEL_MEMORY_COMMAND ? [...meminfoLines, ...kernelMemory] : [];
     case 'kernel-milestones':
       return ['[    0.800000] Run /init as init process'];
     default:
@@ -79,6 +79,7 @@ const meminfo = {
   Percpu: 672,
   VmallocUsed: 9264,
 };
+const meminfoLines = Object.entries(meminfo).map(([field, kib]) => `${field}: ${kib} kB`);
 
 const kernelMemory = [
   '  01000000-01ffffff : Kernel code',

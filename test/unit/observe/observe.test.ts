@@ -132,7 +132,12 @@ describe('the view from inside', () => {
     const vm = await observed({ kind: 'vm', answer: but('vm', { exec }) });
     const inside = await gatherers.inside(vm);
     expect(inside.kernel).toMatchObject({ freeListBytes: (1244 + 896) * 4096 });
-    expect(vm.instance.done.slice(-3)).toEqual(['meminfo', 'exec', 'processes']);
+    expect(inside.meminfo.get('MemTotal')).toBe(474_564 * 1024);
+    expect(vm.instance.done.slice(-3)).toEqual(['exec', 'meminfo', 'processes']);
+
+    const atOnce = await observed({ kind: 'vm', answer: but('vm', { exec: ['MemTotal: 7 kB', ...exec] }) });
+    expect((await gatherers.inside(atOnce)).meminfo.get('MemTotal')).toBe(7 * 1024);
+    expect(atOnce.instance.done.slice(-2)).toEqual(['exec', 'processes']);
 
     const container = await observed({ kind: 'container', answer: but('container', { exec }) });
     expect(await gatherers.inside(container)).toHaveProperty('kernel', undefined);
