@@ -15,7 +15,7 @@ import {
 const signs: Readonly<Record<Outcome, { sign: string; colour?: Colour }>> = {
   passed: { sign: '✓' },
   noted: { sign: '✓', colour: 'green' },
-  tolerated: { sign: '!', colour: 'yellow' },
+  tolerated: { sign: '-', colour: 'yellow' },
   undecided: { sign: '?', colour: 'yellow' },
   skipped: { sign: '-', colour: 'yellow' },
   failed: { sign: '✗', colour: 'red' },
