@@ -27,32 +27,29 @@ export function renderMarkdown(document: VerdictDocument): string {
     [gfm`## ${signs[passed ? 'passed' : 'failed']} ${title}`],
     [gfm`**${shown(sentence)}**`],
     notes.map((note) => gfm`- ⚠ ${shown(note)}`),
-    broken(about.map(({ label, text }) => `${label} ${text}`)),
+    paragraph(about.map(({ label, text }) => `${label} ${text}`)),
     tableLines(document),
     differences.length === 0 ? [] : [gfm`### Structural differences`],
     differences.map(differenceLine),
-    broken(footnotesOf(document)),
+    paragraph(footnotesOf(document)),
   ];
   const written = blocks.filter((lines) => lines.length > 0).map((lines) => gfm.join(lines, '\n'));
   return gfm.join(written, '\n\n').toString();
 }
 
 /** Lines of one paragraph, each on a line of its own. */
-function broken(lines: readonly string[]): Markdown[] {
-  return lines.map((line, index) =>
-    index < lines.length - 1 ? gfm`${shown(line)}<br>` : gfm`${shown(line)}`,
-  );
+function paragraph(lines: readonly string[]): Markdown[] {
+  return lines.length === 0 ? [] : [gfm.join(lines.map(shown), '<br>\n')];
 }
+
+const LEFT = gfm`---`;
 
 function tableLines(document: VerdictDocument): Markdown[] {
   const { rowTitle, columns, markOfAll } = document;
   const mark = markOfAll === undefined ? '' : ` ${markOfAll.symbol}`;
   return [
     line(['of', rowTitle, ...columns.map((column) => column.title), 'verdict']),
-    gfm`| --- | --- |${gfm.join(
-      columns.map(({ align }) => (align === 'right' ? gfm` ---: |` : gfm` --- |`)),
-      '',
-    )} --- |`,
+    line([LEFT, LEFT, ...columns.map(({ align }) => (align === 'right' ? gfm`---:` : LEFT)), LEFT]),
     ...rowsBySubject(document)
       .flat()
       .map((row) =>
