@@ -45,6 +45,24 @@ const statisticsAlone = {
   },
 };
 
+/** The document of verdicts and its forms know no command: every command that judges uses them. */
+const verdictsAlone = {
+  files: ['results/verdicts/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^(\\.\\./)+(?!\\.\\./|core/|marks\\.ts|document\\.ts)',
+            message: 'results/verdicts may import only core/ and results/marks.ts (see docs/architecture.md)',
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** Text reaches a terminal or a log through `Io` alone, which cleans it (core/printed.ts). */
 const oneWayOut = {
   files: ['core/**/*.ts', 'harness/**/*.ts', 'report/**/*.ts', 'results/**/*.ts', 'scenarios/**/*.ts'],
@@ -112,6 +130,7 @@ export default tseslint.config(
   },
   ...floors,
   statisticsAlone,
+  verdictsAlone,
   oneWayOut,
   {
     files: ['core/printed.ts'],

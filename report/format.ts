@@ -11,13 +11,22 @@ export function formatInterval(interval: Interval | undefined, unit: Unit): stri
   return `[${formatValue(interval.low, unit)}, ${formatValue(interval.high, unit)}]`;
 }
 
+type Ratio = Pick<RatioSummary, 'ratio' | 'interval'>;
+
+/** `31.4 times`, for where its interval stands beside it. */
+export function formatTimes({ ratio }: Pick<Ratio, 'ratio'>): string {
+  return `${formatFactor(ratio)} times`;
+}
+
+/** `[29.8, 33.0]` of a ratio, or why there is none. */
+export function formatRatioInterval({ interval }: Pick<Ratio, 'interval'>): string {
+  if (interval === undefined) return `(${NO_INTERVAL})`;
+  return `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
+}
+
 /** `31.4 times [29.8, 33.0]`. Never the factor alone. */
-export function formatRatio({ ratio, interval }: Pick<RatioSummary, 'ratio' | 'interval'>): string {
-  const within =
-    interval === undefined
-      ? `(${NO_INTERVAL})`
-      : `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
-  return `${formatFactor(ratio)} times ${within}`;
+export function formatRatio(ratio: Ratio): string {
+  return `${formatTimes(ratio)} ${formatRatioInterval(ratio)}`;
 }
 
 /** `; 4 rounds gave both`, where a ratio has fewer rounds than both of its sides have values; else nothing. */

@@ -6,21 +6,24 @@ import { replaceFile } from '../../core/replace-file.ts';
 import { exitCodes, messageOf, runError, type TwinbootError } from '../../core/error.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
+import { comparisonDocument } from '../../results/compare/document.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
-import { comparisonFormats } from '../../results/compare/format/registry.ts';
 import { looks } from '../../results/statistics/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
 import { ratioText, rowName } from '../../results/compare/words.ts';
+import type { VerdictDocument } from '../../results/verdicts/document.ts';
+import { ciForms } from '../../results/verdicts/forms/registry.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';
 import { interrupted } from '../runtimes/ready.ts';
 import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
 import { collect, duration, wholeNumber } from './arguments.ts';
-import { alphaOption, formats, minEffectOption, showComparison, type Format } from './comparison-options.ts';
+import { alphaOption, minEffectOption } from './comparison-options.ts';
 import { silent, type Io } from './io.ts';
 import { withBench, type Bench, type RunWords } from './measure-run.ts';
 import { planOf, runOptions } from './run-options.ts';
+import { formatOption, showVerdicts, type Format } from './show-verdicts.ts';
 
 const SIDE = 'a runtime spec, or image=NAME; may be repeated';
 
@@ -57,7 +60,7 @@ export function addAbCommand(program: Command, io: Io): void {
         .argParser(parseFailOn)
         .default([...defaultFailOn], defaultFailOn.join(',')),
     )
-    .addOption(new Option('--format <form>', 'how it is printed').choices(formats).default('table' as const))
+    .addOption(formatOption())
     .addOption(runOptions.warmup())
     .addOption(runOptions.cache())
     .addOption(runOptions.seed())
@@ -127,7 +130,7 @@ interface AbWords {
 
 async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
   const specs = [...ab.words.a.specs, ...ab.words.b.specs];
-  const { result, comparison, folder } = await withBench(progress, ab.words.a, specs, async (bench) => {
+  const measured = await withBench(progress, ab.words.a, specs, async (bench) => {
     const requests = { a: await requestOf(bench, ab, 'a'), b: await requestOf(bench, ab, 'b') };
     const { seed } = requests.a.plan;
     const optionsAt = (round: number): AbOptions => ({
@@ -156,12 +159,14 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
       ...optionsAt(result.rounds),
       last: result.end === 'max-time',
     });
-    comparison.notes.unshift(endNote(result, comparison, ab));
-    await keep(io, comparison, bench.folder.path, ab.failOn);
-    return { result, comparison, folder: bench.folder };
+    comparison.notes.unshift({ text: endNote(result, comparison, ab) });
+    const document = comparisonDocument(comparison, ab.failOn);
+    await keep(io, document, bench.folder.path);
+    return { result, comparison, document, folder: bench.folder };
   });
+  const { result, comparison, document, folder } = measured;
   requireBase(comparison, folder.path);
-  showComparison(io, comparison, ab);
+  showVerdicts(io, document, ab.format);
   if (ab.format === 'table') {
     const [a, b] = ['a', 'b'].map((side) => relative('.', join(folder.path, side)));
     io.out(`\nrecords  ${a} and ${b}, for \`twinboot report\` and \`twinboot compare\``);
@@ -208,25 +213,13 @@ function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbW
   return `ended after ${after} by ${limit}: not everything is decided`;
 }
 
-const FILES = {
-  json: 'comparison.json',
-  markdown: 'comparison.md',
-  junit: 'junit.xml',
-  github: 'annotations.txt',
-};
-
-/** Beside the two records, what was made of them. The verdict does not depend on it: a file that fails is said to be missing. */
-async function keep(
-  io: Io,
-  comparison: AbComparison,
-  folder: string,
-  failOn: readonly FailOn[],
-): Promise<void> {
-  for (const { id, render } of comparisonFormats) {
+/** Beside the two records, every form for other programs. A file that fails is said to be missing, and costs no verdict. */
+async function keep(io: Io, document: VerdictDocument, folder: string): Promise<void> {
+  for (const { file, render } of ciForms) {
     try {
-      await replaceFile(join(folder, FILES[id]), `${String(render(comparison, failOn))}\n`);
+      await replaceFile(join(folder, file), `${String(render(document))}\n`);
     } catch (error) {
-      io.note(`no ${FILES[id]}: ${messageOf(error)}`);
+      io.note(`no ${file}: ${messageOf(error)}`);
     }
   }
 }

@@ -1,11 +1,13 @@
-import { Option, type Command } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { compare } from '../../results/compare/compare.ts';
 import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
+import { comparisonDocument } from '../../results/compare/document.ts';
 import { defaultFailOn, parseFailOn } from '../../results/compare/failures.ts';
 import { loadSide } from '../../results/compare/pool.ts';
 import { collect, wholeNumber } from './arguments.ts';
-import { alphaOption, formats, minEffectOption, showComparison } from './comparison-options.ts';
+import { alphaOption, minEffectOption } from './comparison-options.ts';
 import type { Io } from './io.ts';
+import { formatOption, showVerdicts } from './show-verdicts.ts';
 
 const SIDE = 'a run folder, its run.json, or a folder of runs to be pooled';
 
@@ -43,11 +45,12 @@ export function addCompareCommand(program: Command, io: Io): void {
       parseFailOn,
       [...defaultFailOn],
     )
-    .addOption(new Option('--format <form>', 'how it is printed').choices(formats).default('table' as const))
+    .addOption(formatOption())
     .option('--force', 'compare across different environments, and mark every line', false)
     .action(async (basePath, nextPath, options) => {
       const { metric: metrics, minEffect, alpha, seed, force, format, failOn } = options;
       const [base, next] = [await loadSide(basePath), await loadSide(nextPath)];
-      showComparison(io, compare(base, next, { minEffect, alpha, seed, metrics, force }), { format, failOn });
+      const comparison = compare(base, next, { minEffect, alpha, seed, metrics, force });
+      showVerdicts(io, comparisonDocument(comparison, failOn), format);
     });
 }

@@ -1,16 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
-import { exitCodes } from '../../core/error.ts';
-import { defaultJudgeOptions, type Comparison } from '../../results/compare/comparison.ts';
-import { failuresOf, hasFailures, type FailOn } from '../../results/compare/failures.ts';
-import { comparisonFormats } from '../../results/compare/format/registry.ts';
-import { verdictSentence } from '../../results/compare/sentence.ts';
-import { compareTable } from './compare-table.ts';
-import type { Io } from './io.ts';
-
-/** What `--format` takes wherever a comparison is printed. */
-export const formats = ['table', ...comparisonFormats.map(({ id }) => id)] as const;
-export type Format = (typeof formats)[number];
+import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
 
 /** A share, `5%` or `0.05`, from `min` up to, not including, 1; for commander. */
 export function share({ min }: { min: number }): (text: string) => number {
@@ -34,25 +24,4 @@ export function alphaOption(
   return new Option('--alpha <share>', meaning)
     .argParser(share({ min: 1e-6 }))
     .default(defaultJudgeOptions.alpha, '0.05');
-}
-
-/** Prints a comparison, and sets the exit code: `gate` where it fails. The last line says why. */
-export function showComparison(
-  io: Io,
-  comparison: Comparison,
-  { format, failOn }: { format: Format; failOn: readonly FailOn[] },
-): void {
-  const found = comparisonFormats.find(({ id }) => id === format);
-  if (found === undefined) {
-    io.out(compareTable(comparison, { failOn, colour: takesColour(io) }));
-  } else {
-    io.out(found.render(comparison, failOn));
-    io.note(verdictSentence(comparison, failOn));
-  }
-  io.exitCode = hasFailures(failuresOf(comparison, failOn)) ? exitCodes.gate : exitCodes.ok;
-}
-
-/** `isTerminal` speaks of notes; the table goes where results go. */
-export function takesColour(io: Io): boolean {
-  return io.isTerminal && process.stdout.isTTY && (io.env.NO_COLOR ?? '') === '';
 }

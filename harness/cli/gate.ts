@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
-import { Option, type Command } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
 import { exitCodes, TwinbootError, withHint } from '../../core/error.ts';
 import { assertSetName, DEFAULT_SET, findBaseline, saveBaseline } from '../../results/baseline/folder.ts';
 import { needsBaseline, type BaselineState } from '../../results/gate/baseline-rules.ts';
+import { gateDocument } from '../../results/gate/document.ts';
 import { evaluateGate } from '../../results/gate/evaluate.ts';
-import { gateFormats } from '../../results/gate/format/registry.ts';
 import { GATE_FILE, readGate, type Gate } from '../../results/gate/read-gate.ts';
 import type { GateResult } from '../../results/gate/verdict.ts';
 import type { RunRecord } from '../../results/record.ts';
@@ -12,16 +12,12 @@ import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
 import { findScenario, scenarios } from '../../scenarios/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
-import { takesColour } from './comparison-options.ts';
 import { knownNames } from './gate-names.ts';
-import { gateTable } from './gate-table.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { planOf, runOptions } from './run-options.ts';
-
-const formats = ['table', ...gateFormats.map(({ id }) => id)] as const;
-type Format = (typeof formats)[number];
+import { formatOption, showVerdicts } from './show-verdicts.ts';
 
 /** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
 export function addGateCommand(program: Command, io: Io): void {
@@ -41,7 +37,7 @@ export function addGateCommand(program: Command, io: Io): void {
       'where this environment has no baseline yet: skip what needs one, and make this run it if all else holds',
       false,
     )
-    .addOption(new Option('--format <form>', 'how it is printed').choices(formats).default('table' as const))
+    .addOption(formatOption())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
@@ -53,11 +49,10 @@ export function addGateCommand(program: Command, io: Io): void {
         options.run === undefined ? await measure(progress, gate, options) : await readRecord(options.run);
       const baseline = await baselineOf(gate, record, options);
       const result = evaluateGate(gate, record, baseline);
-      show(io, result, options.format);
+      showVerdicts(io, gateDocument(result, record.startedAt), options.format);
       if ('willBeSaved' in baseline && baseline.willBeSaved) {
         await saveFirst(progress, gate, record, result, options.baseline);
       }
-      io.exitCode = result.passed ? exitCodes.ok : exitCodes.gate;
       // What was cut short here and now is no verdict on the image.
       if (options.run === undefined && record.state === 'interrupted') io.exitCode = exitCodes.run;
     });
@@ -104,18 +99,6 @@ async function baselineOf(
   return 'baseline' in found
     ? { side: { name: found.baseline.name, records: [found.baseline.record] } }
     : { reason: found.reason, willBeSaved };
-}
-
-/** A form for other programs is alone on standard output; the sentence goes beside it. */
-function show(io: Io, result: GateResult, format: Format): void {
-  const found = gateFormats.find(({ id }) => id === format);
-  if (found === undefined) {
-    io.out(gateTable(result, { colour: takesColour(io) }));
-    return;
-  }
-  io.out(found.render(result));
-  for (const warning of result.warnings) io.note(`! ${warning}`);
-  io.note(result.why);
 }
 
 async function saveFirst(

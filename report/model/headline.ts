@@ -3,7 +3,7 @@ import { formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
-import { formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
+import { formatInterval, formatRatioInterval, formatSharedRounds, formatTimes } from '../format.ts';
 import { headlineMetrics, type Context } from './context.ts';
 import { measuresTime } from '../../results/marks.ts';
 import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
@@ -151,8 +151,7 @@ export function findRatio(
 
 function ratioCell(ratio: RatioSummary | undefined, sides: readonly number[]): Cell {
   if (ratio === undefined) return cell(NOTHING);
-  const [factor, interval] = formatRatio(ratio).split(' times ');
-  return cell(`${String(factor)} times`, `${String(interval)}${formatSharedRounds(ratio, sides)}`);
+  return cell(formatTimes(ratio), `${formatRatioInterval(ratio)}${formatSharedRounds(ratio, sides)}`);
 }
 
 function missingNote(found: readonly (MetricSummary | undefined)[]): string | undefined {

@@ -95,6 +95,14 @@ export interface StructuralDifference {
   message: string;
 }
 
+/** What a reader should know beside the rows. */
+export interface Note {
+  /** RuntimeDescription.id, where it is about one. */
+  runtime?: string;
+  /** For people: `qemu: not compared, since BASE did not run it`. */
+  text: string;
+}
+
 /** One of the two things that are compared. */
 export interface ComparedSide {
   /** As it was named on the command line. */
@@ -105,7 +113,7 @@ export interface ComparedSide {
   image: string;
 }
 
-/** Everything `twinboot compare` knows: tables, CI forms and gates are made from it. Pure data, fit for JSON. */
+/** Everything `twinboot compare` knows: its document and gates are made from it. Pure data. */
 export interface Comparison {
   base: ComparedSide;
   next: ComparedSide;
@@ -114,6 +122,6 @@ export interface Comparison {
   environment: EnvironmentDifference[];
   rows: ComparisonRow[];
   structure: StructuralDifference[];
-  /** What was left out, and why: `qemu: emulated on one side only`. */
-  notes: string[];
+  /** What was left out, and why. */
+  notes: Note[];
 }

@@ -3,6 +3,8 @@ import { starMatcher } from '../../core/glob.ts';
 import { nearest } from '../../core/suggest.ts';
 import { plainLine } from '../../core/text.ts';
 import type { Metric, RunRecord, RuntimeDescription } from '../record.ts';
+import type { Note } from './comparison.ts';
+import { noteOn } from './notes.ts';
 import type { PooledSide } from './pool.ts';
 
 /** A metric and the scenario that asked for it. */
@@ -64,7 +66,7 @@ function unknownMetric(pattern: string, declared: readonly SelectedMetric[]) {
 /** What is compared, and a note on each thing that is not. */
 export interface Common<T> {
   items: T[];
-  notes: string[];
+  notes: Note[];
 }
 
 /**
@@ -97,9 +99,9 @@ export function commonRuntimes(base: PooledSide, next: PooledSide): Common<Runti
     notes: [
       ...unlike.map(({ id, emulated }) => {
         const side = emulated ? 'NEW' : 'BASE';
-        return plainLine(`${id}: not compared, since it was emulated (TCG) in ${side} only`);
+        return noteOn(id, `not compared, since it was emulated (TCG) in ${side} only`);
       }),
-      ...added.map(({ id }) => plainLine(`${id}: not compared, since BASE did not run it`)),
+      ...added.map(({ id }) => noteOn(id, 'not compared, since BASE did not run it')),
     ],
   };
 }
@@ -136,7 +138,11 @@ export function commonMetrics(
     notes:
       added.length === 0
         ? []
-        : [`${listed(added.map(({ metric }) => metric.id))}: not compared, since BASE did not measure it`],
+        : [
+            {
+              text: `${listed(added.map(({ metric }) => metric.id))}: not compared, since BASE did not measure it`,
+            },
+          ],
   };
 }
 

@@ -47,7 +47,7 @@ function weight({ verdict, ratio }: ComparisonRow): number {
 function rowText(row: ComparisonRow): string {
   if (row.verdict === 'missing') return `${rowName(row)} is missing`;
   if (row.ratio === undefined) return `${rowName(row)}: ${row.verdict}`;
-  return `${rowName(row)}: ${ratioText(row).replace(' [', ' times BASE [')}`;
+  return `${rowName(row)}: ${ratioText(row, 'times BASE')}`;
 }
 
 function differenceText([first]: readonly StructuralDifference[]): string {

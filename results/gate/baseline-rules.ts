@@ -8,6 +8,7 @@ import { percentText, ratioText } from '../compare/words.ts';
 import type { RunRecord } from '../record.ts';
 import { subjectLimits, type SubjectLimits } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';
+import type { Subject } from './subjects.ts';
 import type { GateFinding, GateVerdict } from './verdict.ts';
 
 /** The baseline of a run's environment; or why there is none, and whether this run becomes it (`--save-baseline`). */
@@ -87,7 +88,7 @@ function regressionRow(
     rule: `${metric} regression`,
     subject: subject.name,
     limit: `less than ${percentText(regression)} worse than the baseline`,
-    ...('rows' in state ? judgeRow(state, metric, subject.name) : { measured: NOTHING, ...state }),
+    ...('rows' in state ? judgeRow(state, metric, subject) : { measured: NOTHING, ...state }),
     ...marks,
   };
 }
@@ -100,15 +101,19 @@ const verdictOf: Readonly<Record<ComparisonRow['verdict'], GateVerdict>> = {
   missing: 'fail',
 };
 
-function judgeRow({ rows, notes }: Comparison, metric: string, subject: string): Judged {
-  const row = rows.find((one) => one.metric === metric && one.subject === subject);
+function judgeRow({ rows, notes }: Comparison, metric: string, subject: Subject): Judged {
+  const row = rows.find((one) => one.metric === metric && one.subject === subject.name);
   if (row === undefined) {
-    const note = notes.find((text) => subject.split(' / ').some((id) => text.startsWith(`${id}:`)));
-    return { measured: NOTHING, verdict: 'fail', reason: note ?? 'missing: it has no value on one side' };
+    const note = notes.find(({ runtime }) => runtime !== undefined && subject.runtimes.includes(runtime));
+    return {
+      measured: NOTHING,
+      verdict: 'fail',
+      reason: note?.text ?? 'missing: it has no value on one side',
+    };
   }
   const reason = reasonOf(row);
   return {
-    measured: row.ratio === undefined ? NOTHING : `${ratioText(row)} times the baseline`,
+    measured: row.ratio === undefined ? NOTHING : ratioText(row, 'times the baseline'),
     verdict: verdictOf[row.verdict],
     ...(reason !== undefined && { reason }),
   };

@@ -1,7 +1,8 @@
 import { plainLine } from '../../core/text.ts';
-import { formatValue, type Unit } from '../../core/units.ts';
-import { formatFactor, NOTHING } from '../../core/words.ts';
+import type { Unit } from '../../core/units.ts';
+import { NOTHING } from '../../core/words.ts';
 import type { SideFigures } from '../compare/comparison.ts';
+import { figureText } from '../compare/words.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { MetricSummary, RatioSummary, Summary } from '../summary.ts';
@@ -79,13 +80,14 @@ export function limitRows(entry: SubjectLimits, summary: Summary): GateFinding[]
   return (['max', 'min'] as const).flatMap((side) => {
     const limit = entry.limits[side];
     if (limit === undefined) return [];
-    const unit = entry.kind === 'ratio' ? 'ratio' : limit.unit;
+    // The file has no rates: a limit on one is a plain number.
+    const unit = found.unit ?? limit.unit;
     return [
       {
         rule: `${entry.metric} ${side}`,
         subject: entry.subject.name,
         measured: figuresText(found.figures, unit),
-        limit: `at ${side === 'max' ? 'most' : 'least'} ${limit.text}`,
+        limit: `at ${side === 'max' ? 'most' : 'least'} ${figureText(limit.value, unit)}`,
         ...judgeLimit(found, side, limit.value),
         figures: found.figures,
         ...entry.marks,
@@ -96,6 +98,8 @@ export function limitRows(entry: SubjectLimits, summary: Summary): GateFinding[]
 
 interface Found {
   figures: SideFigures;
+  /** Absent where the record does not measure it. */
+  unit?: Unit | 'ratio';
   /** Why there is no value. */
   reason: string;
 }
@@ -112,15 +116,16 @@ function ofRuntime(cell: MetricSummary | undefined): Found {
   const { n = 0, median, interval, missingReasons = [] } = cell ?? {};
   return {
     figures: { n, ...(median !== undefined && { median }), ...(interval && { interval }) },
+    ...(cell && { unit: cell.unit }),
     reason: `missing: ${plainLine(missingReasons[0] ?? 'the record did not measure it')}`,
   };
 }
 
 function ofRatio(ratio: RatioSummary | undefined): Found {
   const reason = 'missing: the metric has no ratio, or no round gave both sides a value above 0';
-  if (ratio === undefined) return { figures: { n: 0 }, reason };
+  if (ratio === undefined) return { figures: { n: 0 }, unit: 'ratio', reason };
   const { n, ratio: median, interval } = ratio;
-  return { figures: { n, median, ...(interval && { interval }) }, reason };
+  return { figures: { n, median, ...(interval && { interval }) }, unit: 'ratio', reason };
 }
 
 /**
@@ -148,13 +153,9 @@ function judgeLimit(
 }
 
 /** `446 ms [440 ms, 451 ms], n = 20` */
-export function figuresText({ n, median, interval }: SideFigures, unit: Unit | 'ratio'): string {
+function figuresText({ n, median, interval }: SideFigures, unit: Unit | 'ratio'): string {
   if (median === undefined) return NOTHING;
   const range =
-    interval === undefined ? '' : ` [${valueText(interval.low, unit)}, ${valueText(interval.high, unit)}]`;
-  return `${valueText(median, unit)}${range}, n = ${n}`;
-}
-
-function valueText(value: number, unit: Unit | 'ratio'): string {
-  return unit === 'ratio' ? formatFactor(value) : formatValue(value, unit);
+    interval === undefined ? '' : ` [${figureText(interval.low, unit)}, ${figureText(interval.high, unit)}]`;
+  return `${figureText(median, unit)}${range}, n = ${n}`;
 }

@@ -32,7 +32,7 @@ export interface GateRow extends GateFinding {
   failed: boolean;
 }
 
-/** Everything `twinboot gate` knows: tables and CI forms are made from it. Pure data, fit for JSON. */
+/** Everything `twinboot gate` knows: its document is made from it. Pure data, published as its JSON. */
 export interface GateResult {
   /** The gate's file. */
   gate: string;

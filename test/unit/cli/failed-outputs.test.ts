@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { publish } from '../../../harness/cli/publish.ts';
-import { comparisonFormats } from '../../../results/compare/format/registry.ts';
+import { ciForms } from '../../../results/verdicts/forms/registry.ts';
 import { writeFailure } from '../../../results/write-failure.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { twinboot } from '../../support/terminal.ts';
@@ -71,7 +71,7 @@ it('a gate that was interrupted has no verdict', async () => {
 });
 
 it('a form of the comparison that fails costs `ab` that form, and not its verdict', async () => {
-  const [json] = comparisonFormats;
+  const [json] = ciForms;
   vi.spyOn(json, 'render').mockImplementation(() => {
     throw new Error('a value that no JSON holds');
   });

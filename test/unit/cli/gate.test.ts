@@ -65,21 +65,19 @@ describe('twinboot gate --run', () => {
     const { exitCode, out, notes } = await gate(RULES, record());
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "nspawn
-        ✓ failed boots                     0 of 12                                                  at most 0
-        ✓ systemd-udevd.service forbidden  skipped: ConditionPathIsReadWrite=/sys (12 of 12 boots)  may not be started
-        ✓ dbus.service required            running (12 of 12 boots)                                 must run, or have run
-        ✓ startup.ready max                448 ms [441 ms, 453 ms], n = 12                          at most 1 s
-
+      "rule                                 measured                                                 limit                  verdict
+      nspawn
+        ✓ failed boots                     0 of 12                                                  at most 0              pass
+        ✓ systemd-udevd.service forbidden  skipped: ConditionPathIsReadWrite=/sys (12 of 12 boots)  may not be started     pass
+        ✓ dbus.service required            running (12 of 12 boots)                                 must run, or have run  pass
+        ✓ startup.ready max                448 ms [441 ms, 453 ms], n = 12                          at most 1.00 s         pass
       qemu *
-        ✓ failed boots                     0 of 12                                                  at most 0
-        ✓ startup.ready max                14.3 s [14.1 s, 14.4 s], n = 12                          at most 20 s
-
+        ✓ failed boots                     0 of 12                                                  at most 0              pass
+        ✓ startup.ready max                14.3 s [14.1 s, 14.4 s], n = 12                          at most 20.0 s         pass
       image
-        ✓ image size                       393 MiB                                                  at most 500 MiB
-
+        ✓ image size                       393 MiB                                                  at most 500 MiB        pass
       qemu / nspawn *
-        ✓ startup.ready max                31.9 [31.0, 32.7], n = 12                                at most 50
+        ✓ startup.ready max                31.9 [31.0, 32.7], n = 12                                at most 50.0           pass
 
       * emulated (TCG): not a KVM figure
 
@@ -138,7 +136,7 @@ describe('twinboot gate with a baseline', () => {
     const second = await gate(RELATIVE, { ...record(), id: 'second' }, '--save-baseline');
     expect(second.exitCode).toBe(0);
     expect(second.notes).toBe('');
-    expect(second.out).toContain(`baseline: run ${record().id}`);
+    expect(second.out).toContain(`baseline  run ${record().id}`);
   });
 
   it('saves no run that fails', async () => {
@@ -191,7 +189,7 @@ metrics: { startup.ready: { max: 2 s } }
   it('runs as the file says, and judges what it measured', async () => {
     const told = await twinboot(['gate', write(FAKE), '--out', join(folder, 'runs')]);
     expect(told.notes).toContain('✓ round 3: fake');
-    expect(told.out).toMatch(/✓ startup\.ready max +\d+ ms \[.*\], n = 3 +at most 2 s/);
+    expect(told.out).toMatch(/✓ startup\.ready max +\d+ ms \[.*\], n = 3 +at most 2\.00 s +pass/);
     expect(told.exitCode).toBe(0);
     const [run = ''] = readdirSync(join(folder, 'runs'));
     const file = join(folder, 'runs', run, 'run.json');

@@ -99,7 +99,7 @@ describe('verdicts', () => {
     const side = buildSide('base', { rounds: 20 });
     const comparison = compare(side, side);
     expect(comparison.rows.filter(({ verdict }) => verdict === 'regression')).toEqual([]);
-    expect(comparison.notes).toContain('BASE and NEW are the same run');
+    expect(comparison.notes).toContainEqual({ text: 'BASE and NEW are the same run' });
   });
 
   it('find what got slower in one runtime, and nothing else', () => {
@@ -202,7 +202,10 @@ describe('what is missing', () => {
       verdict: 'missing',
       reason: 'BASE has no value: the kernel panicked; NEW has no value: the kernel panicked',
     });
-    expect(comparison.notes).toContain('qemu: 12 of 12 boots failed in BASE, 12 of 12 boots failed in NEW');
+    expect(comparison.notes).toContainEqual({
+      runtime: 'qemu',
+      text: 'qemu: 12 of 12 boots failed in BASE, 12 of 12 boots failed in NEW',
+    });
   });
 
   it('is nothing of a runtime whose boots all failed in BASE alone: there is nothing to compare with', () => {
@@ -220,8 +223,8 @@ describe('what is missing', () => {
     );
     expect(new Set(rows.map(({ subject }) => subject))).toEqual(new Set(['nspawn']));
     expect(notes).toEqual([
-      'qemu: not compared, since BASE did not run it',
-      'isolation.syscalls: not compared, since BASE did not measure it',
+      { runtime: 'qemu', text: 'qemu: not compared, since BASE did not run it' },
+      { text: 'isolation.syscalls: not compared, since BASE did not measure it' },
     ]);
   });
 
@@ -279,7 +282,9 @@ describe('what is refused', () => {
     `);
     const { rows, notes } = compare(kvm, tcg, { force: true });
     expect(new Set(rows.map(({ subject }) => subject))).toEqual(new Set(['nspawn']));
-    expect(notes).toEqual(['qemu: not compared, since it was emulated (TCG) in NEW only']);
+    expect(notes).toEqual([
+      { runtime: 'qemu', text: 'qemu: not compared, since it was emulated (TCG) in NEW only' },
+    ]);
   });
 
   it('KVM against emulation where there is nothing else, forced or not', () => {
@@ -356,9 +361,9 @@ describe('notes', () => {
       cut(record, 8);
     });
     expect(compare(buildSide('base', { state: 'interrupted' }), next).notes).toEqual([
-      'BASE: run run-base was interrupted; what it measured counts',
-      'NEW: run run-new has not ended; what it measured so far counts',
-      'measured by twinboot 0.1.0 and 9.9.9',
+      { text: 'BASE: run run-base was interrupted; what it measured counts' },
+      { text: 'NEW: run run-new has not ended; what it measured so far counts' },
+      { text: 'measured by twinboot 0.1.0 and 9.9.9' },
     ]);
   });
 });

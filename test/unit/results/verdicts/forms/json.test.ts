@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { renderJson } from '../../../../../results/compare/format/json.ts';
-import { comparisonFormats } from '../../../../../results/compare/format/registry.ts';
+import { comparisonDocument } from '../../../../../results/compare/document.ts';
+import { renderJson } from '../../../../../results/verdicts/forms/json.ts';
 import { buildComparison, buildRow } from '../../../../fixtures/records/comparison.ts';
+import { buildGateDocument, buildGateResult } from '../../gate/result.ts';
 
 describe('JSON', () => {
   it('is the comparison with the verdict and what failed', () => {
     const comparison = buildComparison();
-    const { verdict, sentence, failOn, failures, ...rest } = JSON.parse(renderJson(comparison)) as {
+    const { verdict, sentence, failOn, failures, ...rest } = JSON.parse(
+      renderJson(comparisonDocument(comparison)),
+    ) as {
       verdict: string;
       sentence: string;
       failOn: string[];
       failures: { rows: { metric: string; verdict: string }[]; structure: unknown[] };
     };
-    expect(rest).toEqual(comparison);
+    expect(rest).toEqual({ ...comparison, notes: comparison.notes.map(({ text }) => text) });
     expect(verdict).toBe('fail');
     expect(failOn).toEqual(['regression', 'missing']);
     expect(failures.rows.map((row) => `${row.metric} ${row.verdict}`)).toEqual([
@@ -24,14 +27,11 @@ describe('JSON', () => {
   });
 
   it('passes where nothing fails', () => {
-    const text = renderJson(buildComparison({ rows: [buildRow()], structure: [] }));
+    const text = renderJson(comparisonDocument(buildComparison({ rows: [buildRow()], structure: [] })));
     expect(JSON.parse(text)).toMatchObject({ verdict: 'pass', failures: { rows: [], structure: [] } });
   });
-});
 
-describe('every form', () => {
-  it.each(comparisonFormats)('$id is made of a comparison alone', ({ render }) => {
-    expect(String(render(buildComparison()))).not.toBe('');
-    expect(String(render(buildComparison())).endsWith('\n')).toBe(false);
+  it('of a gate is its result as it is', () => {
+    expect(JSON.parse(renderJson(buildGateDocument()))).toEqual(buildGateResult());
   });
 });

@@ -1,0 +1,52 @@
+import type { Column, Outcome, VerdictDocument, VerdictRow } from '../verdicts/document.ts';
+import { rowEvidence, ruleName } from './evidence.ts';
+import type { GateResult, GateRow, GateVerdict } from './verdict.ts';
+
+const columns: readonly Column[] = [
+  { title: 'measured', align: 'left' },
+  { title: 'limit', align: 'left' },
+];
+
+/** A gate's result for all forms. `startedAt`: of the run that was judged. */
+export function gateDocument(result: GateResult, startedAt: string): VerdictDocument {
+  const { gate, baseline, passed, rows, warnings, why } = result;
+  return {
+    title: 'twinboot gate',
+    startedAt,
+    passed,
+    sentence: why,
+    file: gate,
+    about: baseline === undefined ? [] : [{ label: 'baseline', text: `run ${baseline}` }],
+    rowTitle: 'rule',
+    columns,
+    rows: rows.map(rowOf),
+    differences: [],
+    notes: warnings,
+    method: [],
+    json: result,
+  };
+}
+
+function rowOf(row: GateRow): VerdictRow {
+  const { subject, rule, verdict, measured, limit, reason, failed, emulated, timeMarks } = row;
+  return {
+    subject,
+    name: rule,
+    fullName: ruleName(row),
+    outcome: failed ? 'failed' : outcomes[verdict],
+    verdict,
+    cells: [measured, limit],
+    evidence: rowEvidence(row),
+    ...(reason !== undefined && { reason }),
+    emulated,
+    ...(timeMarks && { timeMarks }),
+  };
+}
+
+/** Of what does not fail; a verdict of `fail` always does. */
+const outcomes: Readonly<Record<GateVerdict, Outcome>> = {
+  pass: 'passed',
+  fail: 'failed',
+  inconclusive: 'undecided',
+  skipped: 'skipped',
+};
