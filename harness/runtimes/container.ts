@@ -145,7 +145,7 @@ export interface ContainerGround {
 }
 
 /** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
-export async function layContainerBoot(
+async function layContainerBoot(
   { host, lowerLayer, limits, idBase, devices = containerDevices }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],
