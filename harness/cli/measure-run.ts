@@ -25,7 +25,7 @@ import { findLeftovers } from '../process/cleanup.ts';
 import { takeRunLock } from '../process/run-lock.ts';
 import { fakeImage } from '../runtimes/fake.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
-import type { RunListener, RunRequest } from '../schedule/open-run.ts';
+import type { RunListener, RunRequest } from '../schedule/request.ts';
 import { executeRun } from '../schedule/run.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';

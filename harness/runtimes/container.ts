@@ -97,6 +97,7 @@ export function prepareContainer({
   const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, devices };
   return Promise.resolve({
     description,
+    memoryBytes: limits.memoryBytes,
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };

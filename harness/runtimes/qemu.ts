@@ -107,6 +107,8 @@ export const qemu: Runtime<typeof qemuOptions> = {
         emulated: accelerator === 'tcg',
         isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
       }),
+      memoryBytes: machine.memoryBytes,
+      ksm: given.ksm === 'on',
       start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
         releaseOnFailure(async (own, leases) => {
           if (machine.ram === 'hugepages') requireHugePages(memoryBytes);
