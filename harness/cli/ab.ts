@@ -10,7 +10,7 @@ import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/f
 import { comparisonFormats } from '../../results/compare/format/registry.ts';
 import { looks } from '../../results/statistics/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
-import { ratioText, rowName } from '../../results/compare/words.ts';
+import { ratioText, rowName } from '../../results/compare/row-text.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';

@@ -11,7 +11,7 @@ import {
   percentText,
   pText,
   ratioText,
-} from '../../results/compare/words.ts';
+} from '../../results/compare/row-text.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
 import { aligned } from './columns.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import type { BootMode, Plan, RunRecord, RuntimeKind } from '../../results/record.ts';
+import type { BootMode, RunPlan, RunRecord, RuntimeKind } from '../../results/record.ts';
 import {
   assertWritableFolder,
   createRunFolder,
@@ -33,7 +33,7 @@ import { requireRoot, withHost } from './session.ts';
 
 /** What is measured, and where it goes. */
 export interface RunWords {
-  plan: Plan;
+  plan: RunPlan;
   specs: readonly RuntimeSpec[];
   scenarios: readonly Scenario[];
   surveys?: readonly RunnableSurvey[];

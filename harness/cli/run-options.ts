@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { GIB, MIB } from '../../core/units.ts';
-import { bootModeSchema, type Plan } from '../../results/record.ts';
+import { bootModeSchema, type RunPlan } from '../../results/record.ts';
 import { size, wholeNumber } from './arguments.ts';
 
 /** What a run is where nothing else is said. */
@@ -83,8 +83,8 @@ export function addBootOptions<Args extends unknown[], Options extends OptionVal
 }
 
 /** What a plan is made of, with the defaults of `twinboot run` for what is not said. */
-export type PlanChoices = Pick<Plan, 'scenarios' | 'runtimes'> &
-  Partial<Pick<Plan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
+export type PlanChoices = Pick<RunPlan, 'scenarios' | 'runtimes'> &
+  Partial<Pick<RunPlan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
     seed?: number | undefined;
     cpus?: number | undefined;
     timeoutMs?: number | undefined;
@@ -94,7 +94,7 @@ export type PlanChoices = Pick<Plan, 'scenarios' | 'runtimes'> &
 /** What the options of `addBootOptions` parse to, as far as a plan is made of them. */
 interface BootOptions {
   warmup: number;
-  cache: Plan['cache'];
+  cache: RunPlan['cache'];
   seed?: number | undefined;
   memory: number;
   cpus?: number | undefined;
@@ -106,7 +106,7 @@ interface BootOptions {
 }
 
 /** The plan of a command line; `choices` win. */
-export function planFrom(options: BootOptions, choices: PlanChoices): Plan {
+export function planFrom(options: BootOptions, choices: PlanChoices): RunPlan {
   return planOf({
     ...options,
     memoryBytes: options.memory,
@@ -116,7 +116,7 @@ export function planFrom(options: BootOptions, choices: PlanChoices): Plan {
   });
 }
 
-export function planOf(choices: PlanChoices): Plan {
+export function planOf(choices: PlanChoices): RunPlan {
   return {
     scenarios: choices.scenarios,
     runtimes: choices.runtimes,

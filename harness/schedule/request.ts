@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { HostDescription, Plan, RunRecord, Sample } from '../../results/record.ts';
+import type { HostDescription, RunPlan, RunRecord, Sample } from '../../results/record.ts';
 import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { CachedImage } from '../image/cache.ts';
@@ -12,7 +12,7 @@ import type { PlannedBoot } from './order.ts';
 export interface RunRequest {
   runId: string;
   runFolder: string;
-  plan: Plan;
+  plan: RunPlan;
   specs: readonly RuntimeSpec[];
   /** Those that look at single boots. */
   scenarios: readonly Scenario[];
@@ -54,7 +54,7 @@ export interface AbRequest {
 }
 
 /** The deadlines of every boot of a run. */
-export function deadlinesOf({ timeoutMs, stopTimeoutMs = 60_000 }: Plan): BootDeadlines {
+export function deadlinesOf({ timeoutMs, stopTimeoutMs = 60_000 }: RunPlan): BootDeadlines {
   return { readyMs: timeoutMs, shutdownMs: stopTimeoutMs };
 }
 

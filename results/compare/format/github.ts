@@ -10,7 +10,7 @@ import {
   type FailOn,
 } from '../failures.ts';
 import { verdictSentence } from '../sentence.ts';
-import { rowEvidence, rowName } from '../words.ts';
+import { rowEvidence, rowName } from '../row-text.ts';
 
 /** GitHub shows ten annotations of a level for a step, and drops the rest without a word. */
 const MOST_OF_A_LEVEL = 10;

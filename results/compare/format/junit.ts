@@ -1,7 +1,7 @@
 import { xml, type Xml } from '../../../core/markup.ts';
 import type { Comparison, ComparisonRow, StructuralDifference } from '../comparison.ts';
 import { defaultFailOn, isFailingDifference, isFailingRow, type FailOn } from '../failures.ts';
-import { rowEvidence } from '../words.ts';
+import { rowEvidence } from '../row-text.ts';
 
 /** One test case: a metric of a runtime, or a structural difference. */
 interface Case {

@@ -11,7 +11,7 @@ import {
   type FailOn,
 } from '../failures.ts';
 import { verdictSentence } from '../sentence.ts';
-import { environmentText, FORCED, medianText, percentText, pText, ratioText } from '../words.ts';
+import { environmentText, FORCED, medianText, percentText, pText, ratioText } from '../row-text.ts';
 
 /** GitHub-flavoured Markdown, as a step summary takes it. Text of records is escaped. */
 export function renderMarkdown(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): string {

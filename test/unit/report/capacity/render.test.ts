@@ -4,29 +4,32 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../../core/units.ts';
 import { loadDrawing } from '../../../../report/drawing.ts';
-import { CAPACITY_CHART, capacityChart } from '../../../../report/plan/capacity-chart.ts';
-import { renderPlan, writePlan } from '../../../../report/plan/render.ts';
-import type { FleetPlan, FleetQuestion } from '../../../../results/plan/fleet-plan.ts';
-import { planSizes } from '../../../../results/plan/host-sizes.ts';
-import { planFleet } from '../../../../results/plan/plan-fleet.ts';
+import { CAPACITY_CHART, capacityChart } from '../../../../report/capacity/capacity-chart.ts';
+import { renderPlan, writePlan } from '../../../../report/capacity/render.ts';
+import type { CapacityPlan, CapacityQuestion } from '../../../../results/capacity/capacity-plan.ts';
+import { planSizes } from '../../../../results/capacity/host-sizes.ts';
+import { planCapacity } from '../../../../results/capacity/plan-capacity.ts';
 import type { RunRecord } from '../../../../results/record.ts';
 import { densityRecord, type DensityOptions } from '../../../fixtures/records/density.ts';
 import { hostileText } from '../../../fixtures/records/record.ts';
 
 type Chart = NonNullable<ReturnType<typeof capacityChart>>;
 
-function drawn(record: RunRecord, question: FleetQuestion): { plan: FleetPlan; figure: Chart | undefined } {
-  const plan = planFleet(record, question);
+function drawn(
+  record: RunRecord,
+  question: CapacityQuestion,
+): { plan: CapacityPlan; figure: Chart | undefined } {
+  const plan = planCapacity(record, question);
   return { plan, figure: capacityChart(plan, planSizes(record, question)) };
 }
 
-function pageOf(record: RunRecord, question: FleetQuestion): string {
+function pageOf(record: RunRecord, question: CapacityQuestion): string {
   const { plan, figure } = drawn(record, question);
   const page = renderPlan(plan, figure && { figure, image: 'data:image/webp;base64,AA==' });
   return page.replace(/<script[\s\S]*?<\/script>/gu, '');
 }
 
-const asked: FleetQuestion = { hostMemoryBytes: 256 * GIB, hostCpus: 64, instances: 500 };
+const asked: CapacityQuestion = { hostMemoryBytes: 256 * GIB, hostCpus: 64, instances: 500 };
 
 interface Dataset {
   label: string;
@@ -72,7 +75,7 @@ describe('the page of a plan', () => {
     expect(hostile).not.toMatch(/<img src=x|window\.pwned=1<\/script>/u);
   });
 
-  it.each<[string, DensityOptions, Partial<FleetQuestion>]>([
+  it.each<[string, DensityOptions, Partial<CapacityQuestion>]>([
     ['one step', { steps: [3] }, {}],
     ['too few steps for an interval', { steps: [1, 2, 4] }, {}],
     ['a host on which no VM fits', {}, { hostMemoryBytes: 300 * MIB, reserve: { share: 0 } }],
@@ -126,7 +129,7 @@ describe('the folder of a plan', () => {
   it('keeps no picture of an earlier plan beside a page that has none', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'twinboot-plan-'));
     const write = (record: RunRecord) =>
-      writePlan(planFleet(record, asked), planSizes(record, asked), folder, () => undefined);
+      writePlan(planCapacity(record, asked), planSizes(record, asked), folder, () => undefined);
     await write(densityRecord());
     expect(readdirSync(folder)).toContain(`${CAPACITY_CHART}.png`);
     await write(densityRecord({ steps: [1] }));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../../core/replace-file.ts';
 import { jsonText } from '../../core/text.ts';
 import { createFolders } from '../../results/create-folders.ts';
-import type { FleetPlan } from '../../results/plan/fleet-plan.ts';
+import type { CapacityPlan } from '../../results/capacity/capacity-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { browserBundles } from '../asset-files.ts';
 import {
@@ -25,8 +25,8 @@ const PAGE = 'plan.html';
  * path of the page. Throws like `writeFailure`.
  */
 export async function writePlan(
-  plan: FleetPlan,
-  sizes: readonly FleetPlan[],
+  plan: CapacityPlan,
+  sizes: readonly CapacityPlan[],
   folder: string,
   note: (message: string) => void,
 ): Promise<string> {
@@ -46,7 +46,7 @@ export async function writePlan(
 }
 
 /** The plan as one HTML document that loads nothing: scripts, style, font and data are inside it. */
-export function renderPlan(plan: FleetPlan, chart: IllustratedFigure | undefined): string {
+export function renderPlan(plan: CapacityPlan, chart: IllustratedFigure | undefined): string {
   const eta = pageTemplates();
   const style = pageStyle();
   const scripts = [...browserBundles(), pageScript()].map(inScript);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applyBootMode } from '../../../harness/image/settle.ts';
+import { applyBootMode } from '../../../harness/image/boot-mode.ts';
 import { buildTools, fakeRunner, layDebianTree } from '../../fixtures/image/fake-tools.ts';
 import { buildContext, sandbox } from '../../fixtures/image/sandbox.ts';
 

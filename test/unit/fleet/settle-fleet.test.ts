@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spread, waitUntilMerged, waitUntilQuiet } from '../../../harness/fleet/settle.ts';
+import { spread, waitUntilMerged, waitUntilQuiet } from '../../../harness/fleet/settle-fleet.ts';
 import { manualClock } from '../../fixtures/guest/wire.ts';
 
 /** A clock whose sleeps take no time. */

@@ -1,5 +1,5 @@
 import { fitSlope, interceptAt, type Point } from '../statistics/slope.ts';
-import type { Estimate } from './fleet-plan.ts';
+import type { Estimate } from './capacity-plan.ts';
 
 /** What instances cost together: `fixed` once, and `each` for every one of them. */
 interface CostLine {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MIB } from '../../../core/units.ts';
-import { buildModel, type ReportModel } from '../../../report/model.ts';
-import { thinOut } from '../../../report/model/distribution.ts';
-import { ledgerIn, type LedgerRow } from '../../../results/record.ts';
-import { summarise } from '../../../results/summary.ts';
-import { buildRecord, hostileText, type RecordOptions } from '../../fixtures/records/record.ts';
+import { MIB } from '../../../../core/units.ts';
+import { buildModel, type ReportModel } from '../../../../report/model/report.ts';
+import { thinOut } from '../../../../report/model/distribution.ts';
+import { ledgerIn, type LedgerRow } from '../../../../results/record.ts';
+import { summarise } from '../../../../results/summary.ts';
+import { buildRecord, hostileText, type RecordOptions } from '../../../fixtures/records/record.ts';
 
 function modelOf(options?: RecordOptions): ReportModel {
   const record = buildRecord(options);

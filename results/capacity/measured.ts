@@ -5,7 +5,7 @@ import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord, RuntimeDescription, Sample } from '../record.ts';
 import { median } from '../statistics/quantile.ts';
 import { costLines, type CostLines } from './cost-lines.ts';
-import type { PlanBasis } from './fleet-plan.ts';
+import type { PlanBasis } from './capacity-plan.ts';
 
 /** What a record knows of the density of a runtime. */
 export interface Measured {

@@ -1,24 +1,24 @@
-import { plainLine } from '../core/text.ts';
-import { formatCount, formatList } from '../core/words.ts';
-import { markText, type TimeMark } from '../results/marks.ts';
-import type { RunRecord } from '../results/record.ts';
-import type { Summary } from '../results/summary.ts';
-import { hypervisorText } from '../results/virtualization.ts';
-import { formatTime } from './format.ts';
-import { answersOf, type Answer } from './model/answers.ts';
-import { createContext, type Context } from './model/context.ts';
-import { distributionsOf, type Distribution } from './model/distribution.ts';
-import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './model/facts.ts';
-import { failuresOf, type FailureList } from './model/failures.ts';
-import { fleetFacts } from './model/fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from './model/fleet-tables.ts';
-import { fleetOf, type Fleet } from './model/fleet.ts';
-import { headlineTables } from './model/headline.ts';
-import { laddersOf, type Ladder } from './model/ladder.ts';
-import { ledgerOf, type Ledger } from './model/ledger.ts';
-import type { RuntimeView } from './model/runtimes.ts';
-import type { Table } from './model/table.ts';
-import { waterfallsOf, type Waterfall } from './model/waterfall.ts';
+import { plainLine } from '../../core/text.ts';
+import { formatCount, formatList } from '../../core/words.ts';
+import { markText, type TimeMark } from '../../results/marks.ts';
+import type { RunRecord } from '../../results/record.ts';
+import type { Summary } from '../../results/summary.ts';
+import { hypervisorText } from '../../results/virtualization.ts';
+import { formatTime } from '../format.ts';
+import { answersOf, type Answer } from './answers.ts';
+import { createContext, type Context } from './context.ts';
+import { distributionsOf, type Distribution } from './distribution.ts';
+import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
+import { failuresOf, type FailureList } from './failures.ts';
+import { fleetFacts } from './fleet-facts.ts';
+import { fleetHeadlines, fleetTables, type SectionTable } from './fleet-tables.ts';
+import { fleetOf, type FleetFindings } from './fleet.ts';
+import { headlineTables } from './headline.ts';
+import { laddersOf, type Ladder } from './ladder.ts';
+import { ledgerOf, type Ledger } from './ledger.ts';
+import type { RuntimeView } from './runtimes.ts';
+import type { Table } from './table.ts';
+import { waterfallsOf, type Waterfall } from './waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
 export interface ReportModel {
@@ -40,7 +40,7 @@ export interface ReportModel {
   distributions: Distribution[];
   waterfalls: Waterfall[];
   ledger?: Ledger;
-  fleet: Fleet;
+  fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
   scenarios: ScenarioText[];
@@ -111,7 +111,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
 }
 
 /** What is told as medians of boots; `undefined` where the run holds fleets alone. */
-function withoutFleets(context: Context, fleet: Fleet): Context | undefined {
+function withoutFleets(context: Context, fleet: FleetFindings): Context | undefined {
   const { record } = context;
   if (fleet.scenarios.size === 0) return context;
   const scenarios = record.scenarios.filter(({ id }) => !fleet.scenarios.has(id));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costLines, instancesWithin, type CostLines } from '../../../../results/plan/cost-lines.ts';
+import { costLines, instancesWithin, type CostLines } from '../../../../results/capacity/cost-lines.ts';
 
 /** 30 once and 20 for each. */
 const straight: CostLines = { middle: { fixed: 30, each: 20 } };

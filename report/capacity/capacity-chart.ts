@@ -1,8 +1,8 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { markedSubject } from '../../results/marks.ts';
-import type { Estimate, FleetPlan } from '../../results/plan/fleet-plan.ts';
-import { rangeText, wholeText } from '../../results/plan/words.ts';
+import type { Estimate, CapacityPlan } from '../../results/capacity/capacity-plan.ts';
+import { rangeText, wholeText } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
@@ -16,7 +16,7 @@ const HEIGHT = 380;
 /** A runtime over all host sizes; `undefined` where it has no plan. */
 interface Curve {
   name: string;
-  kind: FleetPlan['runtimes'][number]['kind'];
+  kind: CapacityPlan['runtimes'][number]['kind'];
   estimates: (Estimate | undefined)[];
 }
 
@@ -24,7 +24,7 @@ interface Curve {
  * Instances per host over the host's memory, a line and its band for each runtime. Both axes are logarithmic (the memory
  * by doubling), so that a factor between runtimes is the same distance anywhere. `undefined` where nothing has a plan.
  */
-export function capacityChart(plan: FleetPlan, sizes: readonly FleetPlan[]): Figure | undefined {
+export function capacityChart(plan: CapacityPlan, sizes: readonly CapacityPlan[]): Figure | undefined {
   const curves = curvesOf(sizes);
   if (curves.length === 0) return undefined;
   const drawn = plan.runtimes.filter(({ instances }) => instances !== undefined);
@@ -41,7 +41,7 @@ export function capacityChart(plan: FleetPlan, sizes: readonly FleetPlan[]): Fig
   };
 }
 
-function captionOf({ runtimes }: FleetPlan): string {
+function captionOf({ runtimes }: CapacityPlan): string {
   const mostLive = Math.max(0, ...runtimes.map(({ measured }) => measured?.mostLive ?? 0));
   return (
     'By the memory of the host; both axes are logarithmic. Band: what the 95 % interval of the cost of one more ' +
@@ -50,7 +50,7 @@ function captionOf({ runtimes }: FleetPlan): string {
   );
 }
 
-function curvesOf(sizes: readonly FleetPlan[]): Curve[] {
+function curvesOf(sizes: readonly CapacityPlan[]): Curve[] {
   return (sizes[0]?.runtimes ?? []).flatMap(({ runtime, kind, emulated }) => {
     const estimates = sizes.map(
       ({ runtimes }) => runtimes.find((other) => other.runtime === runtime)?.instances,
@@ -60,7 +60,7 @@ function curvesOf(sizes: readonly FleetPlan[]): Curve[] {
   });
 }
 
-function panel(plan: FleetPlan, sizes: readonly FleetPlan[], curves: readonly Curve[]): Panel {
+function panel(plan: CapacityPlan, sizes: readonly CapacityPlan[], curves: readonly Curve[]): Panel {
   const numbers = curves.flatMap(({ estimates }) => estimates.flatMap((one) => (one ? numbersOf(one) : [])));
   const [min, max] = [niceBelow(Math.min(...numbers)), niceAbove(Math.max(...numbers))];
   const asked = sizes.findIndex(({ question }) => question.hostMemoryBytes === plan.question.hostMemoryBytes);
@@ -141,7 +141,11 @@ function dataset(
   };
 }
 
-function dataTable(sizes: readonly FleetPlan[], curves: readonly Curve[], mark: string | undefined): Table {
+function dataTable(
+  sizes: readonly CapacityPlan[],
+  curves: readonly Curve[],
+  mark: string | undefined,
+): Table {
   return {
     caption: 'Instances per host',
     ...withMark(mark),

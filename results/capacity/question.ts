@@ -1,15 +1,15 @@
 import { usageError } from '../../core/error.ts';
 import { formatBytes, GIB } from '../../core/units.ts';
-import type { FleetPlan, FleetQuestion, Reserve } from './fleet-plan.ts';
+import type { CapacityPlan, CapacityQuestion, Reserve } from './capacity-plan.ts';
 
 /** A question with all its defaults filled in. */
-export type CompleteQuestion = FleetPlan['question'];
+export type CompleteQuestion = CapacityPlan['question'];
 
 /** What a reserve is where none is named: this share, and never less than this size. */
 const DEFAULT_RESERVE = { share: 0.1, leastBytes: GIB };
 
 /** Throws the usage error `reserve-too-large`. */
-export function completeQuestion(asked: FleetQuestion): CompleteQuestion {
+export function completeQuestion(asked: CapacityQuestion): CompleteQuestion {
   const { hostMemoryBytes, hostCpus, instances, reserve, workloadMemoryBytes = 0, basis = 'charge' } = asked;
   const reserveBytes = reserveOf(hostMemoryBytes, reserve);
   if (leavesNothing(asked)) {
@@ -30,7 +30,7 @@ export function completeQuestion(asked: FleetQuestion): CompleteQuestion {
 }
 
 /** Whether the reserve takes the whole host. */
-export function leavesNothing({ hostMemoryBytes, reserve }: FleetQuestion): boolean {
+export function leavesNothing({ hostMemoryBytes, reserve }: CapacityQuestion): boolean {
   return reserveOf(hostMemoryBytes, reserve) >= hostMemoryBytes;
 }
 

@@ -2,7 +2,7 @@ import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
 import { pairsOf } from '../ratio.ts';
 import type { RunRecord } from '../record.ts';
-import type { FleetPlan, FleetQuestion } from './fleet-plan.ts';
+import type { CapacityPlan, CapacityQuestion } from './capacity-plan.ts';
 import { measuredDensity } from './measured.ts';
 import { completeQuestion } from './question.ts';
 import { ratioOf } from './ratio.ts';
@@ -13,7 +13,7 @@ import { planRuntime } from './runtime-plan.ts';
  * drawn on to the host that is asked about (docs/density.md). Pure. Throws the usage errors `no-density` and
  * `reserve-too-large`.
  */
-export function planFleet(record: RunRecord, asked: FleetQuestion): FleetPlan {
+export function planCapacity(record: RunRecord, asked: CapacityQuestion): CapacityPlan {
   const question = completeQuestion(asked);
   const known = record.runtimes.flatMap((runtime) => {
     const measured = measuredDensity(record, runtime);

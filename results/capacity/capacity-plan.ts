@@ -12,7 +12,7 @@ export type PlanBasis = (typeof planBases)[number];
 /** Memory that instances do not get: a share of the host's, or a size. */
 export type Reserve = { share: number } | { bytes: number };
 
-export interface FleetQuestion {
+export interface CapacityQuestion {
   hostMemoryBytes: number;
   /** Absent: CPUs are not looked at. */
   hostCpus?: number;
@@ -99,7 +99,7 @@ export interface PlanRatio {
 }
 
 /** What runtimes of one record take on hosts of one kind. Pure data, fit for JSON. */
-export interface FleetPlan {
+export interface CapacityPlan {
   record: string;
   startedAt: string;
   image: string;

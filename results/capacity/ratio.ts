@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { ceilingsOf } from './ceilings.ts';
-import type { PlanRatio } from './fleet-plan.ts';
+import type { PlanRatio } from './capacity-plan.ts';
 import { linesThrough, type Measured } from './measured.ts';
 import type { CompleteQuestion } from './question.ts';
 

@@ -1,5 +1,5 @@
 import { instancesWithin, type CostLines } from './cost-lines.ts';
-import type { Estimate, RuntimePlan } from './fleet-plan.ts';
+import type { Estimate, RuntimePlan } from './capacity-plan.ts';
 import type { CompleteQuestion } from './question.ts';
 
 /** How many instances a host holds, and by what. */

@@ -1,6 +1,6 @@
 import { formatValue } from '../../core/units.ts';
 import { formatFactor } from '../../core/words.ts';
-import { percentText } from '../compare/words.ts';
+import { percentText } from '../compare/row-text.ts';
 import type { Change, History, HistorySeries, RecordReference } from './history.ts';
 import { relativeChange } from '../statistics/trend.ts';
 

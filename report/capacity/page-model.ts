@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { footnote, footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
-import type { Estimate, FleetPlan, RuntimePlan } from '../../results/plan/fleet-plan.ts';
+import type { Estimate, CapacityPlan, RuntimePlan } from '../../results/capacity/capacity-plan.ts';
 import {
   basisText,
   hostText,
@@ -10,7 +10,7 @@ import {
   rangeText,
   ratioSentence,
   wholeText,
-} from '../../results/plan/words.ts';
+} from '../../results/capacity/capacity-text.ts';
 import { formatTime } from '../format.ts';
 import { cell, type Cell, type Table } from '../model/table.ts';
 
@@ -30,7 +30,7 @@ export interface PlanPage {
   method: string[];
 }
 
-export function pageModel(plan: FleetPlan): PlanPage {
+export function pageModel(plan: CapacityPlan): PlanPage {
   const { runtimes, ratios, question } = plan;
   return {
     title: `${plan.image}: instances on a host with ${hostText(plan)}`,
@@ -51,7 +51,7 @@ export function pageModel(plan: FleetPlan): PlanPage {
 }
 
 /** `nspawn: 14,743 instances per host [14,680 … 14,828], bound by memory; 1 host for 500 [1 … 1].` */
-function answerOf(runtime: RuntimePlan, { question }: FleetPlan): string {
+function answerOf(runtime: RuntimePlan, { question }: CapacityPlan): string {
   const { instances, hosts, boundBy, reason } = runtime;
   if (instances === undefined) return `${nameOf(runtime)}: no plan, ${reason ?? ''}.`;
   const wanted =
@@ -67,7 +67,7 @@ function within(estimate: Estimate, text: (value: number) => string): string {
 
 const nameOf = ({ runtime, emulated }: RuntimePlan): string => markedSubject(runtime, { emulated });
 
-function runtimesTable({ runtimes, question }: FleetPlan): Table {
+function runtimesTable({ runtimes, question }: CapacityPlan): Table {
   const { instances: wanted, hostCpus } = question;
   const marked = (text: string): string => markedMetric(text, together(runtimes));
   return {

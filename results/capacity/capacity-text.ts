@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
 import { markedSubject } from '../marks.ts';
-import type { Estimate, FleetPlan, PlanRatio } from './fleet-plan.ts';
+import type { Estimate, CapacityPlan, PlanRatio } from './capacity-plan.ts';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -30,13 +30,15 @@ export function ratioSentence({ container, vm, emulated, found, reason }: PlanRa
 }
 
 /** `256 GiB and 64 CPUs` */
-export function hostText({ question: { hostMemoryBytes, hostCpus } }: Pick<FleetPlan, 'question'>): string {
+export function hostText({
+  question: { hostMemoryBytes, hostCpus },
+}: Pick<CapacityPlan, 'question'>): string {
   const cpus = hostCpus === undefined ? '' : ` and ${formatCount(hostCpus, 'CPU')}`;
   return `${formatBytes(hostMemoryBytes)}${cpus}`;
 }
 
 /** `a host with 256 GiB, 25.6 GiB of it in reserve; 128 MiB for the work of each instance` */
-export function questionText(plan: FleetPlan): string {
+export function questionText(plan: CapacityPlan): string {
   const { reserveBytes, workloadMemoryBytes, instances } = plan.question;
   const wanted =
     instances === undefined
@@ -53,7 +55,7 @@ export function questionText(plan: FleetPlan): string {
 export function methodText({
   question: { basis },
   runtimes,
-}: Pick<FleetPlan, 'question' | 'runtimes'>): string[] {
+}: Pick<CapacityPlan, 'question' | 'runtimes'>): string[] {
   return [
     basis === 'charge'
       ? 'Cost: the charge of the control groups of all instances, which is what limits apply to.'
@@ -71,7 +73,7 @@ export function methodText({
 }
 
 /** What an instance is taken to cost, for a sentence on instances. */
-export const basisText: Record<FleetPlan['question']['basis'], string> = {
+export const basisText: Record<CapacityPlan['question']['basis'], string> = {
   charge: 'by the charge of their control groups',
   'host-delta': 'by the fall of MemAvailable',
 };

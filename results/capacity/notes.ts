@@ -2,10 +2,10 @@ import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Density, Stop } from '../fleet/density.ts';
-import type { RuntimePlan } from './fleet-plan.ts';
+import type { RuntimePlan } from './capacity-plan.ts';
 import { allSteps } from './measured.ts';
 import type { CompleteQuestion } from './question.ts';
-import { foldText, wholeText } from './words.ts';
+import { foldText, wholeText } from './capacity-text.ts';
 
 /** What to know before believing a plan, most important first; each only where it applies. */
 export function notesOn(plan: RuntimePlan, series: readonly Density[], question: CompleteQuestion): string[] {

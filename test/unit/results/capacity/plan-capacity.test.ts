@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../../core/units.ts';
 import { densityIn, type Density } from '../../../../results/fleet/density.ts';
-import type { FleetQuestion, RuntimePlan } from '../../../../results/plan/fleet-plan.ts';
-import { planSizes } from '../../../../results/plan/host-sizes.ts';
-import { planFleet } from '../../../../results/plan/plan-fleet.ts';
+import type { CapacityQuestion, RuntimePlan } from '../../../../results/capacity/capacity-plan.ts';
+import { planSizes } from '../../../../results/capacity/host-sizes.ts';
+import { planCapacity } from '../../../../results/capacity/plan-capacity.ts';
 import type { RunRecord } from '../../../../results/record.ts';
 import { densityRecord, type DensityOptions } from '../../../fixtures/records/density.ts';
 
-const host: FleetQuestion = { hostMemoryBytes: 256 * GIB };
+const host: CapacityQuestion = { hostMemoryBytes: 256 * GIB };
 
 /** The plan of one runtime of the fixture's record, which `bend` changes before. */
 function planOf(
   runtime: 'nspawn' | 'qemu',
-  question: Partial<FleetQuestion> = {},
+  question: Partial<CapacityQuestion> = {},
   bend: (density: Density) => void = () => undefined,
   options: DensityOptions = {},
 ): RuntimePlan {
   const record = densityRecord({ scenarios: ['density'], ...options });
   bendDensity(record, runtime, bend);
-  const found = planFleet(record, { ...host, ...question }).runtimes.find((plan) => plan.runtime === runtime);
+  const found = planCapacity(record, { ...host, ...question }).runtimes.find(
+    (plan) => plan.runtime === runtime,
+  );
   if (found === undefined) throw new Error(`no plan of ${runtime}`);
   return found;
 }
@@ -67,7 +69,7 @@ describe('instances per host', () => {
     ['the share that is named', 4 * GIB, { share: 0.05 }, 0.05 * 4 * GIB],
     ['the size that is named', 4 * GIB, { bytes: 5 * MIB }, 5 * MIB],
   ])('keeps a reserve of %s', (_, hostMemoryBytes, reserve, expected) => {
-    const { question } = planFleet(densityRecord(), {
+    const { question } = planCapacity(densityRecord(), {
       hostMemoryBytes,
       ...(reserve === undefined ? {} : { reserve }),
     });
@@ -93,7 +95,7 @@ describe('instances per host', () => {
     const [warmup, failed] = record.samples.filter(({ runtime }) => runtime === 'nspawn');
     if (warmup !== undefined) warmup.phase = 'warmup';
     if (failed !== undefined) failed.outcome = 'failed';
-    const [nspawn, qemu] = planFleet(record, host).runtimes;
+    const [nspawn, qemu] = planCapacity(record, host).runtimes;
     expect(nspawn?.measured).toEqual({ series: 1, steps: 3, mostLive: 4 });
     expect(qemu?.measured).toEqual({ series: 3, steps: 9, mostLive: 4 });
 
@@ -127,7 +129,7 @@ describe('CPUs', () => {
     const record = densityRecord({ scenarios: ['density'] });
     for (const { values } of record.samples)
       for (const value of values) if (value.metric === 'density.idle-cpu') value.value = idleMsPerS;
-    return planFleet(record, { ...host, hostCpus }).runtimes.find(({ runtime }) => runtime === 'qemu');
+    return planCapacity(record, { ...host, hostCpus }).runtimes.find(({ runtime }) => runtime === 'qemu');
   };
 
   it('do not where memory ends first', () => {
@@ -147,7 +149,7 @@ describe('CPUs', () => {
     const record = densityRecord({ scenarios: ['density'] });
     for (const sample of record.samples)
       sample.values = sample.values.filter(({ metric }) => metric !== 'density.idle-cpu');
-    const [plan] = planFleet(record, { ...host, hostCpus: 1 }).runtimes;
+    const [plan] = planCapacity(record, { ...host, hostCpus: 1 }).runtimes;
     expect(plan).toMatchObject({ boundBy: 'memory' });
     expect(plan?.notes).toContain('idle CPU was not measured, or as 0: CPUs are not looked at');
   });
@@ -178,8 +180,8 @@ describe('hosts', () => {
 });
 
 describe('a container against a VM', () => {
-  const ratiosOf = (question: Partial<FleetQuestion>, options: DensityOptions = {}) =>
-    planFleet(densityRecord({ scenarios: ['density'], ...options }), { ...host, ...question }).ratios;
+  const ratiosOf = (question: Partial<CapacityQuestion>, options: DensityOptions = {}) =>
+    planCapacity(densityRecord({ scenarios: ['density'], ...options }), { ...host, ...question }).ratios;
 
   it('is a factor with an interval, marked where the VM was emulated', () => {
     const [ratio, ...others] = ratiosOf({});
@@ -191,7 +193,7 @@ describe('a container against a VM', () => {
     expect(ratiosOf({}, { emulated: false })[0]?.emulated).toBe(false);
   });
 
-  it.each<[string, Partial<FleetQuestion>, DensityOptions]>([
+  it.each<[string, Partial<CapacityQuestion>, DensityOptions]>([
     ['too few steps for an interval', {}, { steps: [1, 2, 4, 8] }],
     ['idle CPU binds, and that has no interval', { hostCpus: 2 }, {}],
     ['its interval has no upper end', { hostMemoryBytes: 1.3 * GIB }, {}],
@@ -299,14 +301,14 @@ describe('no plan', () => {
       sample.outcome = 'failed';
       sample.error = { code: 'boot-timeout', message: 'not heard\u202e within 120 s' };
     }
-    const { runtimes, ratios } = planFleet(record, host);
+    const { runtimes, ratios } = planCapacity(record, host);
     expect(runtimes[0]).toHaveProperty('instances');
     expect(runtimes[1]).toMatchObject({ reason: 'density was not measured: not heard within 120 s' });
     expect(ratios).toEqual([]);
   });
 
   it('of a record without density, and how to get one', () => {
-    expect(() => planFleet(densityRecord({ scenarios: ['storm'] }), host)).toThrow(
+    expect(() => planCapacity(densityRecord({ scenarios: ['storm'] }), host)).toThrow(
       expect.objectContaining({
         code: 'no-density',
         kind: 'usage',
@@ -316,7 +318,7 @@ describe('no plan', () => {
   });
 
   it('where the reserve takes the whole host', () => {
-    expect(() => planFleet(densityRecord(), { hostMemoryBytes: GIB })).toThrow(
+    expect(() => planCapacity(densityRecord(), { hostMemoryBytes: GIB })).toThrow(
       expect.objectContaining({
         code: 'reserve-too-large',
         message: 'a reserve of 1.00 GiB leaves nothing of a host with 1.00 GiB',
