@@ -32,12 +32,8 @@ export interface BenchmarkOptions {
   vmRounds: number;
   /** Measured rounds of the reference run. */
   runRounds: number;
-  /** Fleets of each side of the throughput of a launch. */
-  fleetRounds: number;
   /** How many containers live at once in the large fleet. */
   fleet: number;
-  /** How many VMs live at once. */
-  vms: number;
   seed: number;
 }
 
@@ -48,7 +44,7 @@ export interface BenchmarkContext {
   ground: () => Promise<Ground>;
   /** One real run of the command line that several benchmarks look at; made when it is first asked for. */
   referenceRun: () => Promise<ReferenceRun>;
-  /** Tells the person at the terminal how it goes on. */
+  /** Prints progress at the terminal. */
   note: (message: string) => void;
 }
 
@@ -60,4 +56,18 @@ export interface Benchmark {
   /** true: takes so much of the host that it is left out where nothing is named. */
   onlyByName?: boolean;
   measure: (context: BenchmarkContext) => Promise<Figure[]>;
+}
+
+/** `unsure`: whether the figure's interval holds values on the other side of the bound. */
+export interface Verdict {
+  met: boolean;
+  unsure: boolean;
+}
+
+/** `undefined` for a figure with neither a bound nor a floor: at most the one, at least the other. */
+export function verdictOf({ value, bound, floor, interval }: Figure): Verdict | undefined {
+  if (bound === undefined && floor === undefined) return undefined;
+  const isWithin = (one: number): boolean => one <= (bound ?? Infinity) && one >= (floor ?? -Infinity);
+  const unsure = interval !== undefined && isWithin(interval.low) !== isWithin(interval.high);
+  return { met: isWithin(value), unsure };
 }

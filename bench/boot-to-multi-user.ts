@@ -2,6 +2,7 @@ import { runError } from '../core/error.ts';
 import type { Console } from '../harness/guest/console.ts';
 import type { Clock } from '../harness/meters/clock.ts';
 import { withDeadline } from '../harness/process/deadline.ts';
+import { BOOT_TIMEOUT, untilAborted, whenEnded } from '../harness/runtimes/ready.ts';
 import type { BootRequest, PreparedRuntime } from '../harness/runtimes/runtime.ts';
 
 const DEADLINE_MS = 180_000;
@@ -11,10 +12,9 @@ const POLL_MS = 100;
 const ISSUE = / (?:pts\/\d+|tty\w+)$/;
 
 /**
- * Boots until the console says that multi-user is reached, without a word to any agent, and kills the instance. Returns
- * the line's arrival in ms since t0, or `undefined` where the line was lost: the getty that takes the console over hangs
- * it up and flushes it, and what PID 1 writes in that moment nobody reads. Errors: `boot-timeout`, `guest-ended-early`
- * (also after an interrupt), each with the console's last lines.
+ * Boots until the console says that multi-user is reached, asks no agent, and kills the instance. Returns the line's
+ * arrival in ms since t0, or `undefined` where the line was lost: the getty that takes the console over hangs it up and
+ * flushes it. Errors: `boot-timeout` and `guest-ended-early` with the console's last lines, and `interrupted`.
  */
 export async function bootToMultiUser(
   runtime: PreparedRuntime,
@@ -22,26 +22,19 @@ export async function bootToMultiUser(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const instance = await runtime.start(request);
-  const { console, exited, clock } = instance;
-  const fail = (code: string, message: string): Error =>
-    runError(code, `${runtime.description.id}: ${message}`, { consoleTail: console.tail() });
-  // An interrupt kills the instance, and the boot ends early for it.
-  const kill = (): void => void instance.kill().catch(() => undefined);
+  const { console, clock } = instance;
   const over = new AbortController();
   try {
-    signal.addEventListener('abort', kill, { once: true });
-    signal.throwIfAborted();
-    const early = exited.then(() => {
-      throw fail('guest-ended-early', 'the instance ended before it reached multi-user');
-    });
+    const early = whenEnded(instance, 'before it reached multi-user');
     const seen = Promise.race([console.seen('multi-user'), untilPrompt(console, clock, over.signal), early]);
-    await withDeadline(seen, DEADLINE_MS, () =>
-      fail('boot-timeout', `multi-user was not reached within ${DEADLINE_MS / 1000} s`),
+    await withDeadline(untilAborted(seen, signal), DEADLINE_MS, () =>
+      runError(BOOT_TIMEOUT, `multi-user was not reached within ${DEADLINE_MS / 1000} s`, {
+        consoleTail: console.tail(),
+      }),
     );
     return console.arrivedMs('multi-user');
   } finally {
     over.abort();
-    signal.removeEventListener('abort', kill);
     await instance.kill();
   }
 }

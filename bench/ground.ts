@@ -20,7 +20,7 @@ export interface Ground {
 }
 
 /** The limits that `twinboot run` sets where it is not told otherwise. */
-export const limits = { memoryBytes: 512 * MIB, cpus: Math.min(2, availableParallelism()) };
+const limits = { memoryBytes: 512 * MIB, cpus: Math.min(2, availableParallelism()) };
 
 /** Builds the default image where it is missing and lets QEMU prove KVM once; both are remembered on the host. */
 export async function layGround(host: HostContext, note: (message: string) => void): Promise<Ground> {

@@ -4,21 +4,19 @@ import { exitCodes } from '../core/error.ts';
 import { packageVersion } from '../core/package-root.ts';
 import { formatBytes, formatMs } from '../core/units.ts';
 import { wholeNumber } from '../harness/cli/arguments.ts';
+import { explain } from '../harness/cli/explain.ts';
 import type { Io } from '../harness/cli/io.ts';
 import { withHost } from '../harness/cli/session.ts';
 import { terminalIo } from '../harness/cli/terminal.ts';
 import { describeHost } from '../harness/host/describe.ts';
-import type { Benchmark, BenchmarkContext, BenchmarkOptions } from './benchmark.ts';
-import { explain } from './explain.ts';
+import { verdictOf, type Benchmark, type BenchmarkContext, type BenchmarkOptions } from './benchmark.ts';
 import { layGround } from './ground.ts';
-import { once } from './once.ts';
 import { runTwinboot } from './reference-run.ts';
 import { benchmarks, findBenchmark } from './registry.ts';
-import { runBenchmarks, type Outcome } from './runner.ts';
+import { once, runBenchmarks, type Outcome } from './runner.ts';
 import { figureTable } from './table.ts';
-import { verdictOf } from './verdict.ts';
 
-interface BenchWords {
+interface BenchRequest {
   chosen: readonly Benchmark[];
   options: BenchmarkOptions;
   json: boolean;
@@ -42,9 +40,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       .option('--rounds <n>', 'rounds of container boots of the observer effect', wholeNumber(1, 100_000), 30)
       .option('--vm-rounds <n>', 'rounds of VM boots of the observer effect', wholeNumber(0, 100_000), 6)
       .option('--run-rounds <n>', 'measured rounds of the run that is looked at', wholeNumber(1, 100_000), 3)
-      .option('--fleet-rounds <n>', 'fleets of each side of the launch throughput', wholeNumber(1, 1000), 7)
       .option('--fleet <n>', 'containers that live at once in the large fleet', wholeNumber(2, 100_000), 1000)
-      .option('--vms <n>', 'VMs that live at once', wholeNumber(1, 1000), 12)
       .option('--seed <n>', 'of orders and statistics', wholeNumber(0, 2 ** 31 - 1), 1)
       .option('--json', 'print the figures as JSON', false)
       .exitOverride()
@@ -60,7 +56,7 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** A bound that is missed is marked and is no failure; a benchmark that gave no figure is one. */
-async function bench(io: Io, { chosen, options, json }: BenchWords): Promise<void> {
+async function bench(io: Io, { chosen, options, json }: BenchRequest): Promise<void> {
   const [load = 0] = loadavg();
   const startMs = performance.now();
   const { host, outcomes } = await withHost(io, 'benchmark of twinboot itself', async (hostContext) => {

@@ -6,18 +6,18 @@ import { formatMs } from '../core/units.ts';
 import { plainName, plainRecipe } from '../harness/image/recipe.ts';
 import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
+import { planBoots } from '../harness/schedule/order.ts';
 import {
   createBootstrap,
   estimateMedian,
   estimateRatio,
   type Bootstrap,
 } from '../results/statistics/bootstrap.ts';
-import type { ImageDescription } from '../results/record.ts';
+import type { ImageDescription, RuntimeKind } from '../results/record.ts';
 import { bootToMultiUser } from './boot-to-multi-user.ts';
 import { alone } from './alone.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { findImage, prepare } from './ground.ts';
-import { planRounds } from './rounds.ts';
 
 const BOUND_RATIO = 1.02;
 
@@ -49,7 +49,9 @@ export const observerEffect: Benchmark = {
           without: { name: `${spec} without agent`, ...(await side(context, spec, withoutAgent)) },
         });
       }
-      await alone(observerEffect.id, () => bootRounds(context, pairs));
+      await alone(observerEffect.id, async () => {
+        for (const kind of ['container', 'vm'] as const) await bootRounds(context, pairs, kind);
+      });
     } finally {
       for (const { prepared } of pairs.flatMap(sidesOf)) await prepared.release();
     }
@@ -80,25 +82,36 @@ function sidesOf(pair: Pair): Variant[] {
   return [pair.with, pair.without];
 }
 
-/** All variants in one run, so that drift of the host hits both sides of each comparison alike. */
-async function bootRounds({ host, options, note }: BenchmarkContext, pairs: readonly Pair[]): Promise<void> {
+/** Both sides of a comparison are in every round, so that drift of the host hits them alike. */
+async function bootRounds(
+  { host, options, note }: BenchmarkContext,
+  pairs: readonly Pair[],
+  kind: RuntimeKind,
+): Promise<void> {
   const consoles = join(host.workFolder, 'observer-effect');
   await mkdir(consoles, { recursive: true });
-  const ofKind = (kind: 'container' | 'vm'): Variant[] =>
-    pairs.flatMap(sidesOf).filter(({ prepared }) => prepared.description.kind === kind);
-  const rounds = planRounds(
-    { items: ofKind('container'), rounds: options.rounds },
-    { items: ofKind('vm'), rounds: options.vmRounds },
-    createRandom(options.seed),
+  const variants = new Map(
+    pairs
+      .flatMap(sidesOf)
+      .filter(({ prepared }) => prepared.description.kind === kind)
+      .map((variant) => [variant.name, variant]),
   );
-  for (const { round, order, item: variant } of rounds) {
-    const bootId = `self-${process.pid}-${round}-${order}`;
+  const measured = kind === 'vm' ? options.vmRounds : options.rounds;
+  // The warm-up round fills the page cache with both images and does not count.
+  const rounds = { warmup: Math.min(1, measured), measured };
+  for (const { phase, round, order, runtime } of planBoots(
+    [...variants.keys()],
+    rounds,
+    createRandom(options.seed),
+  )) {
+    const variant = variants.get(runtime);
+    if (variant === undefined) continue;
+    const bootId = `self-${process.pid}-${kind}-${phase}-${round}-${order}`;
     const request = { bootId, consoleLog: join(consoles, `${bootId}.log`) };
     const arrivedMs = await bootToMultiUser(variant.prepared, request, host.signal);
-    // The first round fills the page cache with both images and does not count.
-    if (round > 0) variant.arrivalsMs.push(arrivedMs);
-    const words = arrivedMs === undefined ? 'its line was lost' : `multi-user after ${formatMs(arrivedMs)}`;
-    note(`  ${round === 0 ? 'warm-up' : `round ${round}`}: ${variant.name}: ${words}`);
+    if (phase === 'measured') variant.arrivalsMs.push(arrivedMs);
+    const outcome = arrivedMs === undefined ? 'its line was lost' : `multi-user after ${formatMs(arrivedMs)}`;
+    note(`  ${phase} ${round}: ${runtime}: ${outcome}`);
   }
 }
 

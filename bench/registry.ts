@@ -2,10 +2,7 @@ import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import { agreement } from './agreement.ts';
 import type { Benchmark } from './benchmark.ts';
-import { containerStart } from './container-start.ts';
-import { firmware } from './firmware.ts';
 import { firstBoot } from './first-boot.ts';
-import { fleetThroughput } from './fleet-throughput.ts';
 import { largeComparison } from './large-comparison.ts';
 import { largeFleet } from './large-fleet.ts';
 import { largeReport } from './large-report.ts';
@@ -14,10 +11,6 @@ import { observerEffect } from './observer-effect.ts';
 import { overhead } from './overhead.ts';
 import { peakMemory } from './peak-memory.ts';
 import { roundTrip } from './round-trip.ts';
-import { slopeRepeat } from './slope-repeat.ts';
-import { startPhases } from './start-phases.ts';
-import { vmConfinement } from './vm-confinement.ts';
-import { vmDozen } from './vm-dozen.ts';
 
 /** Every benchmark, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -30,13 +23,6 @@ export const benchmarks: readonly Benchmark[] = [
   largeComparison,
   roundTrip,
   launchCost,
-  startPhases,
-  containerStart,
-  firmware,
-  vmConfinement,
-  fleetThroughput,
-  slopeRepeat,
-  vmDozen,
   largeFleet,
 ];
 

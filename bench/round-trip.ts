@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Bench, type Task } from 'tinybench';
-import { runError } from '../core/error.ts';
 import type { Agent } from '../harness/guest/agent.ts';
-import { withDeadline } from '../harness/process/deadline.ts';
+import { untilReady } from '../harness/runtimes/ready.ts';
 import { alone } from './alone.ts';
 import type { Benchmark } from './benchmark.ts';
 import { prepare } from './ground.ts';
@@ -22,9 +21,7 @@ export const roundTrip: Benchmark = {
         consoleLog: join(host.workFolder, 'round-trip.log'),
       });
       try {
-        await withDeadline(instance.agent.ready, READY_DEADLINE_MS, () =>
-          runError('boot-timeout', `the container was not ready within ${READY_DEADLINE_MS / 1000} s`),
-        );
+        await untilReady(instance, READY_DEADLINE_MS, host.signal);
         return (await timeQuestions(instance.agent)).map(timingFigure);
       } finally {
         await instance.kill();

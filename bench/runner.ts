@@ -46,3 +46,9 @@ function explain(error: unknown): string {
   const tail = error.consoleTail.map((line) => `\n  | ${line}`).join('');
   return `failed: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}${tail}`;
 }
+
+/** Does the work when it is first asked for; everybody gets the same outcome, a failure too. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let outcome: Promise<T> | undefined;
+  return () => (outcome ??= work());
+}

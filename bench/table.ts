@@ -1,8 +1,7 @@
 import { formatBytes, formatMs, formatValue } from '../core/units.ts';
 import { plainTable } from '../harness/cli/plain-table.ts';
-import type { Figure, FigureUnit } from './benchmark.ts';
+import { verdictOf, type Figure, type FigureUnit } from './benchmark.ts';
 import type { Outcome } from './runner.ts';
-import { verdictOf } from './verdict.ts';
 
 const EMULATED = '* emulated (TCG): not a KVM figure';
 const UNSURE = '? the 95 % interval reaches past the bound: more rounds would tell';
@@ -34,17 +33,17 @@ function row(figure: Figure): string[] {
     format(value, unit),
     interval === undefined ? '' : `${format(interval.low, unit)} – ${format(interval.high, unit)}`,
     String(n),
-    boundWords(figure),
+    boundText(figure),
     verdict === undefined ? '' : `${verdict.met ? 'yes' : 'NO'}${verdict.unsure ? ' ?' : ''}`,
   ];
 }
 
-function boundWords({ bound, floor, unit }: Figure): string {
-  const words = [
+function boundText({ bound, floor, unit }: Figure): string {
+  const parts = [
     ...(floor === undefined ? [] : [`≥ ${format(floor, unit)}`]),
     ...(bound === undefined ? [] : [`≤ ${format(bound, unit)}`]),
   ];
-  return words.join(', ');
+  return parts.join(', ');
 }
 
 function format(value: number, unit: FigureUnit): string {

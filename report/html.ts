@@ -6,7 +6,7 @@ import { jsonText, visible } from '../core/text.ts';
 import { assetPath, browserBundles, fontPath, readAsset } from './asset-files.ts';
 import type { Figure } from './charts/spec.ts';
 
-import type { ReportModel, ScenarioText } from './model.ts';
+import type { ReportModel, ScenarioText } from './model/report.ts';
 import type { SectionTable } from './model/fleet-tables.ts';
 import { ledgerColumns, placeFigures, type Ledger } from './model/ledger.ts';
 import { cell, type Table } from './model/table.ts';

@@ -1,6 +1,6 @@
 import { codeBlock, gfm, type Markdown } from '../core/markup.ts';
 import type { Figure } from './charts/spec.ts';
-import type { ReportModel } from './model.ts';
+import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
 import type { SectionTable } from './model/fleet-tables.ts';

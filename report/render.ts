@@ -7,7 +7,7 @@ import { summarise, type Summary } from '../results/summary.ts';
 import { figuresOf } from './charts/registry.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
-import { buildModel } from './model.ts';
+import { buildModel } from './model/report.ts';
 import { imageOf, openPictures, savePicture } from './pictures.ts';
 
 /** What a report consists of: absolute paths if the run folder was given as one. */

@@ -309,7 +309,7 @@ export const planSchema = z.object({
   cpus: count.describe('The CPU limit of every runtime of the run'),
   fleet: fleetPlanSchema.optional().describe('Where a scenario of a fleet was asked for'),
 });
-export type Plan = z.infer<typeof planSchema>;
+export type RunPlan = z.infer<typeof planSchema>;
 
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),

@@ -2,9 +2,9 @@ import { Command } from '@commander-js/extra-typings';
 import { exitCodes } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import { wholeNumber } from '../../harness/cli/arguments.ts';
+import { explain } from '../../harness/cli/explain.ts';
 import type { Io } from '../../harness/cli/io.ts';
 import { terminalIo } from '../../harness/cli/terminal.ts';
-import { explain } from '../explain.ts';
 import { findStudy, studies } from './registry.ts';
 import { isKept, rateTable } from './table.ts';
 

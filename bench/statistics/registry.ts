@@ -7,7 +7,6 @@ import { power } from './studies/power.ts';
 import { sequentialAlarms } from './studies/sequential-alarms.ts';
 import { sequentialPasses } from './studies/sequential-passes.ts';
 import { sequentialPower } from './studies/sequential-power.ts';
-import { statistic } from './studies/statistic.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
 import type { Study } from './study.ts';
 
@@ -21,7 +20,6 @@ export const studies: readonly Study[] = [
   ...coverage,
   vmOverContainer,
   changePoints,
-  statistic,
 ];
 
 /** Errors: `unknown-study`, with the nearest match. */

@@ -10,7 +10,7 @@ import { comparisonDocument } from '../../results/compare/document.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../results/compare/failures.ts';
 import { looks } from '../../results/statistics/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
-import { ratioText, rowName } from '../../results/compare/words.ts';
+import { ratioText, rowName } from '../../results/compare/row-text.ts';
 import type { VerdictDocument } from '../../results/verdicts/document.ts';
 import { ciForms } from '../../results/verdicts/forms/registry.ts';
 import { writeFailure } from '../../results/write-failure.ts';
@@ -22,57 +22,47 @@ import { collect, duration, wholeNumber } from './arguments.ts';
 import { alphaOption, minEffectOption } from './comparison-options.ts';
 import { silent, type Io } from './io.ts';
 import { withBench, type Bench, type RunWords } from './measure-run.ts';
-import { planOf, runOptions } from './run-options.ts';
+import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { formatOption, showVerdicts, type Format } from './show-verdicts.ts';
 
 const SIDE = 'a runtime spec, or image=NAME; may be repeated';
 
 /** `twinboot ab`: exit 1 where B is worse than A, 4 where it was interrupted. */
 export function addAbCommand(program: Command, io: Io): void {
-  program
-    .command('ab')
-    .summary('measure two variants turn by turn until it is clear which is better')
-    .description(
-      'Boots A and B by turns on this host, round by round, and stops as soon as every metric is decided: two images ' +
-        '(--a image=trixie --b image=mine), two runtimes, or two settings of one (--b qemu:append=quiet). Looking after ' +
-        'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: startup and memory.',
-    )
-    .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
-    .option('--a <word>', `A, the old one: ${SIDE}`, collect, [])
-    .option('--b <word>', `B, the new one: ${SIDE}`, collect, [])
-    .option(
-      '--runtime <spec>',
-      'of a side that names none; may be repeated (default: nspawn and qemu)',
-      collect,
-      [],
-    )
-    .option('--metric <id>', 'as of `twinboot compare`; may be repeated', collect, [])
-    .option('--max-rounds <n>', 'rounds after which it ends undecided', wholeNumber(1, 10_000), 40)
-    .addOption(
-      new Option('--max-time <time>', 'time after which no further round begins: 90s, 30m, 2h')
-        .argParser(duration)
-        .default(3_600_000, '1h'),
-    )
-    .addOption(minEffectOption())
-    .addOption(alphaOption())
-    .addOption(
-      new Option('--fail-on <what>', 'as of `twinboot compare`')
-        .argParser(parseFailOn)
-        .default([...defaultFailOn], defaultFailOn.join(',')),
-    )
-    .addOption(formatOption())
-    .addOption(runOptions.warmup())
-    .addOption(runOptions.cache())
-    .addOption(runOptions.seed())
-    .addOption(runOptions.image())
-    .addOption(runOptions.boot())
-    .addOption(runOptions.memory())
-    .addOption(runOptions.cpus())
-    .addOption(runOptions.timeout())
-    .addOption(runOptions.stopTimeout())
-    .addOption(runOptions.keepGoing())
-    .addOption(runOptions.out())
-    .addOption(runOptions.install())
+  addBootOptions(
+    program
+      .command('ab')
+      .summary('measure two variants turn by turn until it is clear which is better')
+      .description(
+        'Boots A and B by turns on this host, round by round, and stops as soon as every metric is decided: two images ' +
+          '(--a image=trixie --b image=mine), two runtimes, or two settings of one (--b qemu:append=quiet). Looking after ' +
+          'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: startup and memory.',
+      )
+      .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
+      .option('--a <word>', `A, the old one: ${SIDE}`, collect, [])
+      .option('--b <word>', `B, the new one: ${SIDE}`, collect, [])
+      .option(
+        '--runtime <spec>',
+        'of a side that names none; may be repeated (default: nspawn and qemu)',
+        collect,
+        [],
+      )
+      .option('--metric <id>', 'as of `twinboot compare`; may be repeated', collect, [])
+      .option('--max-rounds <n>', 'rounds after which it ends undecided', wholeNumber(1, 10_000), 40)
+      .addOption(
+        new Option('--max-time <time>', 'time after which no further round begins: 90s, 30m, 2h')
+          .argParser(duration)
+          .default(3_600_000, '1h'),
+      )
+      .addOption(minEffectOption())
+      .addOption(alphaOption())
+      .addOption(
+        new Option('--fail-on <what>', 'as of `twinboot compare`')
+          .argParser(parseFailOn)
+          .default([...defaultFailOn], defaultFailOn.join(',')),
+      )
+      .addOption(formatOption()),
+  )
     .addOption(runOptions.quiet())
     .action(async (scenarioIds, options) => {
       const both = {
@@ -90,15 +80,11 @@ export function addAbCommand(program: Command, io: Io): void {
         options.metric,
       );
       const wordsOf = ({ specs, image }: AbSide): RunWords => ({
-        plan: planOf({
-          ...options,
+        plan: planFrom(options, {
           seed,
           scenarios: scenarios.map(({ id }) => id),
           runtimes: specs.map(({ id }) => id),
           rounds: options.maxRounds,
-          timeoutMs: options.timeout * 1000,
-          stopTimeoutMs: options.stopTimeout * 1000,
-          memoryBytes: options.memory,
         }),
         specs,
         scenarios,

@@ -3,7 +3,7 @@ import type { Density } from '../../results/fleet/density.ts';
 import { slopeDifference } from '../../results/fleet/figures.ts';
 import type { FleetSeries } from '../../results/fleet/series.ts';
 import { variantsOf } from '../../results/fleet/variants.ts';
-import { differenceText } from '../../results/fleet/words.ts';
+import { differenceText } from '../../results/fleet/fleet-text.ts';
 import { markedId } from './marked-id.ts';
 import { plainTable } from './plain-table.ts';
 

@@ -15,7 +15,7 @@ import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
 import { fleetsOf, type FleetSeries } from '../../results/fleet/series.ts';
 import type { Storm } from '../../results/fleet/storm.ts';
 import { withoutVariants } from '../../results/fleet/variants.ts';
-import { slopeText, stopWord, trialText } from '../../results/fleet/words.ts';
+import { slopeText, stopWord, trialText } from '../../results/fleet/fleet-text.ts';
 import { footnotes, markedMetric, marksOf, type Marked } from '../../results/marks.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { fleetPartsTable } from './fleet-parts-table.ts';

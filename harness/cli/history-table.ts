@@ -7,7 +7,7 @@ import {
   methodText,
   overallText,
   valueText,
-} from '../../results/history/words.ts';
+} from '../../results/history/change-text.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject } from '../../results/marks.ts';
 import { aligned } from './columns.ts';
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, Help, type Option } from '@commander-js/extra-typings';
-import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
+import { Command, Help, type Option } from '@commander-js/extra-typings';
 import { packageVersion } from '../../core/package-root.ts';
+import { explain } from './explain.ts';
 import type { Io } from './io.ts';
 import { watchOutput, whenReaderLeaves } from './output.ts';
 import { endsWithTerminal, requireWorkingFolder, setSurroundings } from './surroundings.ts';
@@ -75,19 +75,6 @@ function inheritSettings(program: Command): void {
     command.copyInheritedSettings(program);
     inheritSettings(command as unknown as Command);
   }
-}
-
-function explain(error: unknown, io: Io): number {
-  // commander has written its own message by now; help and version are no errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof TwinbootError) {
-    io.note(`error: ${error.message}`);
-    if (error.consoleTail.length > 0) io.note(error.consoleTail.map((line) => `  | ${line}`).join('\n'));
-    if (error.hint !== undefined) io.note(`hint: ${error.hint}`);
-    return error.exitCode;
-  }
-  io.note(`error: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-  return exitCodes.run;
 }
 
 /** Ctrl-C and SIGTERM end the run in order: the first asks, a second one does not wait for the answer. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import type { BootMode, Plan, RunRecord, RuntimeKind } from '../../results/record.ts';
+import type { BootMode, RunPlan, RunRecord, RuntimeKind } from '../../results/record.ts';
 import {
   assertWritableFolder,
   createRunFolder,
@@ -25,7 +25,7 @@ import { findLeftovers } from '../process/cleanup.ts';
 import { takeRunLock } from '../process/run-lock.ts';
 import { fakeImage } from '../runtimes/fake.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
-import type { RunListener, RunRequest } from '../schedule/open-run.ts';
+import type { RunListener, RunRequest } from '../schedule/request.ts';
 import { executeRun } from '../schedule/run.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
@@ -33,7 +33,7 @@ import { requireRoot, withHost } from './session.ts';
 
 /** What is measured, and where it goes. */
 export interface RunWords {
-  plan: Plan;
+  plan: RunPlan;
   specs: readonly RuntimeSpec[];
   scenarios: readonly Scenario[];
   surveys?: readonly RunnableSurvey[];

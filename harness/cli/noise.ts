@@ -15,7 +15,7 @@ import { collect } from './arguments.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun, type RunWords } from './measure-run.ts';
 import { noiseTable } from './noise-table.ts';
-import { planOf, runOptions } from './run-options.ts';
+import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { outcomeOf } from './run.ts';
 
 type Format = 'table' | 'json';
@@ -25,34 +25,24 @@ const DEFAULT_ROUNDS = 20;
 
 /** `twinboot noise`: how much figures of this host vary while nothing changes. */
 export function addNoiseCommand(program: Command, io: Io): void {
-  program
-    .command('noise')
-    .summary('say how much figures vary while nothing changes')
-    .description(
-      'Measures the same thing again and again (A/A), or takes a run that was measured, and tells for each metric and ' +
-        'runtime how far its values spread, whether they drift, which slow-down a comparison of so many rounds would ' +
-        'find, and whether it would have raised a false alarm. Then what can be done about it on this host.',
-    )
-    .argument('[run]', 'a run folder or its run.json; without it, the image is booted as by `twinboot run`')
-    .option(
-      '--runtime <spec>',
-      'as of `twinboot run`; may be repeated (default: nspawn and qemu)',
-      collect,
-      [],
-    )
-    .addOption(runOptions.rounds().default(DEFAULT_ROUNDS))
-    .addOption(runOptions.warmup())
-    .addOption(runOptions.cache())
-    .addOption(runOptions.seed())
-    .addOption(runOptions.image())
-    .addOption(runOptions.boot())
-    .addOption(runOptions.memory())
-    .addOption(runOptions.cpus())
-    .addOption(runOptions.timeout())
-    .addOption(runOptions.stopTimeout())
-    .addOption(runOptions.keepGoing())
-    .addOption(runOptions.out())
-    .addOption(runOptions.install())
+  addBootOptions(
+    program
+      .command('noise')
+      .summary('say how much figures vary while nothing changes')
+      .description(
+        'Measures the same thing again and again (A/A), or takes a run that was measured, and tells for each metric and ' +
+          'runtime how far its values spread, whether they drift, which slow-down a comparison of so many rounds would ' +
+          'find, and whether it would have raised a false alarm. Then what can be done about it on this host.',
+      )
+      .argument('[run]', 'a run folder or its run.json; without it, the image is booted as by `twinboot run`')
+      .option(
+        '--runtime <spec>',
+        'as of `twinboot run`; may be repeated (default: nspawn and qemu)',
+        collect,
+        [],
+      )
+      .addOption(runOptions.rounds().default(DEFAULT_ROUNDS)),
+  )
     .addOption(
       new Option('--format <form>', 'how it is printed')
         .choices(['table', 'json'] as const)
@@ -65,14 +55,10 @@ export function addNoiseCommand(program: Command, io: Io): void {
         return;
       }
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
-      const plan = planOf({
-        ...options,
+      const plan = planFrom(options, {
         scenarios: scenarios.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
-        timeoutMs: options.timeout * 1000,
-        stopTimeoutMs: options.stopTimeout * 1000,
-        keepGoing: options.keepGoing,
-        memoryBytes: options.memory,
+        rounds: options.rounds,
       });
       await measure(io, { ...options, plan, specs, scenarios }, options.format);
     });

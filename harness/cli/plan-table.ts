@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
-import type { Estimate, FleetPlan, RuntimePlan } from '../../results/plan/fleet-plan.ts';
+import type { Estimate, CapacityPlan, RuntimePlan } from '../../results/capacity/capacity-plan.ts';
 import {
   basisText,
   methodText,
@@ -9,11 +9,11 @@ import {
   rangeText,
   ratioSentence,
   wholeText,
-} from '../../results/plan/words.ts';
+} from '../../results/capacity/capacity-text.ts';
 import { aligned } from './columns.ts';
 
 /** The plan for people: a line for each runtime, containers against VMs, what to know, and how it was made. */
-export function planTable(plan: FleetPlan): string {
+export function planTable(plan: CapacityPlan): string {
   return [
     headLines(plan),
     runtimeLines(plan),
@@ -26,7 +26,7 @@ export function planTable(plan: FleetPlan): string {
     .join('\n\n');
 }
 
-function headLines(plan: FleetPlan): string[] {
+function headLines(plan: CapacityPlan): string[] {
   const when = plan.startedAt.slice(0, 16).replace('T', ' ');
   return [
     `plan from ${plan.record}, ${when} UTC, image ${plan.image}`,
@@ -34,7 +34,7 @@ function headLines(plan: FleetPlan): string[] {
   ];
 }
 
-function runtimeLines({ runtimes, question }: FleetPlan): string[] {
+function runtimeLines({ runtimes, question }: CapacityPlan): string[] {
   const marked = (head: string): string => markedMetric(head, together(runtimes));
   const hosts =
     question.instances === undefined ? [] : [marked(`hosts for ${wholeText(question.instances)}`), '95 %'];
@@ -57,7 +57,7 @@ function estimateCells(estimate: Estimate | undefined, text: (value: number) => 
   return estimate === undefined ? [NOTHING, NOTHING] : [text(estimate.value), rangeText(estimate, text)];
 }
 
-function noteLines({ runtimes }: FleetPlan): string[] {
+function noteLines({ runtimes }: CapacityPlan): string[] {
   return runtimes.flatMap((plan) => {
     const notes = [...(plan.reason === undefined ? [] : [`no plan: ${plan.reason}`]), ...plan.notes];
     if (notes.length === 0) return [];

@@ -3,9 +3,9 @@ import { InvalidArgumentError } from 'commander';
 import { exitCodes } from '../../core/error.ts';
 import { GIB, KIB, MIB, parseBytes } from '../../core/units.ts';
 import { jsonText } from '../../core/text.ts';
-import { planBases, type FleetQuestion, type Reserve } from '../../results/plan/fleet-plan.ts';
-import { planSizes } from '../../results/plan/host-sizes.ts';
-import { planFleet } from '../../results/plan/plan-fleet.ts';
+import { planBases, type CapacityQuestion, type Reserve } from '../../results/capacity/capacity-plan.ts';
+import { planSizes } from '../../results/capacity/host-sizes.ts';
+import { planCapacity } from '../../results/capacity/plan-capacity.ts';
 import { readRecord } from '../../results/store.ts';
 import { size, wholeNumber } from './arguments.ts';
 import type { Io } from './io.ts';
@@ -68,12 +68,12 @@ export function addPlanCommand(program: Command, io: Io): void {
     .action(async (run, { format, out, ...options }) => {
       const record = await readRecord(run);
       const question = questionOf(options);
-      const plan = planFleet(record, question);
+      const plan = planCapacity(record, question);
       io.out(format === 'json' ? jsonText(plan, 2) : planTable(plan));
       if (plan.runtimes.every(({ instances }) => instances === undefined)) io.exitCode = exitCodes.run;
       if (out === undefined) return;
       // Loaded here: the drawing library is large, and most calls do not need it.
-      const { writePlan } = await import('../../report/plan/render.ts');
+      const { writePlan } = await import('../../report/capacity/render.ts');
       const page = await writePlan(plan, planSizes(record, question), out, (message) => io.note(message));
       io.note(`page  ${page}`);
     });
@@ -85,10 +85,10 @@ interface Options {
   instances?: number | undefined;
   reserve?: Reserve | undefined;
   workloadMemory: number;
-  basis: FleetQuestion['basis'] & string;
+  basis: CapacityQuestion['basis'] & string;
 }
 
-function questionOf(options: Options): FleetQuestion {
+function questionOf(options: Options): CapacityQuestion {
   const { hostMemory, hostCpus, instances, workloadMemory, basis } = options;
   return {
     hostMemoryBytes: hostMemory,

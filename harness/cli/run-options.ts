@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Option } from '@commander-js/extra-typings';
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { GIB, MIB } from '../../core/units.ts';
-import { bootModeSchema, type Plan } from '../../results/record.ts';
+import { bootModeSchema, type RunPlan } from '../../results/record.ts';
 import { size, wholeNumber } from './arguments.ts';
 
 /** What a run is where nothing else is said. */
@@ -18,7 +18,7 @@ const defaults = {
   cpus: 2,
 } as const;
 
-/** What every command that boots takes alike; each call makes an option of its own. */
+/** Each call makes an option of its own. */
 export const runOptions = {
   rounds: () =>
     new Option('--rounds <n>', 'measured rounds').argParser(wholeNumber(1, 100_000)).default(defaults.rounds),
@@ -63,16 +63,60 @@ export const runOptions = {
   quiet: () => new Option('--quiet', 'no progress: only the result').default(false),
 };
 
+/** Adds the options that `run`, `ab` and `noise` share: how an instance is booted, and where the run goes. */
+export function addBootOptions<Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) {
+  return command
+    .addOption(runOptions.warmup())
+    .addOption(runOptions.cache())
+    .addOption(runOptions.seed())
+    .addOption(runOptions.image())
+    .addOption(runOptions.boot())
+    .addOption(runOptions.memory())
+    .addOption(runOptions.cpus())
+    .addOption(runOptions.timeout())
+    .addOption(runOptions.stopTimeout())
+    .addOption(runOptions.keepGoing())
+    .addOption(runOptions.out())
+    .addOption(runOptions.install());
+}
+
 /** What a plan is made of, with the defaults of `twinboot run` for what is not said. */
-export type PlanChoices = Pick<Plan, 'scenarios' | 'runtimes'> &
-  Partial<Pick<Plan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
+export type PlanChoices = Pick<RunPlan, 'scenarios' | 'runtimes'> &
+  Partial<Pick<RunPlan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
     seed?: number | undefined;
     cpus?: number | undefined;
     timeoutMs?: number | undefined;
     stopTimeoutMs?: number | undefined;
   };
 
-export function planOf(choices: PlanChoices): Plan {
+/** What the options of `addBootOptions` parse to, as far as a plan is made of them. */
+interface BootOptions {
+  warmup: number;
+  cache: RunPlan['cache'];
+  seed?: number | undefined;
+  memory: number;
+  cpus?: number | undefined;
+  /** s. */
+  timeout: number;
+  /** s. */
+  stopTimeout: number;
+  keepGoing: boolean;
+}
+
+/** The plan of a command line; `choices` win. */
+export function planFrom(options: BootOptions, choices: PlanChoices): RunPlan {
+  return planOf({
+    ...options,
+    memoryBytes: options.memory,
+    timeoutMs: options.timeout * 1000,
+    stopTimeoutMs: options.stopTimeout * 1000,
+    ...choices,
+  });
+}
+
+export function planOf(choices: PlanChoices): RunPlan {
   return {
     scenarios: choices.scenarios,
     runtimes: choices.runtimes,

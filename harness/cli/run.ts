@@ -15,37 +15,27 @@ import { fleetOptions, fleetPlanOf } from './fleet-options.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
-import { planOf, runOptions } from './run-options.ts';
+import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { summaryTable } from './summary-table.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
-  program
-    .command('run')
-    .summary('boot the image in every runtime, measure, and report')
-    .description(
-      'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
-        `a new folder. Without scenarios: ${names(scenarios)}.`,
-    )
-    .argument('[scenario...]', `what to ask: ${names(allScenarios)}`)
-    .option(
-      '--runtime <spec>',
-      'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all, sharing); may be repeated (default: nspawn and qemu)',
-      collect,
-      [],
-    )
-    .addOption(runOptions.rounds())
-    .addOption(runOptions.warmup())
-    .addOption(runOptions.cache())
-    .addOption(runOptions.seed())
-    .addOption(runOptions.image())
-    .addOption(runOptions.boot())
-    .addOption(runOptions.memory())
-    .addOption(runOptions.cpus())
-    .addOption(runOptions.timeout())
-    .addOption(runOptions.stopTimeout())
-    .addOption(runOptions.keepGoing())
-    .addOption(runOptions.out())
-    .addOption(runOptions.install())
+  addBootOptions(
+    program
+      .command('run')
+      .summary('boot the image in every runtime, measure, and report')
+      .description(
+        'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
+          `a new folder. Without scenarios: ${names(scenarios)}.`,
+      )
+      .argument('[scenario...]', `what to ask: ${names(allScenarios)}`)
+      .option(
+        '--runtime <spec>',
+        'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all, sharing); may be repeated (default: nspawn and qemu)',
+        collect,
+        [],
+      )
+      .addOption(runOptions.rounds()),
+  )
     .addOption(runOptions.quiet())
     .addOption(fleetOptions.instances())
     .addOption(fleetOptions.series())
@@ -58,19 +48,12 @@ export function addRunCommand(program: Command, io: Io): void {
     .action(async (scenarioIds, options) => {
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const asked = questionsOf(scenarioIds);
-      const plan = planOf({
+      const plan = planFrom(options, {
         scenarios: [...asked.scenarios, ...asked.surveys.map(({ scenario }) => scenario)].map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         // Without a scenario of single boots there are no rounds to go.
         rounds: asked.scenarios.length > 0 ? options.rounds : 0,
         warmup: asked.scenarios.length > 0 ? options.warmup : 0,
-        cache: options.cache,
-        seed: options.seed,
-        timeoutMs: options.timeout * 1000,
-        stopTimeoutMs: options.stopTimeout * 1000,
-        keepGoing: options.keepGoing,
-        memoryBytes: options.memory,
-        cpus: options.cpus,
         ...(asked.surveys.length > 0 ? { fleet: fleetPlanOf(options) } : {}),
       });
       const { image, boot, out, install, json } = options;

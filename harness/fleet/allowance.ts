@@ -151,8 +151,8 @@ function policyOf({ plan }: SurveyContext): SafetyPolicy {
   return plan.reserveBytes === undefined ? policy : { ...policy, reserveBytes: plan.reserveBytes };
 }
 
-function firstGuess({ runtime, memoryBytes }: SurveyContext): number {
-  const { kind } = runtime.description;
+function firstGuess({ runtime: { description, memoryBytes } }: SurveyContext): number {
+  const { kind } = description;
   return kind === 'vm'
     ? memoryBytes + FIRST_GUESS_BYTES.vm
     : Math.min(memoryBytes, FIRST_GUESS_BYTES.container);

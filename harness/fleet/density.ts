@@ -10,7 +10,7 @@ import { openAllowance, type Allowance } from './allowance.ts';
 import type { Fleet } from './fleet.ts';
 import { letKsmRun } from './ksm-switch.ts';
 import type { DensityReading, StepReading } from './readings.ts';
-import { settleHost } from './settle.ts';
+import { settleHost } from './settle-fleet.ts';
 import { readStep } from './step.ts';
 import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 
@@ -28,7 +28,8 @@ export const densitySurvey: Survey<DensityReading> = {
     };
     const fleet = fleetFor(context);
     const allowance = await openAllowance(context, fleet);
-    const ksm = hasKsm(context) && context.plan.runKsm ? await letKsmRun(context.host) : undefined;
+    const ksm =
+      context.runtime.ksm === true && context.plan.runKsm ? await letKsmRun(context.host) : undefined;
     try {
       reading.stop = await climb(context, { fleet, allowance, reading, grown });
       if (reading.stop.reason !== 'planned') context.note(`ends here: ${reading.stop.message}`);
@@ -111,7 +112,7 @@ async function step(
       clock: first.instance.clock,
       availableBeforeBytes: reading.availableBeforeBytes,
       readyMs: growth.added.map(({ readyMs }) => readyMs),
-      withKsm: hasKsm(context),
+      withKsm: runtime.ksm === true,
     }),
     host.signal,
   );
@@ -128,10 +129,6 @@ async function step(
   context.note(stepWords(read, fleet));
   await grown(reading);
   return growth.stop ?? failureStop(plan, growth.added.length, lost.at(-1)?.message);
-}
-
-function hasKsm({ runtime }: SurveyContext): boolean {
-  return runtime.description.options.ksm === 'on';
 }
 
 /** A step that adds nothing will not be followed by one that does. */

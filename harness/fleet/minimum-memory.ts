@@ -27,12 +27,12 @@ export const minimumMemorySurvey: Survey<MinimumMemoryReading> = {
     const reading: MinimumMemoryReading = {
       trials: [],
       deadlineMs: context.readyDeadlineMs,
-      resolutionBytes: resolutionAt(context.memoryBytes),
+      resolutionBytes: resolutionAt(context.runtime.memoryBytes),
       smallestBytes: undefined,
     };
     let tooSmallBytes = FLOOR_BYTES[context.runtime.description.kind];
     for (
-      let next: number | undefined = context.memoryBytes;
+      let next: number | undefined = context.runtime.memoryBytes;
       next !== undefined && reading.trials.length < MOST_TRIALS;
       next = nextSize(tooSmallBytes, reading.smallestBytes)
     ) {

@@ -8,7 +8,7 @@ import type { HostProcess } from '../runtimes/runtime.ts';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Fleet, Member } from './fleet.ts';
 import type { MemberReading, SeenInside, StepReading } from './readings.ts';
-import { settleFleet } from './settle.ts';
+import { settleFleet } from './settle-fleet.ts';
 import { whileAlive } from './while-alive.ts';
 
 /** How long the fleet is left alone while its CPU time and context switches are counted. */

@@ -11,8 +11,6 @@ export interface SurveyContext {
   host: HostContext;
   runtime: PreparedRuntime;
   plan: FleetPlan;
-  /** The memory limit of each instance, bytes. */
-  memoryBytes: number;
   /** Unique on the host: names what the survey boots. */
   surveyId: string;
   consoleFolder: string;

@@ -17,7 +17,7 @@ import { readImage, writeManifest } from './manifest.ts';
 import { copyKernel, digestFile, flush, measureTree, packDisk } from './pack.ts';
 import { initSystemOf, readPackages } from './packages.ts';
 import { buildCommand, recipeId, type Recipe } from './recipe.ts';
-import { applyBootMode } from './settle.ts';
+import { applyBootMode } from './boot-mode.ts';
 import { runStage, stageError, type BuildCallbacks } from './stages.ts';
 import { inBuildFolder, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';

@@ -97,6 +97,7 @@ export function prepareContainer({
   const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, devices };
   return Promise.resolve({
     description,
+    memoryBytes: limits.memoryBytes,
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };
@@ -145,7 +146,7 @@ export interface ContainerGround {
 }
 
 /** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
-export async function layContainerBoot(
+async function layContainerBoot(
   { host, lowerLayer, limits, idBase, devices = containerDevices }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],

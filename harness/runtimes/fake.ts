@@ -56,6 +56,7 @@ export const fake: Runtime<typeof options> = {
           : {}),
         emulated: given.kind === 'vm',
       },
+      memoryBytes,
       start: (request) => Promise.resolve(startFake(given, random, { memoryBytes, ...request })),
       release: () => Promise.resolve(),
     });

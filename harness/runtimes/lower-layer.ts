@@ -41,7 +41,7 @@ export function createLowerLayer(
  * Instances that live at the same time share the one mount and its page cache; when the last one is gone it is unmounted,
  * so that the next boot reads its files from the host's cache of the disk file, as a VM does.
  */
-export function shareLowerLayer(
+function shareLowerLayer(
   context: HostContext,
   image: CachedImage,
   idBase?: number,

@@ -67,7 +67,7 @@ export const lxc: Runtime<typeof options> = {
 };
 
 /** How the manager is called for a boot. */
-export function lxcCommand(
+function lxcCommand(
   runner: ProcessRunner,
   given: LxcOptions,
 ): (boot: ContainerBoot) => Promise<ContainerCommand> {

@@ -62,7 +62,7 @@ export const nspawn: Runtime<typeof options> = {
 };
 
 /** How the manager is called for a boot. */
-export function nspawnCommand(given: NspawnOptions): (boot: ContainerBoot) => ContainerCommand {
+function nspawnCommand(given: NspawnOptions): (boot: ContainerBoot) => ContainerCommand {
   return (boot) => ({ command: TOOL, args: nspawnArguments(boot, given), env: nspawnEnvironment(given) });
 }
 

@@ -94,7 +94,7 @@ export const podman: Runtime<typeof options> = {
 const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 
 /** How the manager is called for a boot. */
-export function podmanCommand(
+function podmanCommand(
   host: HostContext,
   choices: Pick<PodmanContainer, 'oci' | 'userns'>,
 ): (boot: ContainerBoot) => Promise<ContainerCommand> {
@@ -165,7 +165,7 @@ function possibleWith(mode: CgroupLayout['mode']): readonly OciRuntime[] {
 }
 
 /** Errors: `runtime-unavailable` (host). */
-export function requireOci(given: Pick<PodmanOptions, 'oci' | 'userns'>, host: HostContext): OciRuntime {
+function requireOci(given: Pick<PodmanOptions, 'oci' | 'userns'>, host: HostContext): OciRuntime {
   const chosen = chooseOci(given, host.cgroups.mode, isInstalledHere);
   if (typeof chosen === 'string') return chosen;
   throw hostError('runtime-unavailable', chosen.reason, { hint: chosen.fix });

@@ -39,132 +39,121 @@ import { readVmIsolation } from './vm-isolation.ts';
 import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
-export const qemu = qemuAs('confined');
+export const qemu: Runtime<typeof qemuOptions> = {
+  id: 'qemu',
+  title: 'QEMU',
+  kind: 'vm',
+  tools: [QEMU, 'qemu-img', 'perl'],
+  toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
+  options: qemuOptions,
 
-/**
- * `bare`: as twinboot's own user, without a system call filter. It shows what the confinement costs, and boots nothing
- * else.
- */
-export type QemuConfinement = 'confined' | 'bare';
-
-export function qemuAs(confinement: QemuConfinement): Runtime<typeof qemuOptions> {
-  return {
-    id: 'qemu',
-    title: 'QEMU',
-    kind: 'vm',
-    tools: [QEMU, 'qemu-img', 'perl'],
-    toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
-    options: qemuOptions,
-
-    async availability(host, options) {
-      const { boot } = options;
-      if (process.arch !== 'x64') {
-        return {
-          ok: false,
-          reason: `its machines are x86-64, this host is ${process.arch}`,
-          fix: 'use an x86-64 host',
-        };
-      }
-      const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
-      if (lacking !== undefined) return lacking;
-      // A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2).
-      const tool = { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' };
-      const available = await toolAvailability(host, tool);
-      if (!available.ok) return available;
-      return whyNoMicrovmFirmware(options, await firmwareFolders(host)) ?? available;
-    },
-
-    isolation: () => ({
-      kernel: 'own',
-      userNamespace: false,
-      capabilities: 'none',
-      seccomp: true,
-      devices: 'none of the host; virtio devices of the VMM',
-    }),
-
-    async prepare(context, given) {
-      const { host, limits, version = 'unknown' } = context;
-      requireRam(context, given);
-      const loaded = await bootKernel(context, given);
-      const folders = await firmwareFolders(host);
-      const sandbox = confinement === 'bare' ? [] : await sandboxOf(host.runner, QEMU);
-      if (confinement === 'confined' && sandbox.length === 0)
-        context.note('this QEMU was built without -sandbox: no system call filter');
-      const { accelerator, reason } = await chooseAccelerator(host, {
-        wanted: given.accel,
-        machine: machineOf(context, given, loaded, { accelerator: 'kvm', sandbox }),
-        qemuVersion: version,
-        note: (message) => context.note(message),
-      });
-      const machine = machineOf(context, given, loaded, { accelerator, sandbox });
-      await requireMemory(machine);
-      const disk = await backingDisk(context, given);
+  async availability(host, options) {
+    const { boot } = options;
+    if (process.arch !== 'x64') {
       return {
-        description: describeRuntime(this, context, {
-          version,
-          options: {
-            ...given,
-            firmware: firmwareName(machine, given, folders),
-            kernel: formOf(loaded.kernel),
-            initrd: formOf(loaded.initrd),
-            accel: accelerator,
-            memory: machine.memoryBytes,
-            cpus: machine.cpus,
-            cpu: machine.cpu,
-          },
-          accelerator,
-          ...(reason === undefined ? {} : { acceleratorReason: reason }),
-          emulated: accelerator === 'tcg',
-          isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
-        }),
-        start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
-          releaseOnFailure(async (own, leases) => {
-            if (machine.ram === 'hugepages') requireHugePages(memoryBytes);
-            const { folder, lease } = await makeBootFolder(host, bootId);
-            own(lease);
-            const overlay = join(folder, 'disk.qcow2');
-            const create = ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay];
-            await host.runner.run('qemu-img', create);
-            const path = await bootPathOf(given, folder);
-            const user = confinement === 'bare' ? 0 : pickConfinedUser();
-            const agentSocket = join(folder, 'agent');
-            const agent = createAgent(await openSocketChannel(agentSocket, user));
-            own(closing(agent));
-            const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
-            own(group.lease);
-            const boot: QemuBoot = {
-              ...machine,
-              memoryBytes,
-              path,
-              disk: overlay,
-              agentSocket,
-              agentPort: given.channel,
-            };
-            const instance = await launchInstance({
-              kind: 'vm',
-              command: QEMU,
-              args: qemuBootArguments(boot),
-              ...(confinement === 'bare'
-                ? {}
-                : { room: await roomOf(boot, { user, disk, firmware: folders }) }),
-              cgroup: group.cgroup,
-              consoleLog,
-              agent,
-              writable: overlay,
-              leases,
-            });
-            const meters = metersOf(machine.ram, memoryBytes, group.cgroup, instance.meters);
-            return {
-              ...instance,
-              meters,
-              readIsolation: () => readVmIsolation(group.cgroup, meters.pids()),
-            };
-          }),
-        release: () => Promise.resolve(),
+        ok: false,
+        reason: `its machines are x86-64, this host is ${process.arch}`,
+        fix: 'use an x86-64 host',
       };
-    },
-  };
-}
+    }
+    const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
+    if (lacking !== undefined) return lacking;
+    // A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2).
+    const tool = { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' };
+    const available = await toolAvailability(host, tool);
+    if (!available.ok) return available;
+    return whyNoMicrovmFirmware(options, await firmwareFolders(host)) ?? available;
+  },
+
+  isolation: () => ({
+    kernel: 'own',
+    userNamespace: false,
+    capabilities: 'none',
+    seccomp: true,
+    devices: 'none of the host; virtio devices of the VMM',
+  }),
+
+  async prepare(context, given) {
+    const { host, limits, version = 'unknown' } = context;
+    requireRam(context, given);
+    const loaded = await bootKernel(context, given);
+    const folders = await firmwareFolders(host);
+    const sandbox = await sandboxOf(host.runner, QEMU);
+    if (sandbox.length === 0) context.note('this QEMU was built without -sandbox: no system call filter');
+    const { accelerator, reason } = await chooseAccelerator(host, {
+      wanted: given.accel,
+      machine: machineOf(context, given, loaded, { accelerator: 'kvm', sandbox }),
+      qemuVersion: version,
+      note: (message) => context.note(message),
+    });
+    const machine = machineOf(context, given, loaded, { accelerator, sandbox });
+    await requireMemory(machine);
+    const disk = await backingDisk(context, given);
+    return {
+      description: describeRuntime(this, context, {
+        version,
+        options: {
+          ...given,
+          firmware: firmwareName(machine, given, folders),
+          kernel: formOf(loaded.kernel),
+          initrd: formOf(loaded.initrd),
+          accel: accelerator,
+          memory: machine.memoryBytes,
+          cpus: machine.cpus,
+          cpu: machine.cpu,
+        },
+        accelerator,
+        ...(reason === undefined ? {} : { acceleratorReason: reason }),
+        emulated: accelerator === 'tcg',
+        isolation: { ...this.isolation(given), seccomp: sandbox.length > 0 },
+      }),
+      memoryBytes: machine.memoryBytes,
+      ksm: given.ksm === 'on',
+      start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
+        releaseOnFailure(async (own, leases) => {
+          if (machine.ram === 'hugepages') requireHugePages(memoryBytes);
+          const { folder, lease } = await makeBootFolder(host, bootId);
+          own(lease);
+          const overlay = join(folder, 'disk.qcow2');
+          const create = ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay];
+          await host.runner.run('qemu-img', create);
+          const path = await bootPathOf(given, folder);
+          const user = pickConfinedUser();
+          const agentSocket = join(folder, 'agent');
+          const agent = createAgent(await openSocketChannel(agentSocket, user));
+          own(closing(agent));
+          const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
+          own(group.lease);
+          const boot: QemuBoot = {
+            ...machine,
+            memoryBytes,
+            path,
+            disk: overlay,
+            agentSocket,
+            agentPort: given.channel,
+          };
+          const instance = await launchInstance({
+            kind: 'vm',
+            command: QEMU,
+            args: qemuBootArguments(boot),
+            room: await roomOf(boot, { user, disk, firmware: folders }),
+            cgroup: group.cgroup,
+            consoleLog,
+            agent,
+            writable: overlay,
+            leases,
+          });
+          const meters = metersOf(machine.ram, memoryBytes, group.cgroup, instance.meters);
+          return {
+            ...instance,
+            meters,
+            readIsolation: () => readVmIsolation(group.cgroup, meters.pids()),
+          };
+        }),
+      release: () => Promise.resolve(),
+    };
+  },
+};
 
 function machineOf(
   context: PrepareContext,

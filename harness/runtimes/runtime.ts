@@ -100,6 +100,10 @@ export interface HostProcess extends ProcessMemory {
 
 export interface PreparedRuntime {
   readonly description: RuntimeDescription;
+  /** The memory limit of an instance, or the RAM of a VM, where the boot does not say otherwise; bytes. */
+  readonly memoryBytes: number;
+  /** true: KSM may merge the guest's RAM. */
+  readonly ksm?: boolean;
   start(request: BootRequest): Promise<Instance>;
   /** Gives back what `prepare` took. */
   release(): Promise<void>;

@@ -78,6 +78,7 @@ export const uml: Runtime<typeof options> = {
         emulated: false,
         isolation: this.isolation(given),
       }),
+      memoryBytes: ramBytes,
       start: ({ bootId, consoleLog, memoryBytes = ramBytes }) =>
         releaseOnFailure(async (own, leases) => {
           const { folder, lease } = await makeBootFolder(host, bootId);

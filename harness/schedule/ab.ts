@@ -2,22 +2,10 @@ import { usageError } from '../../core/error.ts';
 import { createRandom, type Random } from '../../core/random.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
-import { openRun, type OpenRun, type RunListener, type RunRequest } from './open-run.ts';
+import { openRun, type OpenRun } from './open-run.ts';
 import type { PlannedBoot } from './order.ts';
+import type { AbRequest, RunListener } from './request.ts';
 import { untilInterrupted } from './run.ts';
-
-/** Two runs that are measured as one: the runtime at each place of A is paired with the one at the same place of B. */
-export interface AbRequest {
-  a: RunRequest;
-  b: RunRequest;
-  warmup: number;
-  maxRounds: number;
-  /** Wall time after which no further round begins, ms. */
-  maxMs: number;
-  seed: number;
-  /** Asked after every measured round; `true` ends the run. */
-  isDecided(round: number, a: RunRecord, b: RunRecord): boolean;
-}
 
 export interface AbResult {
   a: RunRecord;

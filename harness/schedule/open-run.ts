@@ -1,66 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { hostError, TwinbootError, withHint } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import { plainLine } from '../../core/text.ts';
-import {
-  RECORD_SCHEMA,
-  type HostDescription,
-  type Plan,
-  type RunRecord,
-  type Sample,
-  type SampleError,
-} from '../../results/record.ts';
+import { RECORD_SCHEMA, type RunRecord, type Sample, type SampleError } from '../../results/record.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import type { Circumstances, Scenario } from '../../scenarios/define.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
-import type { CachedImage } from '../image/cache.ts';
 import type { ArtifactName } from '../observe/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
-import type { RuntimeSpec } from '../runtimes/spec.ts';
-import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
 import { boundaryWarnings } from './boundary.ts';
-import { bootOnce, type BootResult } from './boot.ts';
+import { bootOnce } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 import { HOPELESS_BOOTS, whyHopeless } from './hopeless.ts';
 import { dropPageCache } from './page-cache.ts';
+import { circumstancesOf, deadlinesOf, type RunListener, type RunRequest } from './request.ts';
 import { sampleOf } from './samples.ts';
 import { takeSurvey } from './take-survey.ts';
 import { warningsOf } from './warnings.ts';
-
-export interface RunRequest {
-  runId: string;
-  runFolder: string;
-  plan: Plan;
-  specs: readonly RuntimeSpec[];
-  /** Those that look at single boots. */
-  scenarios: readonly Scenario[];
-  /** Those of a fleet. */
-  surveys: readonly RunnableSurvey[];
-  image: CachedImage;
-  description: HostDescription;
-  onHost: Circumstances['onHost'];
-  /** What this host lacks or is in ways that bear on the figures: for the record. */
-  lacking: RunRecord['warnings'];
-  /** Called with the record after every boot, and when it is complete. */
-  save(record: RunRecord): Promise<void>;
-  listener: RunListener;
-  log: Logger;
-}
-
-/** Who wants to know how the run goes on. Nothing is drawn while an instance boots. */
-export interface RunListener {
-  note(message: string): void;
-  /** Every boot to come, once it is known. */
-  plan(boots: readonly PlannedBoot[]): void;
-  bootBegins(boot: PlannedBoot, done: number, total: number): void;
-  bootEnds(boot: PlannedBoot, samples: readonly Sample[], result: BootResult): void;
-  /** What a survey is doing now, which takes minutes. */
-  status(message: string): void;
-}
 
 /** A run between its preparation and its end: whoever has it decides which boot is next. */
 export interface OpenRun {

@@ -2,8 +2,9 @@ import { createRandom } from '../../core/random.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
-import { openRun, type OpenRun, type RunListener, type RunRequest } from './open-run.ts';
+import { openRun, type OpenRun } from './open-run.ts';
 import { planBoots, type PlannedBoot } from './order.ts';
+import type { RunListener, RunRequest } from './request.ts';
 
 /**
  * The measuring loop: prepares every runtime, then boots round by round. The record is saved after every boot, so that

@@ -4,9 +4,8 @@ import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
 import { asTwinbootError, interrupted } from '../runtimes/ready.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
-import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
-import type { RunRequest } from './open-run.ts';
 import type { PlannedBoot } from './order.ts';
+import { circumstancesOf, deadlinesOf, type RunRequest } from './request.ts';
 import { failedSample, measuredSample } from './samples.ts';
 
 /**
@@ -32,7 +31,6 @@ export async function takeSurvey(
     host,
     runtime,
     plan: plan.fleet,
-    memoryBytes: Number(runtime.description.options.memory ?? plan.memoryBytes),
     surveyId: bootId,
     consoleFolder: join(runFolder, 'console'),
     readyDeadlineMs: deadlines.readyMs,

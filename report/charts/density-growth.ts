@@ -2,7 +2,7 @@ import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import { bytesInterval } from '../../results/fleet/words.ts';
+import { bytesInterval } from '../../results/fleet/fleet-text.ts';
 import type { FleetView } from '../model/fleet.ts';
 import { markedBy, timeColumn } from '../model/fleet-tables.ts';
 import { markedName } from '../model/runtimes.ts';

@@ -2,7 +2,7 @@ import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory, Trial } from '../../results/fleet/minimum-memory.ts';
-import { trialText } from '../../results/fleet/words.ts';
+import { trialText } from '../../results/fleet/fleet-text.ts';
 import type { FleetView } from '../model/fleet.ts';
 import { markedBy } from '../model/fleet-tables.ts';
 import { markedName } from '../model/runtimes.ts';

@@ -1,4 +1,4 @@
-import type { ReportModel } from '../model.ts';
+import type { ReportModel } from '../model/report.ts';
 import { densityGrowth } from './density-growth.ts';
 import { densityMeasures } from './density-measures.ts';
 import { densityParts } from './density-parts.ts';

@@ -10,7 +10,7 @@ import {
   methodText,
   overallText,
   valueText,
-} from '../../results/history/words.ts';
+} from '../../results/history/change-text.ts';
 import { formatTime } from '../format.ts';
 import { cell, type Table } from '../model/table.ts';
 import { subjectName, type MetricSeries } from './series-chart.ts';

@@ -1,7 +1,7 @@
 import { NOTHING } from '../../core/words.ts';
 import { markedSubject } from '../../results/marks.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
-import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/words.ts';
+import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/change-text.ts';
 import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';

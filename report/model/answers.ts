@@ -7,7 +7,7 @@ import { formatCounts, formatInterval, formatRatio, formatSharedRounds } from '.
 import { plainLine } from '../../core/text.ts';
 import { leadRung, type Context } from './context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
-import type { Fleet } from './fleet.ts';
+import type { FleetFindings } from './fleet.ts';
 import { findRatio } from './headline.ts';
 import type { RuntimeView } from './runtimes.ts';
 
@@ -22,7 +22,11 @@ export interface Answer {
  * measured it: of the first pair of a container with a VM that has figures, else of every runtime on its own. Then what
  * fleets of instances showed. `noneDuplicated`: why no service counts as duplicated, where that is the host's doing.
  */
-export function answersOf(context: Context, fleet: Fleet, noneDuplicated: string | undefined): Answer[] {
+export function answersOf(
+  context: Context,
+  fleet: FleetFindings,
+  noneDuplicated: string | undefined,
+): Answer[] {
   const questions = leadMetrics(context, noneDuplicated);
   const compared = compareFirstPair(context, questions);
   const ofBoots =

@@ -7,10 +7,10 @@ import {
   slopeDifference,
   type SlopeDifference,
 } from '../../results/fleet/figures.ts';
-import { bytesInterval, slopeText } from '../../results/fleet/words.ts';
+import { bytesInterval, slopeText } from '../../results/fleet/fleet-text.ts';
 import { markText } from '../../results/marks.ts';
 import type { Answer } from './answers.ts';
-import type { Fleet, Sharing } from './fleet.ts';
+import type { FleetFindings, Sharing } from './fleet.ts';
 import { markedBy } from './fleet-tables.ts';
 import { markOf, type RuntimeView, type Times } from './runtimes.ts';
 
@@ -24,7 +24,7 @@ const TOLD_SERVICES = ['dbus', 'udev'] as const;
 const BILLED = 100;
 
 /** What the fleets answer: one more instance, the services that it runs again, a storm of boots, the least memory. */
-export function fleetAnswers(fleet: Fleet): Answer[] {
+export function fleetAnswers(fleet: FleetFindings): Answer[] {
   return [
     ...densityAnswer(fleet),
     ...fleet.sharing.flatMap(sharingAnswer),
@@ -34,7 +34,7 @@ export function fleetAnswers(fleet: Fleet): Answer[] {
   ];
 }
 
-function densityAnswer({ density, sharing }: Fleet): Answer[] {
+function densityAnswer({ density, sharing }: FleetFindings): Answer[] {
   const variants = new Set(sharing.flatMap((group) => group.variants));
   const fitted = density.filter((series) => series.details.fits.total !== undefined && !variants.has(series));
   const told = fitted.slice(0, MOST_TOLD);
@@ -83,7 +83,7 @@ function differenceText({ bytes, interval }: SlopeDifference): string {
 }
 
 /** Of the first container and the first VM, where there are both: the answer compares them. */
-function billAnswers({ bill: found }: Fleet): Answer[] {
+function billAnswers({ bill: found }: FleetFindings): Answer[] {
   if (found === undefined) return [];
   const { bill, runtimes } = found;
   const chosen = (['container', 'vm'] as const).flatMap(
@@ -123,7 +123,7 @@ function furtherOnes(all: readonly unknown[]): string {
   return all.length > MOST_TOLD ? `; ${all.length - MOST_TOLD} more are in the table` : '';
 }
 
-function stormAnswer({ storm }: Fleet): Answer[] {
+function stormAnswer({ storm }: FleetFindings): Answer[] {
   const told = storm.slice(0, MOST_TOLD).flatMap(({ runtime, details }) => {
     const largest = details.bursts.toSorted((a, b) => b.parallel - a.parallel)[0];
     if (largest === undefined || largest.readyMs.length === 0) return [];
@@ -140,7 +140,7 @@ function stormAnswer({ storm }: Fleet): Answer[] {
   ];
 }
 
-function minimumMemoryAnswer({ minimumMemory }: Fleet): Answer[] {
+function minimumMemoryAnswer({ minimumMemory }: FleetFindings): Answer[] {
   const told = minimumMemory.slice(0, MOST_TOLD).flatMap(({ runtime, details }) => {
     const { smallest } = limitOf(details);
     return smallest === undefined

@@ -1,10 +1,10 @@
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 import type { Fact } from './facts.ts';
-import type { Fleet } from './fleet.ts';
+import type { FleetFindings } from './fleet.ts';
 
 /** How the figures of fleets were come by; nothing where the run measured none. */
-export function fleetFacts({ density, storm, minimumMemory }: Fleet): Fact[] {
+export function fleetFacts({ density, storm, minimumMemory }: FleetFindings): Fact[] {
   return [
     ...(density.length > 0 ? [densityFact] : []),
     ...(storm.length > 0 ? [stormFact] : []),
@@ -22,7 +22,7 @@ const stormFact: Fact = {
   text: 'All instances of a burst are started at once. Each one’s time runs from its own t0 to its ready; until all are ready, from the first t0. Boots per second: instances that got ready over that time.',
 };
 
-function minimumMemoryFacts(minimumMemory: Fleet['minimumMemory']): Fact[] {
+function minimumMemoryFacts(minimumMemory: FleetFindings['minimumMemory']): Fact[] {
   const [first] = minimumMemory;
   if (first === undefined) return [];
   const each = minimumMemory.map(

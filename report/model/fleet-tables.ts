@@ -17,8 +17,8 @@ import {
   signedBytes,
   stopText,
   trialText,
-} from '../../results/fleet/words.ts';
-import type { Fleet, FleetView, Sharing } from './fleet.ts';
+} from '../../results/fleet/fleet-text.ts';
+import type { FleetFindings, FleetView, Sharing } from './fleet.ts';
 import { markOf, timeHeading, type RuntimeView, type Times } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
 
@@ -32,7 +32,7 @@ export interface SectionTable {
 }
 
 /** Where medians over rounds would say nothing: one series has a slope with an interval of its own. */
-export function fleetHeadlines({ density, storm, minimumMemory }: Fleet): Table[] {
+export function fleetHeadlines({ density, storm, minimumMemory }: FleetFindings): Table[] {
   return [
     ...(density.length > 0 ? [densityHeadline(density)] : []),
     ...(storm.length > 0 ? [stormHeadline(storm)] : []),
@@ -41,7 +41,7 @@ export function fleetHeadlines({ density, storm, minimumMemory }: Fleet): Table[
 }
 
 /** What the sections of fleets show beside their charts. */
-export function fleetTables(fleet: Fleet): SectionTable[] {
+export function fleetTables(fleet: FleetFindings): SectionTable[] {
   return [
     ...billTables(fleet),
     ...fleet.sharing.map(sharingTable),
@@ -131,7 +131,7 @@ function densityHeadline(density: readonly FleetView<Density>[]): Table {
   };
 }
 
-function stormHeadline(storm: Fleet['storm']): Table {
+function stormHeadline(storm: FleetFindings['storm']): Table {
   return {
     caption: 'Boot storm: the largest burst',
     ...markedBy(storm, 'all'),
@@ -162,7 +162,7 @@ function stormHeadline(storm: Fleet['storm']): Table {
   };
 }
 
-function minimumHeadline(minimumMemory: Fleet['minimumMemory']): Table {
+function minimumHeadline(minimumMemory: FleetFindings['minimumMemory']): Table {
   return {
     caption: 'Minimum memory: the smallest that gets ready in time, and what was too small',
     ...markedBy(minimumMemory),
@@ -187,7 +187,7 @@ function minimumHeadline(minimumMemory: Fleet['minimumMemory']): Table {
 /** Numbers of instances that the bill is made out for. */
 const BILLED = [10, 100, 1000] as const;
 
-function billTables({ bill: found }: Fleet): SectionTable[] {
+function billTables({ bill: found }: FleetFindings): SectionTable[] {
   if (found === undefined) return [];
   const { bill, runtimes, mark } = found;
   const noneDuplicated = noneDuplicatedOf(bill);
@@ -298,7 +298,7 @@ function differenceCell(difference: SlopeDifference | undefined): Cell {
   return cell(signedBytes(difference.bytes), differenceInterval(difference));
 }
 
-function lostTables({ density }: Fleet): SectionTable[] {
+function lostTables({ density }: FleetFindings): SectionTable[] {
   const rows = density.flatMap(({ runtime, details }) =>
     details.lost.map(({ instance, atMs, message }) => [
       runtimeCell(runtime),
@@ -329,7 +329,7 @@ function lostTables({ density }: Fleet): SectionTable[] {
   ];
 }
 
-function limitTables({ density }: Fleet): SectionTable[] {
+function limitTables({ density }: FleetFindings): SectionTable[] {
   const limits = density.flatMap(({ runtime, details }) =>
     details.limits.map((limit) => ({ runtime, ...limit })),
   );

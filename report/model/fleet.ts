@@ -24,7 +24,7 @@ export interface Sharing {
 }
 
 /** What a run measured of many instances at once; empty lists where it did not. */
-export interface Fleet {
+export interface FleetFindings {
   /** The scenarios that are shown here and not as medians of boots. */
   scenarios: ReadonlySet<string>;
   density: FleetView<Density>[];
@@ -35,7 +35,7 @@ export interface Fleet {
   sharing: Sharing[];
 }
 
-export function fleetOf({ record, runtimes }: Context): Fleet {
+export function fleetOf({ record, runtimes }: Context): FleetFindings {
   const found = fleetsOf(record);
   const density = viewed(found.density, runtimes);
   const sharing = sharingOf(density);

@@ -11,7 +11,7 @@ import {
   type FailOn,
 } from './failures.ts';
 import { verdictSentence } from './sentence.ts';
-import { figureText, percentText, pText, ratioText, rowName } from './words.ts';
+import { figureText, percentText, pText, ratioText, rowName } from './row-text.ts';
 
 /** What every row says that was compared by force. */
 const FORCED = 'compared across different environments';

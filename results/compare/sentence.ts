@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import type { Comparison, ComparisonRow, StructuralDifference, Verdict } from './comparison.ts';
 import { defaultFailOn, failuresOf, hasFailures, type FailOn, type Failures } from './failures.ts';
-import { percentText, ratioText, rowName } from './words.ts';
+import { percentText, ratioText, rowName } from './row-text.ts';
 
 /** The whole comparison in one sentence: whether it fails, why, and what is not decided. */
 export function verdictSentence(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): string {

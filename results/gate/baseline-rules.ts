@@ -4,7 +4,7 @@ import { NOTHING } from '../../core/words.ts';
 import { compare } from '../compare/compare.ts';
 import type { Comparison, ComparisonRow } from '../compare/comparison.ts';
 import type { PooledSide } from '../compare/pool.ts';
-import { percentText, ratioText } from '../compare/words.ts';
+import { percentText, ratioText } from '../compare/row-text.ts';
 import type { RunRecord } from '../record.ts';
 import { subjectLimits, type SubjectLimits } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';

@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import type { Unit } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { SideFigures } from '../compare/comparison.ts';
-import { figureText } from '../compare/words.ts';
+import { figureText } from '../compare/row-text.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { MetricSummary, RatioSummary, Summary } from '../summary.ts';

@@ -1,7 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { defaultJudgeOptions } from '../compare/comparison.ts';
-import { percentText, pText } from '../compare/words.ts';
+import { percentText, pText } from '../compare/row-text.ts';
 import { markIdsOf } from '../marks.ts';
 import { POWER } from '../statistics/detectable.ts';
 import { ENOUGH_ROUNDS, type NoiseReport, type NoiseRow } from './noise.ts';

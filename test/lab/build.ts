@@ -9,7 +9,7 @@ import { whileBuilding } from '../../harness/image/build-lock.ts';
 import { cacheFolder } from '../../harness/image/cache.ts';
 import { readAptAccess } from '../../harness/image/host-apt.ts';
 import { copyKernel, measureTree, mkfsArguments } from '../../harness/image/pack.ts';
-import { applyBootMode } from '../../harness/image/settle.ts';
+import { applyBootMode } from '../../harness/image/boot-mode.ts';
 import { inBuildFolder, sweepTemporaries } from '../../harness/image/temporary.ts';
 import { removeTree } from '../../harness/process/remove-tree.ts';
 import { runInTree } from '../../harness/image/tree.ts';

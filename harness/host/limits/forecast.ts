@@ -49,7 +49,7 @@ export interface LimitFinding extends LimitReading {
   hint: string;
 }
 
-export interface Fleet {
+export interface FleetSize {
   /** How many instances there are to be at once. */
   target: number;
   /** How many of them live already: these are in what is used. */
@@ -57,7 +57,7 @@ export interface Fleet {
 }
 
 /** The limits at which so many instances fail, the tightest first; none where all of them fit. */
-export function limitsThatBite(fleet: Fleet, readings: LimitReadings, needs: LimitNeeds): LimitFinding[] {
+export function limitsThatBite(fleet: FleetSize, readings: LimitReadings, needs: LimitNeeds): LimitFinding[] {
   const fatal = hostLimits.filter(({ tolerated }) => tolerated === undefined);
   return outgrown(fatal, fleet, readings, needs);
 }
@@ -74,7 +74,7 @@ export function checkLimits(kind: NeedKind, target: number, files: LimitFiles = 
 
 function outgrown(
   limits: readonly HostLimit[],
-  { target, live }: Fleet,
+  { target, live }: FleetSize,
   readings: LimitReadings,
   needs: LimitNeeds,
 ): LimitFinding[] {

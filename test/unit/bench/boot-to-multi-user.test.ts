@@ -33,7 +33,8 @@ function speaking(words: string[], ends = false): { runtime: PreparedRuntime; ki
       exited.resolve({ signal: 'SIGKILL', atMs: 1 });
       return Promise.resolve();
     };
-    return Promise.resolve({ console, clock, exited: exited.promise, kill });
+    const meters = { oomKills: () => 0 };
+    return Promise.resolve({ kind: 'container', console, clock, exited: exited.promise, kill, meters });
   };
   return { runtime: { description: { id: 'fake' }, start } as never, killed: () => kills };
 }
@@ -68,7 +69,7 @@ describe('bootToMultiUser', () => {
     const { runtime, killed } = speaking(['Welcome\n']);
     setTimeout(() => interrupt.abort(), 5);
     await expect(bootToMultiUser(runtime, request, interrupt.signal)).rejects.toMatchObject({
-      code: 'guest-ended-early',
+      code: 'interrupted',
     });
     expect(killed()).toBeGreaterThan(0);
   });

@@ -3,13 +3,12 @@ import { seriesOf } from '../../../bench/density-run.ts';
 import { leftBehind } from '../../../bench/host-traces.ts';
 import { stepsTo } from '../../../bench/large-fleet.ts';
 import { benchmarks } from '../../../bench/registry.ts';
-import { gapBetween } from '../../../bench/slope-repeat.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
 
 describe('the benchmarks of fleets', () => {
   it('are left out where none is named: they fill the host', () => {
     const onlyByName = benchmarks.filter((benchmark) => benchmark.onlyByName).map(({ id }) => id);
-    expect(onlyByName).toEqual(['fleet-throughput', 'slope-repeat', 'vm-dozen', 'large-fleet']);
+    expect(onlyByName).toEqual(['large-fleet']);
   });
 });
 
@@ -35,21 +34,6 @@ describe('stepsTo', () => {
     expect(stepsTo(1000)).toEqual([1, 50, 100, 200, 500, 1000]);
     expect(stepsTo(200)).toEqual([1, 50, 100, 200]);
     expect(stepsTo(30)).toEqual([1, 30]);
-  });
-});
-
-describe('gapBetween', () => {
-  const slope = (low: number, high: number) => ({ interval: { low, high } });
-
-  it('is how far two intervals lie apart, and below 0 where they overlap', () => {
-    expect(gapBetween([slope(10, 20), slope(23, 30)])).toBe(3);
-    expect(gapBetween([slope(23, 30), slope(10, 20)])).toBe(3);
-    expect(gapBetween([slope(10, 20), slope(18, 30)])).toBe(-2);
-    expect(gapBetween([slope(10, 20), slope(12, 13)])).toBe(-1);
-  });
-
-  it('says nothing where a slope has no interval', () => {
-    expect(gapBetween([slope(10, 20), {}])).toBeUndefined();
   });
 });
 

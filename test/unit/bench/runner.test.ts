@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Benchmark, BenchmarkContext, Figure } from '../../../bench/benchmark.ts';
-import { once } from '../../../bench/once.ts';
 import { benchmarks, findBenchmark } from '../../../bench/registry.ts';
-import { runBenchmarks } from '../../../bench/runner.ts';
+import { once, runBenchmarks } from '../../../bench/runner.ts';
 import { runError } from '../../../core/error.ts';
 
 const figure: Figure = { title: 'a figure', unit: 'ms', value: 1, n: 1 };

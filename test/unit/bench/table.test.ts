@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Figure } from '../../../bench/benchmark.ts';
+import { verdictOf, type Figure } from '../../../bench/benchmark.ts';
 import { figureTable } from '../../../bench/table.ts';
-import { verdictOf } from '../../../bench/verdict.ts';
 
 const ratio: Figure = { title: 'ratio', unit: 'ratio', value: 1.01, n: 30, bound: 1.02 };
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FleetPlan } from '../../../results/plan/fleet-plan.ts';
+import type { CapacityPlan } from '../../../results/capacity/capacity-plan.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { densityRecord } from '../../fixtures/records/density.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
@@ -104,7 +104,7 @@ describe('twinboot plan', () => {
 
   it('gives everything as JSON', async () => {
     const { out } = await plan(saved(), '--host-memory', '256G', '--instances', '500', '--format', 'json');
-    const found = JSON.parse(out) as FleetPlan;
+    const found = JSON.parse(out) as CapacityPlan;
     expect(found.question).toMatchObject({ basis: 'charge', instances: 500, workloadMemoryBytes: 0 });
     expect(found.runtimes.map(({ runtime, boundBy }) => [runtime, boundBy])).toEqual([
       ['nspawn', 'memory'],

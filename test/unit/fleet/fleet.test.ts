@@ -30,6 +30,7 @@ function fleetOf({
   let most = 0;
   const fleet = createFleet({
     runtime: {
+      memoryBytes: 0,
       description: {
         id: 'test',
         runtime: 'test',

@@ -112,8 +112,7 @@ function surveyOf(
   };
   const context = {
     host: { signal: options.signal ?? new AbortController().signal },
-    runtime: { description, start, release: () => Promise.resolve() },
-    memoryBytes: memoryMib * MIB,
+    runtime: { description, memoryBytes: memoryMib * MIB, start, release: () => Promise.resolve() },
     surveyId: 'abcd-m1',
     consoleFolder: '/runs/console',
     readyDeadlineMs: timeoutMs,

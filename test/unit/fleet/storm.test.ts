@@ -66,10 +66,9 @@ function surveyOf(
   };
   const context = {
     host: { signal },
-    runtime: { description, start, release: () => Promise.resolve() },
+    runtime: { description, memoryBytes: MIB, start, release: () => Promise.resolve() },
     // Whatever the limits of the host that it is tested on.
     plan: { bursts, reserveBytes, until: 'failure', raiseLimits: false },
-    memoryBytes: MIB,
     surveyId: 'abcd-s1',
     consoleFolder: '/runs/console',
     readyDeadlineMs: 5000,

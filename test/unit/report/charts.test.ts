@@ -3,7 +3,7 @@ import { niceAbove, niceBelow } from '../../../report/charts/axes.ts';
 import { figuresOf } from '../../../report/charts/registry.ts';
 import type { Figure } from '../../../report/charts/spec.ts';
 import { loadDrawing } from '../../../report/drawing.ts';
-import { buildModel } from '../../../report/model.ts';
+import { buildModel } from '../../../report/model/report.ts';
 import { summarise } from '../../../results/summary.ts';
 import { buildRecord, type RecordOptions } from '../../fixtures/records/record.ts';
 

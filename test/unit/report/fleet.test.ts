@@ -8,7 +8,7 @@ import type { Figure } from '../../../report/charts/spec.ts';
 import { loadDrawing } from '../../../report/drawing.ts';
 import { renderHtml } from '../../../report/html.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
-import { buildModel, type ReportModel } from '../../../report/model.ts';
+import { buildModel, type ReportModel } from '../../../report/model/report.ts';
 import { renderReport } from '../../../report/render.ts';
 import type { Density } from '../../../results/fleet/density.ts';
 import type { RunRecord } from '../../../results/record.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../report/charts/registry.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
-import { buildModel } from '../../../report/model.ts';
+import { buildModel } from '../../../report/model/report.ts';
 import { summarise } from '../../../results/summary.ts';
 import { buildRecord, type RecordOptions } from '../../fixtures/records/record.ts';
 

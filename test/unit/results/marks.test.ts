@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summaryTable } from '../../../harness/cli/summary-table.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
-import { buildModel } from '../../../report/model.ts';
+import { buildModel } from '../../../report/model/report.ts';
 import { renderSamplesCsv } from '../../../results/export/samples-csv.ts';
 import { footnotes, markedMetric, markedSubject, marksOf, together } from '../../../results/marks.ts';
 import { summarise } from '../../../results/summary.ts';

@@ -39,6 +39,7 @@ function boot(
 
 function runtimeOf(start: () => Promise<Instance>): PreparedRuntime {
   return {
+    memoryBytes: 0,
     description: {
       id: 'test',
       runtime: 'test',

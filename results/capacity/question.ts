@@ -1,0 +1,42 @@
+import { usageError } from '../../core/error.ts';
+import { formatBytes, GIB } from '../../core/units.ts';
+import type { CapacityPlan, CapacityQuestion, Reserve } from './capacity-plan.ts';
+
+/** A question with all its defaults filled in. */
+export type CompleteQuestion = CapacityPlan['question'];
+
+/** What a reserve is where none is named: this share, and never less than this size. */
+const DEFAULT_RESERVE = { share: 0.1, leastBytes: GIB };
+
+/** Throws the usage error `reserve-too-large`. */
+export function completeQuestion(asked: CapacityQuestion): CompleteQuestion {
+  const { hostMemoryBytes, hostCpus, instances, reserve, workloadMemoryBytes = 0, basis = 'charge' } = asked;
+  const reserveBytes = reserveOf(hostMemoryBytes, reserve);
+  if (leavesNothing(asked)) {
+    throw usageError(
+      'reserve-too-large',
+      `a reserve of ${formatBytes(reserveBytes)} leaves nothing of a host with ${formatBytes(hostMemoryBytes)}`,
+      { hint: 'name a smaller one, such as --reserve 5% or --reserve 256M, or a larger host' },
+    );
+  }
+  return {
+    hostMemoryBytes,
+    ...(hostCpus === undefined ? {} : { hostCpus }),
+    ...(instances === undefined ? {} : { instances }),
+    reserveBytes,
+    workloadMemoryBytes,
+    basis,
+  };
+}
+
+/** Whether the reserve takes the whole host. */
+export function leavesNothing({ hostMemoryBytes, reserve }: CapacityQuestion): boolean {
+  return reserveOf(hostMemoryBytes, reserve) >= hostMemoryBytes;
+}
+
+function reserveOf(hostMemoryBytes: number, reserve: Reserve | undefined): number {
+  if (reserve === undefined) {
+    return Math.max(Math.round(hostMemoryBytes * DEFAULT_RESERVE.share), DEFAULT_RESERVE.leastBytes);
+  }
+  return 'bytes' in reserve ? reserve.bytes : Math.round(hostMemoryBytes * reserve.share);
+}
