@@ -87,7 +87,8 @@ export function limitRows(entry: SubjectLimits, summary: Summary): GateFinding[]
         rule: `${entry.metric} ${side}`,
         subject: entry.subject.name,
         measured: figuresText(found.figures, unit),
-        limit: `at ${side === 'max' ? 'most' : 'least'} ${figureText(limit.value, unit)}`,
+        // As the file has it: rounded, a figure just beyond it would read as one within.
+        limit: `at ${side === 'max' ? 'most' : 'least'} ${limit.text}`,
         ...judgeLimit(found, side, limit.value),
         figures: found.figures,
         ...entry.marks,

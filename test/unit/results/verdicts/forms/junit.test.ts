@@ -93,7 +93,7 @@ describe('JUnit XML', () => {
             <system-out>pass: 0 of 12 (at most 0)</system-out>
           </testcase>
           <testcase classname="twinboot.qemu" name="startup.ready max" time="0">
-            <system-out>pass: 14.3 s [14.1 s, 14.4 s], n = 12 (at most 20.0 s; emulated (TCG): not a KVM figure)</system-out>
+            <system-out>pass: 14.3 s [14.1 s, 14.4 s], n = 12 (at most 20 s; emulated (TCG): not a KVM figure)</system-out>
           </testcase>
         </testsuite>
         <testsuite name="qemu / nspawn" tests="1" failures="0" errors="0" skipped="0" timestamp="2026-11-23T09:00:00">

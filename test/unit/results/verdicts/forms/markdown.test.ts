@@ -77,7 +77,7 @@ describe('Markdown', () => {
       | nspawn | startup.ready max | 448 ms \\[441 ms, 453 ms\\], n = 12 | at most 300 ms | ❌ **fail** |
       | nspawn | startup.cpu regression | – | less than 10 % worse than the baseline | ⏭ skipped (no baseline of image debian-trixie) |
       | qemu | failed boots | 0 of 12 | at most 0 | ✅ pass |
-      | qemu \\* | startup.ready max | 14.3 s \\[14.1 s, 14.4 s\\], n = 12 | at most 20.0 s | ✅ pass |
+      | qemu \\* | startup.ready max | 14.3 s \\[14.1 s, 14.4 s\\], n = 12 | at most 20 s | ✅ pass |
       | qemu / nspawn \\* | startup.ready max | 31.9 \\[31.0, 32.7\\], n = 12 | at most 100 | ✅ pass |
 
       \\* emulated (TCG): not a KVM figure"

@@ -119,7 +119,7 @@ describe('the table of a gate', () => {
         ! startup.cpu regression: no baseline of image debian-trixie
       qemu *
         ✓ failed boots                     0 of 12                                                  at most 0                               pass
-        ✓ startup.ready max                14.3 s [14.1 s, 14.4 s], n = 12                          at most 20.0 s                          pass
+        ✓ startup.ready max                14.3 s [14.1 s, 14.4 s], n = 12                          at most 20 s                            pass
       qemu / nspawn *
         ✓ startup.ready max                31.9 [31.0, 32.7], n = 12                                at most 100                             pass
 
