@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
-import { nsToMs } from '../harness/meters/clock.ts';
+import { nsToMs } from '../core/clock.ts';
 import { lxcCommand } from '../harness/runtimes/lxc.ts';
 import { nspawnCommand } from '../harness/runtimes/nspawn.ts';
 import { podmanCommand, requireOci } from '../harness/runtimes/podman.ts';

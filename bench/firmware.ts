@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
-import { nsToMs } from '../harness/meters/clock.ts';
+import { nsToMs } from '../core/clock.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { createBootstrap, estimateMedian, estimateRatio } from '../results/statistics/bootstrap.ts';
 import { alone } from './alone.ts';

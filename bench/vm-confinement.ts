@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { createRandom } from '../core/random.ts';
 import { formatMs } from '../core/units.ts';
-import { nsToMs } from '../harness/meters/clock.ts';
+import { nsToMs } from '../core/clock.ts';
 import { pickConfinedUser, plainDevices, systemPrograms, type Room } from '../harness/process/confine.ts';
 import { launch } from '../harness/process/launch.ts';
 import { releaseInReverse } from '../harness/process/leases.ts';

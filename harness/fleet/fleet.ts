@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Stop } from '../../results/fleet/density.ts';
 import type { Ready } from '../guest/agent.ts';
-import { monotonicNs, nsToMs } from '../meters/clock.ts';
+import { monotonicNs, nsToMs } from '../../core/clock.ts';
 import { interrupted, untilReady } from '../runtimes/ready.ts';
 import type { Instance, PreparedRuntime } from '../runtimes/runtime.ts';
 

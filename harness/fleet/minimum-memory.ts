@@ -4,7 +4,7 @@ import { formatMs, MIB } from '../../core/units.ts';
 import type { Trial } from '../../results/fleet/minimum-memory.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import { minimumMemory } from '../../scenarios/minimum-memory.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 import { asTwinbootError, BOOT_TIMEOUT, interrupted, killedAtLimit, untilReady } from '../runtimes/ready.ts';
 import type { Instance } from '../runtimes/runtime.ts';
 import type { MinimumMemoryReading } from './readings.ts';

@@ -1,6 +1,6 @@
 import type { RuntimeKind } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
-import { nsToMs, type Clock } from '../meters/clock.ts';
+import { nsToMs, type Clock } from '../../core/clock.ts';
 import { readContextSwitches, switchesBetween } from '../meters/context-switches.ts';
 import { readKsm } from '../meters/ksm.ts';
 import { gatherers, readAvailableBytes } from '../observe/observe.ts';

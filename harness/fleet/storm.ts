@@ -4,7 +4,7 @@ import { formatCount, formatFactor, formatList } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst } from '../../results/fleet/storm.ts';
 import { storm } from '../../scenarios/storm.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance } from './allowance.ts';
 import type { Fleet, Loss } from './fleet.ts';

@@ -1,7 +1,7 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { randomBytes } from 'node:crypto';
 import { runError, TwinbootError, messageOf } from '../../core/error.ts';
-import { hostClock, type Clock } from '../meters/clock.ts';
+import { hostClock, type Clock } from '../../core/clock.ts';
 import { withDeadline } from '../process/deadline.ts';
 import {
   createLineSplitter,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
-import { hostClock, msSince } from '../meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';

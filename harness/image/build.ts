@@ -5,7 +5,7 @@ import { errnoOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { ImageDescription } from '../../results/record.ts';
 import { removeTree } from '../process/remove-tree.ts';
-import { hostClock, msSince } from '../meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { bootstrap } from './bootstrap.ts';
 import { whileBuilding } from './build-lock.ts';
 import { cacheFolder, imageFiles, imageFolder, requireTrustedCache, type CachedImage } from './cache.ts';

@@ -1,6 +1,6 @@
 import { TwinbootError, errnoOf, hostError, messageOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
-import { hostClock, msSince } from '../meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { cacheFolder } from './cache.ts';
 
 export const buildStages = ['bootstrap', 'settle', 'pack', 'digest'] as const;

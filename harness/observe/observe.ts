@@ -6,7 +6,7 @@ import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory
 import { parseProcesses } from '../guest/processes.ts';
 import { inQuestions, type Question } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../guest/units.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../meters/meminfo.ts';

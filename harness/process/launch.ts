@@ -6,7 +6,7 @@ import { runError } from '../../core/error.ts';
 import type { Cgroup } from '../host/cgroup.ts';
 import { confinedCommand, type Room } from './confine.ts';
 import { searchPath } from './search-path.ts';
-import { monotonicNs, msSince } from '../meters/clock.ts';
+import { monotonicNs, msSince } from '../../core/clock.ts';
 
 export interface LaunchRequest {
   command: string;

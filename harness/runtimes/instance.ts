@@ -12,7 +12,7 @@ import type { Cgroup } from '../host/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
 import { readCgroupMemory } from '../meters/cgroup-memory.ts';
 import { readOomKills } from '../meters/cgroup-oom.ts';
-import { hostClock, monotonicNs, nsToMs } from '../meters/clock.ts';
+import { hostClock, monotonicNs, nsToMs } from '../../core/clock.ts';
 import { parseGuestRam } from '../meters/guest-ram.ts';
 import { readProcessMemory } from '../meters/process-memory.ts';
 import { groupsOfProcesses } from '../process/cgroup-tree.ts';

@@ -13,7 +13,7 @@ import { applyBootMode } from '../../harness/image/settle.ts';
 import { inBuildFolder, sweepTemporaries } from '../../harness/image/temporary.ts';
 import { removeTree } from '../../harness/process/remove-tree.ts';
 import { runInTree } from '../../harness/image/tree.ts';
-import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { emulatorIn, takeEmulator, type Emulator } from './emulator.ts';
 import { labId, labRecipe, places, type LabRecipe } from './recipe.ts';
 

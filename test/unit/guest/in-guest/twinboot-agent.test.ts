@@ -9,7 +9,7 @@ import { createAgent, type Agent } from '../../../../harness/guest/agent.ts';
 import { openFifoChannel } from '../../../../harness/guest/channel.ts';
 import { parseProcesses } from '../../../../harness/guest/processes.ts';
 import { parseGuestClock } from '../../../../harness/guest/protocol.ts';
-import { monotonicNs, nsToMs } from '../../../../harness/meters/clock.ts';
+import { monotonicNs, nsToMs } from '../../../../core/clock.ts';
 import { parseMeminfo } from '../../../../harness/meters/meminfo.ts';
 import { processRunner } from '../../../../harness/process/runner.ts';
 import { findCommand } from '../../../../harness/process/search-path.ts';

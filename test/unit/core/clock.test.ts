@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hostClock, monotonicNs, msSince, nsToMs } from '../../../harness/meters/clock.ts';
+import { hostClock, monotonicNs, msSince, nsToMs } from '../../../core/clock.ts';
 
 describe('nanoseconds as milliseconds', () => {
   it.each([
