@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runError } from '../core/error.ts';
 import { packageRoot } from '../core/package-root.ts';
 import { formatMs } from '../core/units.ts';
-import { cgroupNamed, createCgroup, type Cgroup } from '../harness/host/cgroup.ts';
+import { cgroupNamed, createCgroup, type Cgroup } from '../harness/process/cgroup.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import type { CachedImage } from '../harness/image/cache.ts';
 import { withDeadline } from '../harness/process/deadline.ts';

@@ -5,7 +5,7 @@ import { GIB } from '../../core/units.ts';
 import type { HostDescription } from '../../results/record.ts';
 import { isEmulatedHost } from '../../results/virtualization.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
-import type { CgroupLayout } from './cgroup.ts';
+import type { CgroupLayout } from '../process/cgroup.ts';
 import { installedPackages } from './dpkg.ts';
 import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from './facts.ts';
 import { readHypervisor } from './hypervisor-readings.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
 import { parseCount } from '../host/limits/limit.ts';
 import { parseStat } from './cgroup-memory.ts';
 

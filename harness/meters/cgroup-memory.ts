@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
 
 /**
  * What a control group is charged, in bytes. The kinds do not overlap; their sum falls short of the total by what the

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
 import { childGroups } from '../process/cgroup-tree.ts';
 import { parseStat } from './cgroup-memory.ts';
 

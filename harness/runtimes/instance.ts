@@ -8,7 +8,7 @@ import type { Agent } from '../guest/agent.ts';
 import { managerRootOf, unitBelow } from '../guest/unit-path.ts';
 import { waitedForIn } from '../guest/console-jobs.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
 import { readCgroupMemory } from '../meters/cgroup-memory.ts';
 import { readOomKills } from '../meters/cgroup-oom.ts';

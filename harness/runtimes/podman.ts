@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
-import type { CgroupLayout } from '../host/cgroup.ts';
+import type { CgroupLayout } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import { parseCount } from '../host/limits/limit.ts';
 import type { Releasable } from '../process/leases.ts';

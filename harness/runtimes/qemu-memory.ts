@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostError, runError, usageError } from '../../core/error.ts';
 import { wholeLine } from '../../core/text.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import { quote } from '../guest/protocol.ts';
 import {
   holdsTranslatedCode,

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';

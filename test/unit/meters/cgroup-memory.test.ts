@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cgroupNamed, type CgroupLayout } from '../../../harness/host/cgroup.ts';
+import { cgroupNamed, type CgroupLayout } from '../../../harness/process/cgroup.ts';
 import { readCgroupCpuMs } from '../../../harness/meters/cgroup-cpu.ts';
 import {
   parseMemoryV1,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../core/units.ts';
-import type { Cgroup } from '../../../harness/host/cgroup.ts';
+import type { Cgroup } from '../../../harness/process/cgroup.ts';
 import type { InstanceMeters } from '../../../harness/runtimes/runtime.ts';
 import {
   ksmNote,

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
-import type { CleanupRegistry, Lease } from '../process/cleanup.ts';
-import { unescapeOctal } from '../process/mounts.ts';
+import type { CleanupRegistry, Lease } from './cleanup.ts';
+import { unescapeOctal } from './mounts.ts';
 
 const ROOT = '/sys/fs/cgroup';
 

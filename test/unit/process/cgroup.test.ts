@@ -12,7 +12,7 @@ import {
   maxTasks,
   parseCgroupLayout,
   type CgroupLayout,
-} from '../../../harness/host/cgroup.ts';
+} from '../../../harness/process/cgroup.ts';
 import type { CleanupRegistry } from '../../../harness/process/cleanup.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
