@@ -7,7 +7,7 @@ import { gatherers, readAvailableBytes } from '../observe/observe.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Fleet, Member } from './fleet.ts';
-import type { MemberReading, SeenInside, StepReading } from './readings.ts';
+import type { MemberReading, SeenInside, StepReading } from '../contract/fleet-readings.ts';
 import { settleFleet } from './settle.ts';
 import { whileAlive } from './while-alive.ts';
 

@@ -8,7 +8,7 @@ import { nsToMs } from '../../core/clock.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance } from './allowance.ts';
 import type { Fleet, Loss } from './fleet.ts';
-import type { StormReading } from './readings.ts';
+import type { StormReading } from '../contract/fleet-readings.ts';
 import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 
 /** Between two bursts, for what the host does behind the back of those who stop: freeing pages, groups and mounts. */

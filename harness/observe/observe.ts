@@ -18,7 +18,7 @@ import {
   type Instance,
   type InstanceMeters,
 } from '../runtimes/runtime.ts';
-import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from './artifacts.ts';
+import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from '../contract/artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { waitUntilSettled } from './settle.ts';
 

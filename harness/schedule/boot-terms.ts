@@ -1,4 +1,4 @@
-import type { Circumstances } from '../../scenarios/define.ts';
+import type { Circumstances } from '../contract/scenario.ts';
 import type { Plan } from '../../results/record.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { BootDeadlines } from './boot.ts';

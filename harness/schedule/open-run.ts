@@ -13,11 +13,11 @@ import {
   type SampleError,
 } from '../../results/record.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import type { Circumstances, Scenario } from '../../scenarios/define.ts';
+import type { Circumstances, Scenario } from '../contract/scenario.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
 import type { CachedImage } from '../image/cache.ts';
-import type { ArtifactName } from '../observe/artifacts.ts';
+import type { ArtifactName } from '../contract/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';

@@ -7,7 +7,7 @@ import { readIfThere } from '../../core/read-if-there.ts';
 import { MIB } from '../../core/units.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
-import type { Artifacts, MemoryReading } from '../../harness/observe/artifacts.ts';
+import type { Artifacts, MemoryReading } from '../../harness/contract/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
 import { readProcessRights } from '../../harness/runtimes/process-rights.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';

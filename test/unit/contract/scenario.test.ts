@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMeasured, defineScenario, metric, type Scenario } from '../../../scenarios/define.ts';
+import { createMeasured, defineScenario, metric, type Scenario } from '../../../harness/contract/scenario.ts';
 
 const sound: Scenario = {
   id: 'boot-noise',

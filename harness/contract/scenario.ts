@@ -1,5 +1,5 @@
-import type { ArtifactName, Artifacts } from '../harness/observe/artifacts.ts';
-import type { Metric, RuntimeKind, ScenarioDescription } from '../results/record.ts';
+import type { ArtifactName, Artifacts } from './artifacts.ts';
+import type { Metric, RuntimeKind, ScenarioDescription } from '../../results/record.ts';
 
 /** What a scenario made of one boot. A metric is in `values` or in `missing`, with the reason. */
 export interface Measured {

@@ -4,9 +4,9 @@ import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
 import type { GuestProcess } from '../guest/processes.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
 import type { GuestRam } from '../meters/guest-ram.ts';
-import type { InsideReading } from '../observe/artifacts.ts';
+import type { InsideReading } from './artifacts.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
-import type { Stopped } from './fleet.ts';
+import type { Stopped } from '../fleet/fleet.ts';
 
 /** What is read of one of many live instances. */
 export interface MemberReading {
