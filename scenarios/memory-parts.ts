@@ -1,4 +1,4 @@
-import type { GuestProcess } from '../harness/guest/processes.ts';
+import type { GuestProcess } from '../harness/parse/processes.ts';
 import type { ChargedReading, InsideReading } from '../harness/contract/artifacts.ts';
 import { metric, type Circumstances } from '../harness/contract/scenario.ts';
 import { processesOf } from './instance-processes.ts';

@@ -1,6 +1,6 @@
 import { formatSome } from '../core/words.ts';
-import type { GuestProcess } from '../harness/guest/processes.ts';
-import { doneStarting, unmetRequirements, type Unit } from '../harness/guest/units.ts';
+import type { GuestProcess } from '../harness/parse/processes.ts';
+import { doneStarting, unmetRequirements, type Unit } from '../harness/parse/units.ts';
 import type { InsideReading, Timing, UnitsReading } from '../harness/contract/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
 import { isOfEveryInstance } from '../results/repeated-services.ts';

@@ -1,4 +1,4 @@
-import { lastBefore, unitNamed, type Unit } from '../harness/guest/units.ts';
+import { lastBefore, unitNamed, type Unit } from '../harness/parse/units.ts';
 import { formatMs } from '../core/units.ts';
 import type { Timing } from '../harness/contract/artifacts.ts';
 import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';

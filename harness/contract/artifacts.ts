@@ -1,8 +1,8 @@
-import type { KernelMemory } from '../guest/kernel-memory.ts';
-import type { GuestProcess } from '../guest/processes.ts';
-import type { UnitReport } from '../guest/units.ts';
+import type { KernelMemory } from '../parse/kernel-memory.ts';
+import type { GuestProcess } from '../parse/processes.ts';
+import type { UnitReport } from '../parse/units.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
-import type { GuestRam } from '../meters/guest-ram.ts';
+import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
 
 /**

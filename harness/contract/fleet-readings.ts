@@ -1,9 +1,9 @@
 import type { Stop } from '../../results/fleet/density.ts';
 import type { Storm } from '../../results/fleet/storm.ts';
 import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
-import type { GuestProcess } from '../guest/processes.ts';
+import type { GuestProcess } from '../parse/processes.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
-import type { GuestRam } from '../meters/guest-ram.ts';
+import type { GuestRam } from '../parse/guest-ram.ts';
 import type { InsideReading } from './artifacts.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
 import type { Stopped } from '../fleet/fleet.ts';

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { hostError } from '../../core/error.ts';
 import { formatBytes, formatMs, GIB } from '../../core/units.ts';
 import { parseThreads } from '../host/limits/processes.ts';
-import { parseMeminfo } from '../meters/meminfo.ts';
+import { parseMeminfo } from '../parse/meminfo.ts';
 
 /** What the host is like at one moment. */
 export interface HostState {

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { wholeLine } from '../../core/text.ts';
 import type { LedgerRow } from '../../results/record.ts';
-import { unitOfGroup } from '../guest/unit-path.ts';
+import { unitOfGroup } from '../parse/unit-path.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
 
 /** systemd's own unit, as PID 1. */

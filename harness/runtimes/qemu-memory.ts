@@ -11,7 +11,7 @@ import {
   parseGuestRam,
   smapsBytes,
   type GuestRam,
-} from '../meters/guest-ram.ts';
+} from '../parse/guest-ram.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
 import type { InstanceMeters } from './runtime.ts';
 

@@ -12,7 +12,7 @@ import type { CachedImage } from '../image/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
 import type { ProcessMemory } from '../meters/process-memory.ts';
-import type { GuestRam } from '../meters/guest-ram.ts';
+import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostContext } from '../host/context.ts';
 
 /** Whether a runtime can run here; if not, why, and what to do about it. */

@@ -8,7 +8,7 @@ import { formatBytes, formatMs, GIB, MIB } from '../../core/units.ts';
 import { recordConsole, type Console } from '../../harness/guest/console.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
-import { parseMeminfo } from '../../harness/meters/meminfo.ts';
+import { parseMeminfo } from '../../harness/parse/meminfo.ts';
 import { launch, type LaunchedExit } from '../../harness/process/launch.ts';
 import { makeBootCgroup } from '../../harness/runtimes/boot-folder.ts';
 import type { LabImage } from './build.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { busLabel, parseConditions, parseStatus } from '../../../harness/guest/conditions.ts';
+import { busLabel, parseConditions, parseStatus } from '../../../harness/parse/conditions.ts';
 import { broken, drawn, holds, lists, oddText, staysQuick, same } from '../../support/property.ts';
 
 describe('conditions as the bus has them', () => {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { parseKernelMemory } from '../../../harness/guest/kernel-memory.ts';
+import { parseKernelMemory } from '../../../harness/parse/kernel-memory.ts';
 import { holds, rows, saidBy, staysQuick, same } from '../../support/property.ts';
 
 const RANGE = /^ *[0-9a-f]{1,12}-[0-9a-f]{1,12} : Kernel (?:code|rodata|data|bss)$/;

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { parseProcesses, type GuestProcess } from '../../../harness/guest/processes.ts';
+import { parseProcesses, type GuestProcess } from '../../../harness/parse/processes.ts';
 import { broken, drawn, holds, oddText, staysQuick, type Draw, same } from '../../support/property.ts';
 
 const UNITS = [

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { managerRootOf, unitBelow, unitOfGroup } from '../../../harness/guest/unit-path.ts';
+import { managerRootOf, unitBelow, unitOfGroup } from '../../../harness/parse/unit-path.ts';
 import { drawn, holds, oddText, staysQuick, same } from '../../support/property.ts';
 
 describe('the unit of a control group', () => {

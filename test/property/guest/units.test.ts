@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { parseUnitFiles, parseUnits, type Unit } from '../../../harness/guest/units.ts';
+import { parseUnitFiles, parseUnits, type Unit } from '../../../harness/parse/units.ts';
 import { drawn, holds, oddText, rows, saidBy, staysQuick, type Draw, same } from '../../support/property.ts';
 
 const usec = (draw: Draw): number => (draw.chance(0.2) ? 0 : draw.int(1, 2 ** 48));

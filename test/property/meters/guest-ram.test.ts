@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { parseGuestRam } from '../../../harness/meters/guest-ram.ts';
+import { parseGuestRam } from '../../../harness/parse/guest-ram.ts';
 import { parseAnonymousRam } from '../../../harness/runtimes/qemu-memory.ts';
 import { drawn, holds, oddText, staysQuick, unlessRefused, type Draw, same } from '../../support/property.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { parseMemoryV1, parseMemoryV2, parseStat } from '../../../harness/meters/cgroup-memory.ts';
 import { parseContextSwitches } from '../../../harness/meters/context-switches.ts';
 import { parseCachedBytes } from '../../../harness/meters/file-cache.ts';
-import { parseMeminfo } from '../../../harness/meters/meminfo.ts';
+import { parseMeminfo } from '../../../harness/parse/meminfo.ts';
 import { parseSmapsRollup } from '../../../harness/meters/process-memory.ts';
 import {
   broken,

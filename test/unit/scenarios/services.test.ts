@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KIB } from '../../../core/units.ts';
-import type { Unit } from '../../../harness/guest/units.ts';
+import type { Unit } from '../../../harness/parse/units.ts';
 import type { Artifacts } from '../../../harness/contract/artifacts.ts';
 import { ledgerSchema, type LedgerRow, type RuntimeKind } from '../../../results/record.ts';
 import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';

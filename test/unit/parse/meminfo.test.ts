@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMeminfo } from '../../../harness/meters/meminfo.ts';
+import { parseMeminfo } from '../../../harness/parse/meminfo.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
 describe('/proc/meminfo', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseProcesses } from '../../../harness/guest/processes.ts';
+import { parseProcesses } from '../../../harness/parse/processes.ts';
 import { limits } from '../../../harness/guest/protocol.ts';
 import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { KIB } from '../../../core/units.ts';
-import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../../../harness/guest/kernel-memory.ts';
+import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../../../harness/parse/kernel-memory.ts';
 import { capturedLines } from '../../fixtures/guest/captured.ts';
 
 describe('a guest kernel’s own account', () => {

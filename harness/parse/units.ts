@@ -1,4 +1,4 @@
-import { limits, tooMany } from './protocol.ts';
+import { limits, tooMany } from '../guest/protocol.ts';
 
 /** A unit as the guest's service manager describes it. Every text is untrusted. */
 export interface Unit {

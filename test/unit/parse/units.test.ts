@@ -7,7 +7,7 @@ import {
   parseUnitFiles,
   parseUnits,
   unitNamed,
-} from '../../../harness/guest/units.ts';
+} from '../../../harness/parse/units.ts';
 import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
 
 describe('units that were captured', () => {

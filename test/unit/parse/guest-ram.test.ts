@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGuestRam } from '../../../harness/meters/guest-ram.ts';
+import { parseGuestRam } from '../../../harness/parse/guest-ram.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
 const MEMFD =

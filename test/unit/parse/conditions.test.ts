@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busLabel, isUnitName, parseConditions, parseStatus } from '../../../harness/guest/conditions.ts';
+import { busLabel, isUnitName, parseConditions, parseStatus } from '../../../harness/parse/conditions.ts';
 import { capturedLines } from '../../fixtures/guest/captured.ts';
 
 describe('conditions that were captured', () => {
