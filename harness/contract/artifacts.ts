@@ -1,9 +1,9 @@
 import type { KernelMemory } from '../parse/kernel-memory.ts';
 import type { GuestProcess } from '../parse/processes.ts';
 import type { UnitReport } from '../parse/units.ts';
-import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import type { CgroupMemory } from '../parse/cgroup-memory.ts';
 import type { GuestRam } from '../parse/guest-ram.ts';
-import type { HostProcess } from '../runtimes/runtime.ts';
+import type { ProcessMemory } from '../parse/smaps-rollup.ts';
 
 /**
  * What is read of one booted instance. A scenario names the artifacts that it needs and computes from those alone, so
@@ -43,6 +43,14 @@ export interface Timing {
   starts: number;
   /** The kernel starts the initrd's init: guest CLOCK_MONOTONIC. VMs only. */
   initrdGuestMs: number | undefined;
+}
+
+/** A process of an instance as the host sees it. */
+export interface HostProcess extends ProcessMemory {
+  /** true: the container manager's or the VMM's own; false: the distribution's. */
+  manager: boolean;
+  /** The unit of the instance that it belongs to, where the host's control groups show it: containers. */
+  unit: string | undefined;
 }
 
 export interface MemoryReading {

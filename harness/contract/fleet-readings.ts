@@ -2,11 +2,9 @@ import type { Stop } from '../../results/fleet/density.ts';
 import type { Storm } from '../../results/fleet/storm.ts';
 import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
 import type { GuestProcess } from '../parse/processes.ts';
-import type { CgroupMemory } from '../meters/cgroup-memory.ts';
+import type { CgroupMemory } from '../parse/cgroup-memory.ts';
 import type { GuestRam } from '../parse/guest-ram.ts';
-import type { InsideReading } from './artifacts.ts';
-import type { HostProcess } from '../runtimes/runtime.ts';
-import type { Stopped } from '../fleet/fleet.ts';
+import type { HostProcess, InsideReading } from './artifacts.ts';
 
 /** What is read of one of many live instances. */
 export interface MemberReading {
@@ -39,6 +37,13 @@ export interface StepReading {
   idle: { windowMs: number; cpuMs: number | undefined; contextSwitches: number | undefined };
   /** What KSM saves on the whole host. */
   ksmSavedBytes: number | undefined;
+}
+
+/** How a fleet ended. */
+export interface Stopped {
+  tookMs: number;
+  /** How many did not power off in time, and were killed. */
+  killed: number;
 }
 
 /** One series of the density scenario, so far. */

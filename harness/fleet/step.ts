@@ -4,7 +4,7 @@ import { nsToMs, type Clock } from '../../core/clock.ts';
 import { readContextSwitches, switchesBetween } from '../meters/context-switches.ts';
 import { readKsm } from '../meters/ksm.ts';
 import { gatherers, readAvailableBytes } from '../observe/observe.ts';
-import type { HostProcess } from '../runtimes/runtime.ts';
+import type { HostProcess } from '../contract/artifacts.ts';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Fleet, Member } from './fleet.ts';
 import type { MemberReading, SeenInside, StepReading } from '../contract/fleet-readings.ts';

@@ -18,7 +18,7 @@ import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';
-import { parseCpuInfo, type CpuInfo } from './facts.ts';
+import { parseCpuInfo, type CpuInfo } from '../parse/host-facts.ts';
 import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
 
 const DEVICE = '/dev/kvm';

@@ -10,15 +10,17 @@ import { nsToMs } from '../../core/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
-import { CHARGE_UNREADABLE, type CgroupMemory } from '../meters/cgroup-memory.ts';
-import { PROCESS_UNREADABLE } from '../meters/process-memory.ts';
-import {
-  NO_MEMORY_CONTROLLER,
-  type HostProcess,
-  type Instance,
-  type InstanceMeters,
-} from '../runtimes/runtime.ts';
-import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from '../contract/artifacts.ts';
+import { CHARGE_UNREADABLE, type CgroupMemory } from '../parse/cgroup-memory.ts';
+import { PROCESS_UNREADABLE } from '../parse/smaps-rollup.ts';
+import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from '../runtimes/runtime.ts';
+import type {
+  HostProcess,
+  Artifacts,
+  InsideReading,
+  MemoryReading,
+  Timing,
+  UnitsReading,
+} from '../contract/artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { waitUntilSettled } from './settle.ts';
 

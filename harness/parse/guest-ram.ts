@@ -1,3 +1,7 @@
+import { runError } from '../../core/error.ts';
+import { quote } from '../../core/text.ts';
+import { mappingsIn, sizeIn, type Mapping } from './smaps.ts';
+
 /** What a VMM's own mappings say of the guest's RAM and of the translation cache. Bytes of resident pages. */
 export interface GuestRam {
   /** Guest RAM that the host had to provide: the RSS of its mapping. */
@@ -19,36 +23,61 @@ export interface GuestRam {
 export function parseGuestRam(smaps: string): GuestRam | undefined {
   let touchedBytes: number | undefined;
   let translationCacheBytes = 0;
-  let mapping: Mapping = 'other';
-  for (const line of smaps.split('\n')) {
-    if (MAPPING.test(line)) mapping = classify(line);
-    else if (line.startsWith('Rss:') && mapping !== 'other') {
-      const bytes = smapsBytes(line);
-      if (bytes === undefined) return undefined;
-      if (mapping === 'guest-ram') touchedBytes = (touchedBytes ?? 0) + bytes;
-      else translationCacheBytes += bytes;
-    }
+  for (const mapping of mappingsIn(smaps)) {
+    const isRam = isSharedRam(mapping);
+    if (!isRam && !holdsTranslatedCode(mapping)) continue;
+    const residentBytes = sizeIn(mapping, 'Rss');
+    if (residentBytes === undefined) return undefined;
+    if (isRam) touchedBytes = (touchedBytes ?? 0) + residentBytes;
+    else translationCacheBytes += residentBytes;
   }
   return touchedBytes === undefined ? undefined : { touchedBytes, translationCacheBytes };
 }
 
-/** `7f4a63fff000-7f4a83fff000 rw-s 00000000 00:01 1040   /memfd:memory-backend-memfd (deleted)` */
-export const MAPPING = /^[0-9a-f]{1,16}-[0-9a-f]{1,16} /;
+/** What tells the mapping of guest RAM from the VMM's other anonymous ones. */
+export interface RamMark {
+  /** Among its VmFlags (proc(5)): `mg`, KSM may merge it; `hg`, huge pages are welcome. */
+  flag: 'mg' | 'hg';
+  /** Its size. QEMU asks for huge pages for all that the guest sees as memory, also for its ROMs, and for translated code. */
+  bytes?: number;
+}
 
-/** `Rss:              204800 kB` */
-export function smapsBytes(line: string): number | undefined {
-  const kib = /^\w+: +(\d{1,15}) kB$/.exec(line)?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
+/**
+ * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Bytes of resident pages. Errors: `smaps-unreadable`
+ * (run), where a size that is needed cannot be read.
+ */
+export function parseAnonymousRam(smaps: string, mark: RamMark): GuestRam {
+  const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
+  let mergedBytes = 0;
+  for (const mapping of mappingsIn(smaps)) {
+    const isRam = isMarkedRam(mapping, mark);
+    const isCode = holdsTranslatedCode(mapping);
+    if (!isRam && !isCode) continue;
+    const residentBytes = neededSize(mapping, 'Rss');
+    if (isCode) ram.translationCacheBytes += residentBytes;
+    if (isRam) ram.touchedBytes += residentBytes;
+    if (isRam && mark.flag === 'mg') mergedBytes += residentBytes - neededSize(mapping, 'Pss');
+  }
+  return mark.flag === 'mg' ? { ...ram, mergedBytes } : ram;
 }
 
 /** Anonymous mappings that are writable and executable at once hold translated code. */
-export const holdsTranslatedCode = (header: string): boolean => /^\S+ rwxp \S+ \S+ 0\s*$/.test(header);
+const holdsTranslatedCode = ({ header }: Mapping): boolean => /^\S+ rwxp \S+ \S+ 0\s*$/.test(header);
 
-type Mapping = 'guest-ram' | 'translation-cache' | 'other';
+function isSharedRam({ header }: Mapping): boolean {
+  return header.includes('/memfd:memory-backend-memfd') || isUmlRam(header);
+}
 
-function classify(header: string): Mapping {
-  if (header.includes('/memfd:memory-backend-memfd') || isUmlRam(header)) return 'guest-ram';
-  return holdsTranslatedCode(header) ? 'translation-cache' : 'other';
+function isMarkedRam(mapping: Mapping, { flag, bytes }: RamMark): boolean {
+  const flags = mapping.lines.get('VmFlags')?.split(' ') ?? [];
+  return flags.includes(flag) && (bytes === undefined || neededSize(mapping, 'Size') === bytes);
+}
+
+function neededSize(mapping: Mapping, name: 'Size' | 'Rss' | 'Pss'): number {
+  const bytes = sizeIn(mapping, name);
+  if (bytes !== undefined) return bytes;
+  const what = `the VMM’s mapping ${quote(mapping.header)} has no ${name} that can be read`;
+  throw runError('smaps-unreadable', what);
 }
 
 /** Where UML's kernel is linked: it maps its RAM from there on, each page at its own place. */

@@ -1,6 +1,6 @@
 import { runError } from '../../core/error.ts';
-import { parseSmapsRollup, PROCESS_UNREADABLE, type ProcessMemory } from '../meters/process-memory.ts';
-import { limits, tooMany } from '../guest/protocol.ts';
+import { parseSmapsRollup, PROCESS_UNREADABLE, type ProcessMemory } from './smaps-rollup.ts';
+import { limits, tooMany } from './answer-limits.ts';
 import { managerRootOf, unitBelow } from './unit-path.ts';
 
 /** A process inside the instance, as its own /proc shows it. */

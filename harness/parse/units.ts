@@ -1,4 +1,4 @@
-import { limits, tooMany } from '../guest/protocol.ts';
+import { limits, tooMany } from './answer-limits.ts';
 
 /** A unit as the guest's service manager describes it. Every text is untrusted. */
 export interface Unit {

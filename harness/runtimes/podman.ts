@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
 import type { CgroupLayout } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
-import { parseCount } from '../host/limits/limit.ts';
+import { parseCount } from '../parse/count.ts';
 import type { Releasable } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';

@@ -6,7 +6,7 @@ import { formatBytes, formatMs, GIB } from '../../core/units.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { bootstrap } from '../../harness/image/bootstrap.ts';
 import { whileBuilding } from '../../harness/image/build-lock.ts';
-import { cacheFolder } from '../../harness/image/cache.ts';
+import { cacheFolder } from '../../core/cache-folder.ts';
 import { readAptAccess } from '../../harness/image/host-apt.ts';
 import { copyKernel, measureTree, mkfsArguments } from '../../harness/image/pack.ts';
 import { applyBootMode } from '../../harness/image/settle.ts';

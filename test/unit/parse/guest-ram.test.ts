@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseGuestRam } from '../../../harness/parse/guest-ram.ts';
+import { MIB } from '../../../core/units.ts';
+import { parseAnonymousRam, parseGuestRam } from '../../../harness/parse/guest-ram.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
 const MEMFD =
@@ -47,5 +48,49 @@ describe('the mappings of a VMM', () => {
   it('without a memfd nothing is known of guest RAM', () => {
     expect(parseGuestRam(smaps(['7f00-7f01 rw-p 00000000 00:00 0 ', '500000']))).toBeUndefined();
     expect(parseGuestRam('')).toBeUndefined();
+  });
+});
+
+describe('guest RAM in anonymous mappings', () => {
+  it('KSM may merge what the kernel has marked; translated code is told apart from it', () => {
+    const smaps = [
+      '7f2c00000000-7f2c20000000 rw-p 00000000 00:00 0 ',
+      'Size:             524288 kB',
+      'Rss:              204800 kB',
+      'Pss:              122880 kB',
+      'VmFlags: rd wr mr mw me ac sd mg ',
+      '7f2c40000000-7f2c50000000 rwxp 00000000 00:00 0 ',
+      'Rss:               65536 kB',
+      'VmFlags: rd wr ex mr mw me ac sd ',
+    ].join('\n');
+    expect(parseAnonymousRam(smaps, { flag: 'mg' })).toEqual({
+      touchedBytes: 200 * MIB,
+      mergedBytes: 80 * MIB,
+      translationCacheBytes: 64 * MIB,
+    });
+  });
+
+  it('transparent huge pages back the one marked mapping that has the size of guest RAM; translated code and ROMs are marked too', () => {
+    const smaps = [
+      '7f13abe00000-7f13cbe00000 rw-p 00000000 00:00 0 ',
+      'Size:             524288 kB',
+      'Rss:              180224 kB',
+      'AnonHugePages:    180224 kB',
+      'VmFlags: rd wr mr mw me dc ac hg ',
+      '7f13cc000000-7f13ccfff000 rwxp 00000000 00:00 0 ',
+      'Size:              16380 kB',
+      'Rss:               16380 kB',
+      'AnonHugePages:     14336 kB',
+      'VmFlags: rd wr ex mr mw me ac hg ',
+      '7f13e8600000-7f13e8640000 rw-p 00000000 00:00 0 ',
+      'Size:                256 kB',
+      'Rss:                 256 kB',
+      'VmFlags: rd wr mr mw me dc ac hg ',
+    ].join('\n');
+    const mark = { flag: 'hg', bytes: 512 * MIB } as const;
+    expect(parseAnonymousRam(smaps, mark)).toEqual({
+      touchedBytes: 176 * MIB,
+      translationCacheBytes: 16_380 * 1024,
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseMeminfo } from '../../../harness/parse/meminfo.ts';
+import { MIB } from '../../../core/units.ts';
+import { parseHugePages, parseMeminfo } from '../../../harness/parse/meminfo.ts';
 import { captured } from '../../fixtures/guest/captured.ts';
 
 describe('/proc/meminfo', () => {
@@ -35,5 +36,21 @@ describe('/proc/meminfo', () => {
       ['__proto__', 1024],
       ['Active(anon)', 2048],
     ]);
+  });
+});
+
+describe('huge pages', () => {
+  const meminfo = [
+    'MemTotal:       24682740 kB',
+    'AnonHugePages:     12288 kB',
+    'HugePages_Total:     300',
+    'HugePages_Free:      280',
+    'HugePages_Rsvd:       30',
+    'HugePages_Surp:        0',
+    'Hugepagesize:       2048 kB',
+  ].join('\n');
+
+  it('are those that are neither in use nor promised', () => {
+    expect(parseHugePages(meminfo)).toEqual({ pageBytes: 2 * MIB, total: 300, available: 250 });
   });
 });

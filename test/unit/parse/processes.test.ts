@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseProcesses } from '../../../harness/parse/processes.ts';
-import { limits } from '../../../harness/guest/protocol.ts';
+import { limits } from '../../../harness/parse/answer-limits.ts';
 import { capturedLines, type Source } from '../../fixtures/guest/captured.ts';
 
 const kib = (bytes: number): number => bytes / 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../core/random.ts';
-import { limits } from '../../../harness/guest/protocol.ts';
+import { limits } from '../../../harness/parse/answer-limits.ts';
 import {
   doneStarting,
   lastBefore,

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from '../../../harness/host/facts.ts';
+import { parseChoice, parseCpuInfo, parseDistribution } from '../../../harness/parse/host-facts.ts';
+import { parseMeminfo, parseHugePages } from '../../../harness/parse/meminfo.ts';
 import { parseDpkgStatus } from '../../../harness/host/dpkg.ts';
 import { parseVersion } from '../../../harness/host/tools.ts';
 import { clockArguments } from '../../../harness/runtimes/qemu-clock.ts';
-import { parseHugePages } from '../../../harness/runtimes/qemu-memory.ts';
 import { mapsOwnRange } from '../../../harness/runtimes/user-namespace.ts';
 import { drawn, holds, lists, oddText, staysQuick, type Draw, same } from '../../support/property.ts';
 
@@ -73,15 +73,12 @@ describe('/proc/meminfo', () => {
       `HugePages_Free:  ${pages}`,
       'Hugepagesize:    2048 kB',
     ].join('\n');
-    same(parseMeminfo(text, 'MemTotal'), kib * 1024);
-    expect(parseMeminfo(text, 'MemAvailable')).toBeUndefined();
+    same(parseMeminfo(text).get('MemTotal'), kib * 1024);
+    expect(parseMeminfo(text).has('MemAvailable')).toBe(false);
     same(parseHugePages(text), { pageBytes: 2 ** 21, total: pages, available: pages });
   });
 
-  staysQuick('text', ['MemTotal:', 'MemTotal: 1'], (text) => [
-    parseMeminfo(text, 'MemTotal'),
-    parseHugePages(text),
-  ]);
+  staysQuick('text', ['MemTotal:', 'MemTotal: 1'], (text) => [parseMeminfo(text), parseHugePages(text)]);
 });
 
 describe('a choice of sysfs', () => {

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import { parseMemoryV1, parseMemoryV2, parseStat } from '../../../harness/meters/cgroup-memory.ts';
-import { parseContextSwitches } from '../../../harness/meters/context-switches.ts';
+import { parseMemoryV1, parseMemoryV2, parseStat } from '../../../harness/parse/cgroup-memory.ts';
+import { parseContextSwitches } from '../../../harness/parse/context-switches.ts';
 import { parseCachedBytes } from '../../../harness/meters/file-cache.ts';
 import { parseMeminfo } from '../../../harness/parse/meminfo.ts';
-import { parseSmapsRollup } from '../../../harness/meters/process-memory.ts';
+import { parseSmapsRollup } from '../../../harness/parse/smaps-rollup.ts';
 import {
   broken,
   drawn,

@@ -1,5 +1,4 @@
 import { wholeLine } from '../../core/text.ts';
-import { KIB } from '../../core/units.ts';
 
 /** Pure parsers of the files that say what a host is. Each takes a file's text. */
 
@@ -44,12 +43,6 @@ export function parseCpuInfo(cpuinfo: string): CpuInfo {
     hypervisor: flags.has('hypervisor'),
     ...(offered === undefined ? {} : { virtualizationFlag: offered }),
   };
-}
-
-/** A line of /proc/meminfo in bytes; `undefined` where the kernel does not have it. */
-export function parseMeminfo(meminfo: string, name: string): number | undefined {
-  const kibibytes = wholeLine(`${name}: +(\\d{1,15}) kB`).exec(meminfo)?.[1];
-  return kibibytes === undefined ? undefined : Number(kibibytes) * KIB;
 }
 
 /** The chosen word of a sysfs choice: `always [madvise] never` → `madvise`. */

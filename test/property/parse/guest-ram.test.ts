@@ -1,6 +1,5 @@
 import { describe } from 'vitest';
-import { parseGuestRam } from '../../../harness/parse/guest-ram.ts';
-import { parseAnonymousRam } from '../../../harness/runtimes/qemu-memory.ts';
+import { parseGuestRam, parseAnonymousRam } from '../../../harness/parse/guest-ram.ts';
 import { drawn, holds, oddText, staysQuick, unlessRefused, type Draw, same } from '../../support/property.ts';
 
 interface Mapping {

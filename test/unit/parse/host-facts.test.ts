@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
-import { MIB } from '../../../core/units.ts';
-import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from '../../../harness/host/facts.ts';
+import { parseChoice, parseCpuInfo, parseDistribution } from '../../../harness/parse/host-facts.ts';
 
 const fixture = (name: string): string =>
   readFileSync(join(packageRoot(), 'test/fixtures/host', name), 'utf8');
@@ -50,12 +49,6 @@ describe('parseCpuInfo', () => {
       hypervisor: false,
     });
   });
-});
-
-it('parseMeminfo gives bytes, and nothing for a line that is not there', () => {
-  expect(parseMeminfo(fixture('meminfo'), 'MemTotal')).toBe(25_276_063_744);
-  expect(parseMeminfo('MemTotal:   1024 kB\n', 'MemTotal')).toBe(MIB);
-  expect(parseMeminfo(fixture('meminfo'), 'MemFree2')).toBeUndefined();
 });
 
 it('parseChoice gives the chosen word', () => {
