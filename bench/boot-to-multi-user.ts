@@ -1,6 +1,6 @@
 import { runError } from '../core/error.ts';
 import type { Console } from '../harness/guest/console.ts';
-import type { Clock } from '../harness/meters/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { withDeadline } from '../harness/process/deadline.ts';
 import { BOOT_TIMEOUT, untilAborted, whenEnded } from '../harness/runtimes/ready.ts';
 import type { BootRequest, PreparedRuntime } from '../harness/runtimes/runtime.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cgroupNamed } from '../harness/host/cgroup.ts';
+import { cgroupNamed } from '../harness/process/cgroup.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import { readLimits } from '../harness/host/limits/registry.ts';
 import { parseMountPoints } from '../harness/process/mounts.ts';

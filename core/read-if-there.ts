@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * A small file of the kernel's or the system's, white space at both ends taken off; `undefined` where it cannot be
- * read.
- */
-export function readIfThere(file: string): string | undefined {
+/** The text of a small file of the kernel's or the system's; `undefined` where it cannot be read. */
+export function textIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
+}
+
+/** The same, white space at both ends taken off. */
+export function readIfThere(file: string): string | undefined {
+  return textIfThere(file)?.trim();
 }

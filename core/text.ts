@@ -132,3 +132,8 @@ export function withoutCommands(text: string): string {
 export function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 }
+
+/** Guest text for an error message: shortened, control characters made visible. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+}

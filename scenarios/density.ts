@@ -1,7 +1,7 @@
-import type { DensityReading, MemberReading, StepReading } from '../harness/fleet/readings.ts';
+import type { DensityReading, MemberReading, StepReading } from '../harness/contract/fleet-readings.ts';
 import type { Density, DensityStep, ServiceCost } from '../results/fleet/density.ts';
 import { fitSlope } from '../results/statistics/slope.ts';
-import { createMeasured, defineFleetScenario, metric, type Circumstances } from './define.ts';
+import { createMeasured, defineFleetScenario, metric, type Circumstances } from '../harness/contract/scenario.ts';
 import { chargedElsewhereBytes, memoryParts, memoryPartMetrics } from './memory-parts.ts';
 
 const TOO_FEW_STEPS = 'one step shows no slope: measure at two or more numbers of instances';

@@ -1,6 +1,6 @@
-import type { GuestProcess } from '../harness/guest/processes.ts';
-import type { ChargedReading, InsideReading } from '../harness/observe/artifacts.ts';
-import { metric, type Circumstances } from './define.ts';
+import type { GuestProcess } from '../harness/parse/processes.ts';
+import type { ChargedReading, InsideReading } from '../harness/contract/artifacts.ts';
+import { metric, type Circumstances } from '../harness/contract/scenario.ts';
 import { processesOf } from './instance-processes.ts';
 
 /** What the parts of one instance are computed from. */

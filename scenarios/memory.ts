@@ -1,4 +1,4 @@
-import { createMeasured, defineScenario, metric } from './define.ts';
+import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 import {
   chargedElsewhereBytes,
   guestPageCacheBytes,

@@ -1,6 +1,6 @@
-import type { MinimumMemoryReading } from '../harness/fleet/readings.ts';
+import type { MinimumMemoryReading } from '../harness/contract/fleet-readings.ts';
 import type { MinimumMemory } from '../results/fleet/minimum-memory.ts';
-import { createMeasured, defineFleetScenario, metric } from './define.ts';
+import { createMeasured, defineFleetScenario, metric } from '../harness/contract/scenario.ts';
 
 export const minimumMemory = defineFleetScenario<MinimumMemoryReading>({
   id: 'minimum-memory',

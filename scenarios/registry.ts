@@ -1,7 +1,7 @@
 import type { ScenarioDescription } from '../results/record.ts';
 import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
-import type { Scenario } from './define.ts';
+import type { Scenario } from '../harness/contract/scenario.ts';
 import { density } from './density.ts';
 import { memory } from './memory.ts';
 import { minimumMemory } from './minimum-memory.ts';

@@ -1,10 +1,10 @@
 import { formatSome } from '../core/words.ts';
-import type { GuestProcess } from '../harness/guest/processes.ts';
-import { doneStarting, unmetRequirements, type Unit } from '../harness/guest/units.ts';
-import type { InsideReading, Timing, UnitsReading } from '../harness/observe/artifacts.ts';
+import type { GuestProcess } from '../harness/parse/processes.ts';
+import { doneStarting, unmetRequirements, type Unit } from '../harness/parse/units.ts';
+import type { InsideReading, Timing, UnitsReading } from '../harness/contract/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
 import { isOfEveryInstance } from '../results/repeated-services.ts';
-import { createMeasured, defineScenario, metric, type Circumstances } from './define.ts';
+import { createMeasured, defineScenario, metric, type Circumstances } from '../harness/contract/scenario.ts';
 import { processesOf } from './instance-processes.ts';
 
 /** What the host and the instance itself tell of a process alike. */

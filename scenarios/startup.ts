@@ -1,7 +1,7 @@
-import { lastBefore, unitNamed, type Unit } from '../harness/guest/units.ts';
+import { lastBefore, unitNamed, type Unit } from '../harness/parse/units.ts';
 import { formatMs } from '../core/units.ts';
-import type { Timing } from '../harness/observe/artifacts.ts';
-import { createMeasured, defineScenario, metric } from './define.ts';
+import type { Timing } from '../harness/contract/artifacts.ts';
+import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 
 const CONTAINER = 'a container has no kernel and no initrd of its own';
 

@@ -1,7 +1,7 @@
-import type { StormReading } from '../harness/fleet/readings.ts';
+import type { StormReading } from '../harness/contract/fleet-readings.ts';
 import { burstFigures } from '../results/fleet/figures.ts';
 import type { Burst, Storm } from '../results/fleet/storm.ts';
-import { createMeasured, defineFleetScenario, metric } from './define.ts';
+import { createMeasured, defineFleetScenario, metric } from '../harness/contract/scenario.ts';
 
 const LARGEST = 'Of the largest burst in which every instance got ready.';
 const NEVER_WHOLE = 'in no burst did every instance get ready';

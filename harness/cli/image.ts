@@ -3,7 +3,7 @@ import { usageError } from '../../core/error.ts';
 import { jsonText } from '../../core/text.ts';
 import { bootModeSchema } from '../../results/record.ts';
 import { buildImage, cachedImage } from '../image/build.ts';
-import { cacheFolder } from '../image/cache.ts';
+import { cacheFolder } from '../../core/cache-folder.ts';
 import { damagedImage, findImage, listImages, removeImage } from '../image/catalogue.ts';
 import { digestFile } from '../image/pack.ts';
 import { DEFAULT_SUITE, recipeFor, type Recipe } from '../image/recipe.ts';

@@ -11,7 +11,7 @@ import {
   type RunFolder,
 } from '../../results/store.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import type { Scenario } from '../../scenarios/define.ts';
+import type { Scenario } from '../contract/scenario.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
 import { describeHost } from '../host/describe.ts';

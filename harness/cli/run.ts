@@ -5,7 +5,7 @@ import { jsonText } from '../../core/text.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { RunFolder } from '../../results/store.ts';
 import { summarise, type Summary } from '../../results/summary.ts';
-import type { Scenario } from '../../scenarios/define.ts';
+import type { Scenario } from '../contract/scenario.ts';
 import { allScenarios, scenarios, unknownScenario } from '../../scenarios/registry.ts';
 import { surveys } from '../fleet/registry.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { hostError, runError } from '../../core/error.ts';
-import { readCgroupLayout } from '../host/cgroup.ts';
+import { readCgroupLayout } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import { openCleanupRegistry } from '../process/cleanup.ts';
 import { processRunner } from '../process/runner.ts';

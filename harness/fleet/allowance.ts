@@ -17,7 +17,7 @@ import { hostLimits, readLimits, type LimitReadings } from '../host/limits/regis
 import { releaseInReverse } from '../process/leases.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import type { Fleet, Loss } from './fleet.ts';
-import type { DensityReading, StepReading } from './readings.ts';
+import type { DensityReading, StepReading } from '../contract/fleet-readings.ts';
 import {
   defaultPolicy,
   forecastMemory,

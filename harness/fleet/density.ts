@@ -9,7 +9,7 @@ import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance, type Allowance } from './allowance.ts';
 import type { Fleet } from './fleet.ts';
 import { letKsmRun } from './ksm-switch.ts';
-import type { DensityReading, StepReading } from './readings.ts';
+import type { DensityReading, StepReading } from '../contract/fleet-readings.ts';
 import { settleHost } from './settle-fleet.ts';
 import { readStep } from './step.ts';
 import { fleetFor, type Survey, type SurveyContext } from './survey.ts';

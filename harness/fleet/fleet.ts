@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Stop } from '../../results/fleet/density.ts';
+import type { Stopped } from '../contract/fleet-readings.ts';
 import type { Ready } from '../guest/agent.ts';
-import { monotonicNs, nsToMs } from '../meters/clock.ts';
+import { monotonicNs, nsToMs } from '../../core/clock.ts';
 import { interrupted, untilReady } from '../runtimes/ready.ts';
 import type { Instance, PreparedRuntime } from '../runtimes/runtime.ts';
 
@@ -55,12 +56,6 @@ export interface Fleet {
   stop(): Promise<Stopped>;
   /** Kills all and removes what they made. Safe to call twice, and after `stop`. */
   kill(): Promise<void>;
-}
-
-export interface Stopped {
-  tookMs: number;
-  /** How many did not power off in time, and were killed. */
-  killed: number;
 }
 
 export type MayStart = (live: number) => Promise<Stop | undefined>;

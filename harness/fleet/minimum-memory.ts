@@ -4,10 +4,10 @@ import { formatMs, MIB } from '../../core/units.ts';
 import type { Trial } from '../../results/fleet/minimum-memory.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import { minimumMemory } from '../../scenarios/minimum-memory.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 import { asTwinbootError, BOOT_TIMEOUT, interrupted, killedAtLimit, untilReady } from '../runtimes/ready.ts';
 import type { Instance } from '../runtimes/runtime.ts';
-import type { MinimumMemoryReading } from './readings.ts';
+import type { MinimumMemoryReading } from '../contract/fleet-readings.ts';
 import type { Survey, SurveyContext } from './survey.ts';
 
 /** So many boots at most, whatever the memory of the run: from 64 GiB down to 5 % it takes nine. */

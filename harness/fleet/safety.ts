@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hostError } from '../../core/error.ts';
 import { formatBytes, formatMs, GIB } from '../../core/units.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import { parseThreads } from '../host/limits/processes.ts';
-import { parseMeminfo } from '../meters/meminfo.ts';
+import { parseMeminfo } from '../parse/meminfo.ts';
 
 /** What the host is like at one moment. */
 export interface HostState {
@@ -184,7 +185,8 @@ export function readHostState(): HostState {
     loadavg: readFileSync('/proc/loadavg', 'utf8'),
     stat: readFileSync('/proc/stat', 'utf8'),
     pidMax: readFileSync('/proc/sys/kernel/pid_max', 'utf8'),
-    pressure: readPressure(),
+    // Without CONFIG_PSI, or switched off (psi=0), there is none.
+    pressure: textIfThere('/proc/pressure/memory'),
     cpus: availableParallelism(),
   });
 }
@@ -232,13 +234,4 @@ function parseFirst(pattern: RegExp, text: string): number | undefined {
 function required(what: string, value: number | undefined): number {
   if (value === undefined) throw hostError('host-state-unknown', `this host does not say ${what}`);
   return value;
-}
-
-function readPressure(): string | undefined {
-  try {
-    return readFileSync('/proc/pressure/memory', 'utf8');
-  } catch {
-    // Without CONFIG_PSI, or switched off (psi=0).
-    return undefined;
-  }
 }

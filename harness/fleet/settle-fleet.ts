@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MIB } from '../../core/units.ts';
-import type { Clock } from '../meters/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { readKsm, type KsmReading } from '../meters/ksm.ts';
 import { readAvailableBytes } from '../observe/observe.ts';
 import { waitUntilSettled, type Settled } from '../observe/settle.ts';

@@ -1,13 +1,13 @@
 import type { RuntimeKind } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
-import { nsToMs, type Clock } from '../meters/clock.ts';
+import { nsToMs, type Clock } from '../../core/clock.ts';
 import { readContextSwitches, switchesBetween } from '../meters/context-switches.ts';
 import { readKsm } from '../meters/ksm.ts';
 import { gatherers, readAvailableBytes } from '../observe/observe.ts';
-import type { HostProcess } from '../runtimes/runtime.ts';
+import type { HostProcess } from '../contract/artifacts.ts';
 import { eachAtOnce } from '../../core/at-once.ts';
 import type { Fleet, Member } from './fleet.ts';
-import type { MemberReading, SeenInside, StepReading } from './readings.ts';
+import type { MemberReading, SeenInside, StepReading } from '../contract/fleet-readings.ts';
 import { settleFleet } from './settle-fleet.ts';
 import { whileAlive } from './while-alive.ts';
 

@@ -4,11 +4,11 @@ import { formatCount, formatFactor, formatList } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst } from '../../results/fleet/storm.ts';
 import { storm } from '../../scenarios/storm.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance } from './allowance.ts';
 import type { Fleet, Loss } from './fleet.ts';
-import type { StormReading } from './readings.ts';
+import type { StormReading } from '../contract/fleet-readings.ts';
 import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 
 /** Between two bursts, for what the host does behind the back of those who stop: freeing pages, groups and mounts. */

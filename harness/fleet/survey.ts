@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { FleetPlan } from '../../results/record.ts';
-import type { Circumstances, FleetScenario, Measured } from '../../scenarios/define.ts';
+import type { Circumstances, FleetScenario, Measured } from '../contract/scenario.ts';
 import type { ScenarioDescription } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';

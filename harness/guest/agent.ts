@@ -1,17 +1,17 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { randomBytes } from 'node:crypto';
 import { runError, TwinbootError, messageOf } from '../../core/error.ts';
-import { hostClock, type Clock } from '../meters/clock.ts';
+import { hostClock, type Clock } from '../../core/clock.ts';
 import { withDeadline } from '../process/deadline.ts';
 import {
   createLineSplitter,
-  limits,
   malformed,
   parseReady,
   saysReady,
   type GuestClock,
   type Question,
 } from './protocol.ts';
+import { limits } from '../parse/answer-limits.ts';
 
 /** The wire to the agent: FIFOs, or the socket behind a virtio-serial or serial port. */
 export interface Channel {

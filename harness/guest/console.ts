@@ -1,7 +1,7 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { createWriteStream } from 'node:fs';
 import { withoutSequences } from '../../core/text.ts';
-import { hostClock, nsToMs, type Clock } from '../meters/clock.ts';
+import { hostClock, nsToMs, type Clock } from '../../core/clock.ts';
 import { trackStarts } from './console-jobs.ts';
 
 /** What is looked for on every console: the arrival of each is stamped once. */

@@ -1,4 +1,6 @@
 import { runError, type TwinbootError } from '../../core/error.ts';
+import { quote } from '../../core/text.ts';
+import { limits } from '../parse/answer-limits.ts';
 
 /**
  * The agent's protocol, version 2. Lines ended by a newline.
@@ -17,19 +19,6 @@ import { runError, type TwinbootError } from '../../core/error.ts';
  * question are passed over.
  */
 export const PROTOCOL_VERSION = 2;
-
-export const limits = {
-  lineBytes: 64 * 1024,
-  answerBytes: 8 * 1024 * 1024,
-  /** A Debian server of 500 units and 3,000 processes answers in 40,000. */
-  answerLines: 200_000,
-  /** What is made of an answer: units, unit files or processes. */
-  items: 10_000,
-  /** Names in the lists of all units together. */
-  words: 200_000,
-  /** Of standard error, and of lines before READY: enough to know what is wrong. */
-  saidLines: 20,
-} as const;
 
 export type Question =
   | 'clock'
@@ -102,18 +91,8 @@ export function parseReady(line: string): GuestClock | undefined {
   return clock;
 }
 
-/** What is made of an answer takes many times its bytes, and what it holds would have to go into the record. */
-export function tooMany(what: string, most: number): TwinbootError {
-  return runError('agent-answer-too-long', `the agent's answer has more than ${most} ${what}`);
-}
-
 export function malformed(what: string, line: string): TwinbootError {
   return runError('agent-malformed', `the agent answered ${what}: ${quote(line)}`);
-}
-
-/** Guest text for an error message: shortened, control characters made visible. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
 
 /** Stands at the end of a line that was longer than the limit. */

@@ -1,6 +1,6 @@
 import type { CleanupRegistry } from '../process/cleanup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
-import type { CgroupLayout } from './cgroup.ts';
+import type { CgroupLayout } from '../process/cgroup.ts';
 
 /** What a part of the harness may use of the host: handed down from the command, so that tests can replace it. */
 export interface HostContext {

@@ -5,9 +5,10 @@ import { GIB } from '../../core/units.ts';
 import type { HostDescription } from '../../results/record.ts';
 import { isEmulatedHost } from '../../results/virtualization.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
-import type { CgroupLayout } from './cgroup.ts';
+import type { CgroupLayout } from '../process/cgroup.ts';
 import { installedPackages } from './dpkg.ts';
-import { parseChoice, parseCpuInfo, parseDistribution, parseMeminfo } from './facts.ts';
+import { parseChoice, parseCpuInfo, parseDistribution } from '../parse/host-facts.ts';
+import { parseMeminfo } from '../parse/meminfo.ts';
 import { readHypervisor } from './hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from './hypervisor.ts';
 import { qemuTool, toolState } from './tools.ts';
@@ -34,7 +35,7 @@ export async function describeHost(
     arch: arch(),
     cpuModel: parseCpuInfo(readings.cpuinfo).model,
     cpus: availableParallelism(),
-    memoryBytes: parseMeminfo(readIfThere('/proc/meminfo') ?? '', 'MemTotal') ?? 0,
+    memoryBytes: parseMeminfo(readIfThere('/proc/meminfo') ?? '').get('MemTotal') ?? 0,
     cgroupMode: layout.mode,
     init: readIfThere('/proc/1/comm') ?? 'unknown',
     ...(virtualization === undefined ? {} : { virtualization }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { textIfThere } from '../../core/read-if-there.ts';
 
 const STATUS_FILE = '/var/lib/dpkg/status';
 
@@ -21,9 +21,5 @@ function field(paragraph: string, name: string): string | undefined {
 
 /** This host's packages; empty where it has no dpkg. No process is started. */
 export function installedPackages(): Map<string, string> {
-  try {
-    return parseDpkgStatus(readFileSync(STATUS_FILE, 'utf8'));
-  } catch {
-    return new Map();
-  }
+  return parseDpkgStatus(textIfThere(STATUS_FILE) ?? '');
 }

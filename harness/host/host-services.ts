@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { wholeLine } from '../../core/text.ts';
+import { readIfThere, textIfThere } from '../../core/read-if-there.ts';
 import type { LedgerRow } from '../../results/record.ts';
-import { unitOfGroup } from '../guest/unit-path.ts';
+import { unitOfGroup } from '../parse/unit-path.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
 
 /** systemd's own unit, as PID 1. */
@@ -33,7 +34,7 @@ export interface HostServices {
 /** Reads /proc once. Processes that end meanwhile are passed over. No process is started, and D-Bus is not asked. */
 export function readHostServices(): HostServices {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const init = readOr('/proc/1/comm').trim();
+  const init = readIfThere('/proc/1/comm') ?? '';
   return hostServicesOf(init, pids.flatMap(readProcess), pidNamespaceOf('self'));
 }
 
@@ -80,8 +81,8 @@ function programsOf(process: HostProcess): string[] {
 }
 
 function readProcess(pid: string): HostProcess[] {
-  const comm = readOr(`/proc/${pid}/comm`).trim();
-  const [calledBy = '', ...rest] = readOr(`/proc/${pid}/cmdline`).split('\0');
+  const comm = readIfThere(`/proc/${pid}/comm`) ?? '';
+  const [calledBy = '', ...rest] = (textIfThere(`/proc/${pid}/cmdline`) ?? '').split('\0');
   const names = [
     basename(linkOr(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, ''),
     basename(calledBy.split(' ')[0] ?? ''),
@@ -93,7 +94,7 @@ function readProcess(pid: string): HostProcess[] {
       pid: Number(pid),
       names: names.filter((name) => name !== ''),
       arguments: rest,
-      cgroup: readOr(`/proc/${pid}/cgroup`),
+      cgroup: textIfThere(`/proc/${pid}/cgroup`) ?? '',
       pidNamespace: pidNamespaceOf(pid),
     },
   ];
@@ -102,14 +103,6 @@ function readProcess(pid: string): HostProcess[] {
 function pidNamespaceOf(pid: string): string | undefined {
   const link = linkOr(`/proc/${pid}/ns/pid`);
   return link === '' ? undefined : link;
-}
-
-function readOr(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function linkOr(file: string): string {

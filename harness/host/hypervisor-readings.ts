@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
 import { readIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
-import { parseCpuInfo, type Dmi } from './facts.ts';
+import { parseCpuInfo, type Dmi } from '../parse/host-facts.ts';
 import {
   byDetectVirt,
   bySignature,

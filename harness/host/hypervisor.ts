@@ -1,6 +1,6 @@
 import { wholeLine } from '../../core/text.ts';
 import type { Hypervisor } from '../../results/virtualization.ts';
-import { parseCpuInfo, type Dmi } from './facts.ts';
+import { parseCpuInfo, type Dmi } from '../parse/host-facts.ts';
 
 /** What the sources say of the hypervisor below this host, as they say it; absent where a source is not there. */
 export interface HypervisorReadings {

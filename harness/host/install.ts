@@ -1,14 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostError } from '../../core/error.ts';
-import type { Io } from '../cli/io.ts';
 import type { Finished } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { HostContext } from './context.ts';
 import { installCommand, missingTools, packagesOf, type Need, type Tool } from './tools.ts';
 
 type Context = Pick<HostContext, 'runner' | 'signal'>;
-type Talk = Pick<Io, 'note' | 'env'>;
+/** What an installation needs of the terminal. */
+interface Talk {
+  note(text: string): void;
+  env: Record<string, string | undefined>;
+}
 
 const LISTS_FOLDER = '/var/lib/apt/lists';
 const LISTS_AGE_LIMIT_MS = 24 * 60 * 60 * 1000;
@@ -57,7 +60,7 @@ export async function installMissing(
     throw missingError(still, 'apt-get installed their packages, yet they are not found; look at');
 }
 
-function refuseToInstall(missing: readonly Tool[], env: Io['env']): void {
+function refuseToInstall(missing: readonly Tool[], env: Talk['env']): void {
   if (findCommand('apt-get') === undefined) {
     throw hostError('missing-tools', `not installed: ${namesOf(missing)}`, {
       hint: `install them by this distribution's own means; Debian's packages are ${packagesOf(missing).join(' ')}`,

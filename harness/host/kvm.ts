@@ -13,12 +13,12 @@ import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
-import { hostClock, msSince } from '../meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';
-import { parseCpuInfo, type CpuInfo } from './facts.ts';
+import { parseCpuInfo, type CpuInfo } from '../parse/host-facts.ts';
 import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
 
 const DEVICE = '/dev/kvm';

@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import type { HostDescription } from '../../results/record.ts';
-import { readCgroupLayout } from './cgroup.ts';
+import { readCgroupLayout } from '../process/cgroup.ts';
 import type { CheckContext, Examiner, Finding } from './checks/check.ts';
 import { governorFinding, loadFinding } from './checks/noise.ts';
 import { hugePagesFinding, samePages, smt, turbo, virtualizationFinding } from './checks/tuning.ts';

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { cacheFolder } from '../../core/cache-folder.ts';
 import type { ImageDescription } from '../../results/record.ts';
 import { requireTrustedFolder } from '../process/trusted-folder.ts';
 
@@ -12,12 +12,6 @@ export interface CachedImage {
   /** Copies of the image's own /boot files, for direct kernel boot. */
   kernel: string;
   initrd: string;
-}
-
-/** `$XDG_CACHE_HOME/twinboot`, else `~/.cache/twinboot`. A relative XDG_CACHE_HOME is ignored, as its standard asks. */
-export function cacheFolder(): string {
-  const xdg = process.env.XDG_CACHE_HOME;
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'twinboot');
 }
 
 /** One folder per image, named by the id of its recipe. Names with a leading dot are not images. */

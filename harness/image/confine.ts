@@ -6,7 +6,7 @@ import { hostError, runError } from '../../core/error.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import { plainLine } from '../../core/text.ts';
 import { GIB } from '../../core/units.ts';
-import { cgroupNamed, controllerFolder, limitCgroup, makeCgroup, type Cgroup } from '../host/cgroup.ts';
+import { cgroupNamed, controllerFolder, limitCgroup, makeCgroup, type Cgroup } from '../process/cgroup.ts';
 import type { Finished } from '../process/runner.ts';
 import type { BuildContext } from './context.ts';
 import type { Laid } from './boot-mode.ts';

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { debianMirror, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts';
 
@@ -27,7 +28,7 @@ export async function readAptAccess(
   const keyring = debianKeyring(root);
   const mirror =
     options.mirror ??
-    debianMirror(readAptSources(root), (file) => readText(join(root, file))) ??
+    debianMirror(readAptSources(root), (file) => textIfThere(join(root, file))) ??
     FALLBACK_MIRROR;
   const proxy = await aptProxy(mirror, runner);
   return { mirror, keyring, env: proxy === undefined ? {} : { http_proxy: proxy, https_proxy: proxy } };
@@ -37,7 +38,7 @@ function readAptSources(root: string): AptSource[] {
   const folder = join(root, 'etc/apt/sources.list.d');
   const files = listFolder(folder).map((name) => join(folder, name));
   return [join(root, 'etc/apt/sources.list'), ...files].flatMap((file) => {
-    const text = readText(file) ?? '';
+    const text = textIfThere(file) ?? '';
     if (file.endsWith('.sources')) return parseDeb822Sources(text);
     return file.endsWith('.list') ? parseOneLineSources(text) : [];
   });
@@ -88,14 +89,6 @@ async function detectProxy(
   const { stdout, exitCode } = await runner.run(command, [mirror], { allowFailure: true });
   const answer = stdout.trim();
   return exitCode === 0 && answer !== '' ? answer : undefined;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function listFolder(folder: string): string[] {

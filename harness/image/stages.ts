@@ -1,7 +1,7 @@
 import { TwinbootError, errnoOf, hostError, messageOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
-import { hostClock, msSince } from '../meters/clock.ts';
-import { cacheFolder } from './cache.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
+import { cacheFolder } from '../../core/cache-folder.ts';
 
 export const buildStages = ['bootstrap', 'settle', 'pack', 'digest'] as const;
 export type BuildStage = (typeof buildStages)[number];

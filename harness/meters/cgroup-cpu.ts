@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
-import { parseCount } from '../host/limits/limit.ts';
-import { parseStat } from './cgroup-memory.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
+import { parseCount } from '../parse/count.ts';
+import { parseStat } from '../parse/cgroup-memory.ts';
 
 /**
  * CPU time that a group's processes have used, user and system, in milliseconds: cpuacct.usage in nanoseconds (v1,

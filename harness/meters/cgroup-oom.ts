@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
 import { childGroups } from '../process/cgroup-tree.ts';
-import { parseStat } from './cgroup-memory.ts';
+import { parseStat } from '../parse/cgroup-memory.ts';
 
 /**
  * How many processes the kernel has killed in a group and below it because memory had run out: `oom_kill` of memory.events
@@ -19,12 +19,8 @@ export function readOomKills(group: Cgroup): number | undefined {
 }
 
 function oomKillsIn(file: string): number | undefined {
-  try {
-    return parseStat(readFileSync(file, 'utf8')).get('oom_kill');
-  } catch {
-    // Gone with its group.
-    return undefined;
-  }
+  // A file may be gone with its group.
+  return parseStat(textIfThere(file) ?? '').get('oom_kill');
 }
 
 function groupsFrom(folder: string): string[] {

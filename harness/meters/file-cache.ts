@@ -1,5 +1,5 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
-import { parseCount } from '../host/limits/limit.ts';
+import { parseCount } from '../parse/count.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCount } from '../host/limits/limit.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
+import { parseCount } from '../parse/count.ts';
 
 export const KSM_FOLDER = '/sys/kernel/mm/ksm';
 const PAGE_BYTES = 4096;
@@ -15,12 +15,8 @@ export interface KsmReading {
 
 /** `undefined` where this kernel has no KSM, or where it has never run. */
 export function readKsm(folder = KSM_FOLDER): KsmReading | undefined {
-  try {
-    const read = (name: string): number | undefined => parseCount(readFileSync(join(folder, name), 'utf8'));
-    const [sharing, fullScans] = [read('pages_sharing'), read('full_scans')];
-    if (read('run') !== 1 || sharing === undefined || fullScans === undefined) return undefined;
-    return { savedBytes: sharing * PAGE_BYTES, fullScans };
-  } catch {
-    return undefined;
-  }
+  const read = (name: string): number | undefined => parseCount(textIfThere(join(folder, name)));
+  const [sharing, fullScans] = [read('pages_sharing'), read('full_scans')];
+  if (read('run') !== 1 || sharing === undefined || fullScans === undefined) return undefined;
+  return { savedBytes: sharing * PAGE_BYTES, fullScans };
 }

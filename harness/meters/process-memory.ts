@@ -1,55 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
-import { wholeLine } from '../../core/text.ts';
-
-/**
- * A process's memory as /proc/PID/smaps_rollup gives it, in bytes (Documentation/filesystems/proc.rst).
- * PSS counts a page shared by n processes as 1/n; USS is what only this process has.
- */
-export interface MemoryRollup {
-  rssBytes: number;
-  pssBytes: number;
-  pssAnonBytes: number;
-  pssFileBytes: number;
-  pssShmemBytes: number;
-  ussBytes: number;
-}
-
-export interface ProcessMemory extends MemoryRollup {
-  /** In the pid namespace of whoever read it. */
-  pid: number;
-  name: string;
-}
-
-/** `undefined` for a kernel thread, whose file is empty, and where a field is missing: a kernel before 5.9 has no Pss_*. */
-export function parseSmapsRollup(text: string): MemoryRollup | undefined {
-  const [rss, pss, anon, file, shmem, clean, dirty] = ROLLUP_FIELDS.map((field) => {
-    const kib = field.exec(text)?.[1];
-    return kib === undefined ? undefined : Number(kib) * 1024;
-  });
-  if (rss === undefined || pss === undefined || clean === undefined || dirty === undefined) return undefined;
-  if (anon === undefined || file === undefined || shmem === undefined) return undefined;
-  return {
-    rssBytes: rss,
-    pssBytes: pss,
-    pssAnonBytes: anon,
-    pssFileBytes: file,
-    pssShmemBytes: shmem,
-    ussBytes: clean + dirty,
-  };
-}
-
-// Made once: a fleet has thousands of these files.
-const ROLLUP_FIELDS = [
-  'Rss',
-  'Pss',
-  'Pss_Anon',
-  'Pss_File',
-  'Pss_Shmem',
-  'Private_Clean',
-  'Private_Dirty',
-].map((name) => wholeLine(`${name}: +(\\d{1,15}) kB`));
+import { parseSmapsRollup, PROCESS_UNREADABLE, type ProcessMemory } from '../parse/smaps-rollup.ts';
 
 /**
  * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. Errors: `process-unreadable` (host)
@@ -81,8 +33,6 @@ function readOne(pid: number): ProcessMemory | undefined {
     throw unreadable(pid, errno);
   }
 }
-
-export const PROCESS_UNREADABLE = 'process-unreadable';
 
 function unreadable(pid: number, why: string): TwinbootError {
   return hostError(PROCESS_UNREADABLE, `/proc/${pid}/smaps_rollup cannot be read: ${why}`, {

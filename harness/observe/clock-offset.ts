@@ -1,6 +1,6 @@
 import type { Agent, Ready } from '../guest/agent.ts';
 import { malformed, parseGuestClock } from '../guest/protocol.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { nsToMs } from '../../core/clock.ts';
 
 export interface ClockOffset {
   /** Add to guest CLOCK_MONOTONIC ms to get ms since t0. */

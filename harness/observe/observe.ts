@@ -1,24 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { hostError, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
-import { busLabel, isUnitName, parseConditions, parseStatus } from '../guest/conditions.ts';
-import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../guest/kernel-memory.ts';
-import { parseProcesses } from '../guest/processes.ts';
+import { busLabel, isUnitName, parseConditions, parseStatus } from '../parse/conditions.ts';
+import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../parse/kernel-memory.ts';
+import { parseProcesses } from '../parse/processes.ts';
 import { inQuestions, type Question } from '../guest/protocol.ts';
-import { parseUnitFiles, parseUnits } from '../guest/units.ts';
-import { nsToMs } from '../meters/clock.ts';
+import { parseUnitFiles, parseUnits } from '../parse/units.ts';
+import { nsToMs } from '../../core/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
-import { parseMeminfo } from '../meters/meminfo.ts';
-import { CHARGE_UNREADABLE, type CgroupMemory } from '../meters/cgroup-memory.ts';
-import { PROCESS_UNREADABLE } from '../meters/process-memory.ts';
-import {
-  NO_MEMORY_CONTROLLER,
-  type HostProcess,
-  type Instance,
-  type InstanceMeters,
-} from '../runtimes/runtime.ts';
-import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from './artifacts.ts';
+import { parseMeminfo } from '../parse/meminfo.ts';
+import { CHARGE_UNREADABLE, type CgroupMemory } from '../parse/cgroup-memory.ts';
+import { PROCESS_UNREADABLE } from '../parse/smaps-rollup.ts';
+import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from '../runtimes/runtime.ts';
+import type {
+  HostProcess,
+  Artifacts,
+  InsideReading,
+  MemoryReading,
+  Timing,
+  UnitsReading,
+} from '../contract/artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { waitUntilSettled } from './settle.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../meters/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 
 const INTERVAL_MS = 250;
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { textIfThere } from '../../core/read-if-there.ts';
 
 /**
  * A process that cannot be mistaken for a later one with the same pid: the start time in clock ticks since boot
@@ -26,11 +27,8 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 function startTicksOf(pid: number): number | undefined {
-  try {
-    return parseStartTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
+  const stat = textIfThere(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : parseStartTicks(stat);
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)); `undefined` for a zombie, which runs no more. */

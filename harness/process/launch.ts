@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { runError } from '../../core/error.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from './cgroup.ts';
 import { confinedCommand, type Room } from './confine.ts';
 import { searchPath } from './search-path.ts';
-import { monotonicNs, msSince } from '../meters/clock.ts';
+import { monotonicNs, msSince } from '../../core/clock.ts';
 
 export interface LaunchRequest {
   command: string;

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { runError } from '../../core/error.ts';
+import { readIfThere, textIfThere } from '../../core/read-if-there.ts';
 import { killAndRemoveCgroup } from './cgroup-tree.ts';
 import { mountPointsBelow } from './mounts.ts';
 import { removeTree } from './remove-tree.ts';
@@ -67,7 +68,7 @@ export function isPresent(resource: Resource): boolean {
     case 'path':
       return lstatSync(resource.path, { throwIfNoEntry: false }) !== undefined;
     case 'sysctl':
-      return settingIn(resource.file) === resource.raisedTo;
+      return readIfThere(resource.file) === resource.raisedTo;
   }
 }
 
@@ -102,14 +103,9 @@ async function detachLoop(device: string, backing: string, runner: ProcessRunner
  * device is free (loop(4)).
  */
 export function loopBacking(device: string): string | undefined {
-  try {
-    const file = `/sys/block/${basename(device)}/loop/backing_file`;
-    return readFileSync(file, 'utf8')
-      .replace(/\n$/, '')
-      .replace(/ \(deleted\)$/, '');
-  } catch {
-    return undefined;
-  }
+  return textIfThere(`/sys/block/${basename(device)}/loop/backing_file`)
+    ?.replace(/\n$/, '')
+    .replace(/ \(deleted\)$/, '');
 }
 
 async function removePath(path: string, runner: ProcessRunner): Promise<void> {
@@ -121,16 +117,7 @@ async function removePath(path: string, runner: ProcessRunner): Promise<void> {
 }
 
 function putBack({ file, before, raisedTo }: Extract<Resource, { kind: 'sysctl' }>): void {
-  if (settingIn(file) === raisedTo) writeFileSync(file, before);
-}
-
-/** `undefined` where the kernel does not have it, or where it may not be read. */
-function settingIn(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
+  if (readIfThere(file) === raisedTo) writeFileSync(file, before);
 }
 
 /** The path as mountinfo would write it: links on the way to it resolved, a link at its end not followed. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupNamed, limitCgroup, makeCgroup, type Cgroup } from '../host/cgroup.ts';
+import { cgroupNamed, limitCgroup, makeCgroup, type Cgroup } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import type { Limits } from './runtime.ts';

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { RecordedIsolation } from '../../results/record.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { deviceNames, readDeviceRules, type DeviceRules } from './device-rules.ts';
 import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';

@@ -5,7 +5,7 @@ import type { TwinbootError } from '../../core/error.ts';
 import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
 import { createAgent, type Agent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';

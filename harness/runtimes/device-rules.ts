@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 /** The devices that every program may expect, and terminals; none reaches hardware. Names as below /dev. */

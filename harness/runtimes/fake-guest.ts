@@ -1,5 +1,5 @@
 import type { Channel } from '../guest/agent.ts';
-import { KERNEL_MEMORY_COMMAND } from '../guest/kernel-memory.ts';
+import { KERNEL_MEMORY_COMMAND } from '../parse/kernel-memory.ts';
 import { PROTOCOL_VERSION } from '../guest/protocol.ts';
 
 /** What the fake distribution claims of itself. Times in ms of its own CLOCK_MONOTONIC. */

@@ -6,7 +6,7 @@ import { MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { CachedImage } from '../image/cache.ts';
-import { nsToMs, type Clock } from '../meters/clock.ts';
+import { nsToMs, type Clock } from '../../core/clock.ts';
 import { openFakeChannel } from './fake-guest.ts';
 import { countOption } from './options.ts';
 import type { BootRequest, Instance, InstanceExit, Runtime } from './runtime.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
-import { controllerFolder, type Cgroup } from '../host/cgroup.ts';
+import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
 import type { ProcessRights } from './process-rights.ts';
 
 /** A fact that cannot be read is absent, with its reason in `missing`. */

@@ -1,7 +1,7 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cgroupNamed, createCgroup, type Cgroup } from '../host/cgroup.ts';
+import { cgroupNamed, createCgroup, type Cgroup } from '../process/cgroup.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
 
 /** `payload` becomes the root of the container's control groups; `supervisor`, where there is one, is for its parent. */

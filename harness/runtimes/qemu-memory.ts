@@ -1,17 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { hostError, runError, usageError } from '../../core/error.ts';
-import { wholeLine } from '../../core/text.ts';
+import { hostError, usageError } from '../../core/error.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
-import type { Cgroup } from '../host/cgroup.ts';
-import { quote } from '../guest/protocol.ts';
-import {
-  holdsTranslatedCode,
-  MAPPING,
-  parseGuestRam,
-  smapsBytes,
-  type GuestRam,
-} from '../meters/guest-ram.ts';
+import type { Cgroup } from '../process/cgroup.ts';
+import { parseAnonymousRam, parseGuestRam, type GuestRam } from '../parse/guest-ram.ts';
+import { parseHugePages, type HugePages } from '../parse/meminfo.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
 import type { InstanceMeters } from './runtime.ts';
 
@@ -30,26 +23,8 @@ export function ramBackend(kind: GuestRamKind): string {
   return `memory-backend-memfd,share=on${kind === 'hugepages' ? ',hugetlb=on' : ''}`;
 }
 
-/** The host's huge pages of its default size. Bytes and counts; /proc/meminfo (hugetlbpage.rst). */
-export interface HugePages {
-  pageBytes: number;
-  total: number;
-  /** Neither in use nor promised. */
-  available: number;
-}
-
 function hugepages(): HugePages {
   return parseHugePages(readFileSync('/proc/meminfo', 'utf8'));
-}
-
-export function parseHugePages(meminfo: string): HugePages {
-  const field = (name: string): number =>
-    Number(wholeLine(`${name}: +(\\d{1,15})(?: kB)?`).exec(meminfo)?.[1] ?? 0);
-  return {
-    pageBytes: field('Hugepagesize') * 1024,
-    total: field('HugePages_Total'),
-    available: field('HugePages_Free') - field('HugePages_Rsvd'),
-  };
 }
 
 /** Errors: `too-few-hugepages` (host) with the sysctl that makes them; `bad-combination` (usage) for a part of a page. */
@@ -149,57 +124,4 @@ function vmmPid(cgroup: Cgroup): number {
   const [pid] = cgroup.folders.flatMap((folder) => processesIn(folder));
   if (pid === undefined) throw new Error('the VMM has ended');
   return pid;
-}
-
-/** What tells the mapping of guest RAM from the VMM's other anonymous ones. */
-export interface RamMark {
-  /** Among its VmFlags (proc(5)): `mg`, KSM may merge it; `hg`, huge pages are welcome. */
-  flag: 'mg' | 'hg';
-  /** Its size. QEMU asks for huge pages for all that the guest sees as memory, also for its ROMs, and for translated code. */
-  bytes?: number;
-}
-
-/**
- * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Bytes of resident pages. Errors: `smaps-unreadable`
- * (run), where a size that is needed cannot be read.
- */
-export function parseAnonymousRam(smaps: string, mark: RamMark): GuestRam {
-  const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
-  let mergedBytes = 0;
-  for (const mapping of mappingsIn(smaps)) {
-    const isRam = isGuestRam(mapping, mark);
-    const isCode = holdsTranslatedCode(mapping.header);
-    if (!isRam && !isCode) continue;
-    const residentBytes = sizeIn(mapping, 'Rss');
-    if (isCode) ram.translationCacheBytes += residentBytes;
-    if (isRam) ram.touchedBytes += residentBytes;
-    if (isRam && mark.flag === 'mg') mergedBytes += residentBytes - sizeIn(mapping, 'Pss');
-  }
-  return mark.flag === 'mg' ? { ...ram, mergedBytes } : ram;
-}
-
-/** A mapping's first line, and what follows it by name: `Rss` → the whole line. */
-interface Mapping {
-  header: string;
-  lines: Map<string, string>;
-}
-
-function mappingsIn(smaps: string): Mapping[] {
-  const mappings: Mapping[] = [];
-  for (const line of smaps.split('\n')) {
-    if (MAPPING.test(line)) mappings.push({ header: line, lines: new Map() });
-    else mappings.at(-1)?.lines.set(line.slice(0, Math.max(0, line.indexOf(':'))), line);
-  }
-  return mappings;
-}
-
-function isGuestRam(mapping: Mapping, { flag, bytes }: RamMark): boolean {
-  const flags = mapping.lines.get('VmFlags')?.split(' ') ?? [];
-  return flags.includes(flag) && (bytes === undefined || sizeIn(mapping, 'Size') === bytes);
-}
-
-function sizeIn({ header, lines }: Mapping, name: 'Size' | 'Rss' | 'Pss'): number {
-  const bytes = smapsBytes(lines.get(name) ?? '');
-  if (bytes !== undefined) return bytes;
-  throw runError('smaps-unreadable', `the VMM’s mapping ${quote(header)} has no ${name} that can be read`);
 }

@@ -7,7 +7,7 @@ import { openSocketChannel } from '../guest/channel.ts';
 import { qemuRoom, sandboxOf } from '../host/qemu-confinement.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-kernel.ts';
-import { parseMeminfo } from '../meters/meminfo.ts';
+import { parseMeminfo } from '../parse/meminfo.ts';
 import { pickConfinedUser, type Room } from '../process/confine.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';

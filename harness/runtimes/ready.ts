@@ -3,7 +3,7 @@ import { formatSome } from '../../core/words.ts';
 import type { Ready } from '../guest/agent.ts';
 import { failuresIn, isRestartIn, lastTargetIn, waitedForIn } from '../guest/console-jobs.ts';
 import type { Console, Mark } from '../guest/console.ts';
-import { quote } from '../guest/protocol.ts';
+import { quote } from '../../core/text.ts';
 import { withDeadline } from '../process/deadline.ts';
 import type { Instance } from './runtime.ts';
 

@@ -9,10 +9,10 @@ import type {
 import type { Agent } from '../guest/agent.ts';
 import type { Console } from '../guest/console.ts';
 import type { CachedImage } from '../image/cache.ts';
-import type { Clock } from '../meters/clock.ts';
-import type { CgroupMemory } from '../meters/cgroup-memory.ts';
-import type { ProcessMemory } from '../meters/process-memory.ts';
-import type { GuestRam } from '../meters/guest-ram.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { CgroupMemory } from '../parse/cgroup-memory.ts';
+import type { HostProcess } from '../contract/artifacts.ts';
+import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostContext } from '../host/context.ts';
 
 /** Whether a runtime can run here; if not, why, and what to do about it. */
@@ -89,13 +89,6 @@ export interface InstanceMeters {
   processes(): Promise<HostProcess[]>;
   /** VMs: how much of the guest's RAM the host has had to provide, and the VMM's translation cache. */
   guestRam(): Promise<GuestRam | undefined>;
-}
-
-export interface HostProcess extends ProcessMemory {
-  /** true: the container manager's or the VMM's own; false: the distribution's. */
-  manager: boolean;
-  /** The unit of the instance that it belongs to, where the host's control groups show it: containers. */
-  unit: string | undefined;
 }
 
 export interface PreparedRuntime {

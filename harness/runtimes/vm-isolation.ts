@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
-import type { Cgroup } from '../host/cgroup.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
 import { readProcessRights, type ProcessRights } from './process-rights.ts';
 

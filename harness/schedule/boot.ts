@@ -1,7 +1,7 @@
 import type { TwinbootError } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
 import { watchStalls } from '../meters/stall.ts';
-import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
+import type { ArtifactName, Artifacts } from '../contract/artifacts.ts';
 import { gatherers, readAvailableBytes, type Observed } from '../observe/observe.ts';
 import {
   asTwinbootError,

@@ -7,7 +7,7 @@ import { RECORD_SCHEMA, type RunRecord, type Sample, type SampleError } from '..
 import { writeFailure } from '../../results/write-failure.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
-import type { ArtifactName } from '../observe/artifacts.ts';
+import type { ArtifactName } from '../contract/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import { boundaryWarnings } from './boundary.ts';

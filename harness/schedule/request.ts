@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { HostDescription, RunPlan, RunRecord, Sample } from '../../results/record.ts';
-import type { Circumstances, Scenario } from '../../scenarios/define.ts';
+
+import type { Circumstances, Scenario } from '../contract/scenario.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { CachedImage } from '../image/cache.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';

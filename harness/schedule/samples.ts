@@ -1,7 +1,7 @@
 import { messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Sample, SampleError, ScenarioDescription } from '../../results/record.ts';
-import type { Circumstances, Measured, Scenario } from '../../scenarios/define.ts';
-import type { ArtifactName, Artifacts } from '../observe/artifacts.ts';
+import type { Circumstances, Measured, Scenario } from '../contract/scenario.ts';
+import type { ArtifactName, Artifacts } from '../contract/artifacts.ts';
 import type { BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 

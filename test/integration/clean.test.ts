@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
 import { addCleanCommand } from '../../harness/cli/clean.ts';
 import { cleaned } from '../../harness/cli/io.ts';
-import { cgroupNamed, readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { cgroupNamed, readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { findLeftovers } from '../../harness/process/cleanup.ts';
 import { loopBacking } from '../../harness/process/resource.ts';
 import { processRunner } from '../../harness/process/runner.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cgroupNamed, readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { cgroupNamed, readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
 import { containerDevices, limitDevices, readDeviceRules } from '../../harness/runtimes/device-rules.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -3,7 +3,7 @@ import { statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../core/units.ts';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';

@@ -6,7 +6,7 @@ import { buildImage } from '../../harness/image/build.ts';
 import type { CachedImage } from '../../harness/image/cache.ts';
 import { recipeFor } from '../../harness/image/recipe.ts';
 import { readUserTree } from '../../harness/image/user-tree.ts';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { buildImage } from '../../harness/image/build.ts';
 import { imagesFolder } from '../../harness/image/cache.ts';
 import { findImage, listImages, removeImage } from '../../harness/image/catalogue.ts';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { openCleanupRegistry, type CleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';

@@ -6,14 +6,14 @@ import { formatBytes, formatMs, GIB } from '../../core/units.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { bootstrap } from '../../harness/image/bootstrap.ts';
 import { whileBuilding } from '../../harness/image/build-lock.ts';
-import { cacheFolder } from '../../harness/image/cache.ts';
+import { cacheFolder } from '../../core/cache-folder.ts';
 import { readAptAccess } from '../../harness/image/host-apt.ts';
 import { copyKernel, measureTree, mkfsArguments } from '../../harness/image/pack.ts';
 import { applyBootMode } from '../../harness/image/boot-mode.ts';
 import { inBuildFolder, sweepTemporaries } from '../../harness/image/temporary.ts';
 import { removeTree } from '../../harness/process/remove-tree.ts';
 import { runInTree } from '../../harness/image/tree.ts';
-import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { emulatorIn, takeEmulator, type Emulator } from './emulator.ts';
 import { labId, labRecipe, places, type LabRecipe } from './recipe.ts';
 

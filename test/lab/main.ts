@@ -10,7 +10,7 @@ import type { HostContext } from '../../harness/host/context.ts';
 import { ensureTools } from '../../harness/host/install.ts';
 import { buildImage } from '../../harness/image/build.ts';
 import { recipeFor } from '../../harness/image/recipe.ts';
-import { hostClock, msSince } from '../../harness/meters/clock.ts';
+import { hostClock, msSince } from '../../core/clock.ts';
 import { buildLab } from './build.ts';
 import { packForLab } from './hand-over.ts';
 import { bootLab, labsAtOnce, requireDisk, requireMemory, type Lab } from './machine.ts';

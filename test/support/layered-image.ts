@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readCgroupLayout } from '../../harness/host/cgroup.ts';
+import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { imageFiles, imageFolder } from '../../harness/image/cache.ts';
 import { imagesNamed, removeImage } from '../../harness/image/catalogue.ts';
 import { adoptDefaultTarget } from '../../harness/image/default-target.ts';

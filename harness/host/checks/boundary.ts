@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { readIfThere } from '../../../core/read-if-there.ts';
-import { readCgroupLayout, type CgroupLayout } from '../cgroup.ts';
+import { readCgroupLayout, type CgroupLayout } from '../../process/cgroup.ts';
 import type { Examiner, Finding } from './check.ts';
 
 /** What of this host keeps a foreign image from it ([SECURITY.md](../../../SECURITY.md)). */

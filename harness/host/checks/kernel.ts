@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errnoOf, messageOf, TwinbootError } from '../../../core/error.ts';
 import { killAndRemoveCgroup } from '../../process/cgroup-tree.ts';
 import { workParent } from '../work-parent.ts';
-import { cgroupNamed, controllerFolder, createCgroup, readCgroupLayout } from '../cgroup.ts';
+import { cgroupNamed, controllerFolder, createCgroup, readCgroupLayout } from '../../process/cgroup.ts';
 import {
   everyKind,
   isRoot,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
 import { hypervisorText, type Hypervisor } from '../../../results/virtualization.ts';
-import { parseDistribution } from '../facts.ts';
+import { parseDistribution } from '../../parse/host-facts.ts';
 import { readHypervisor } from '../hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from '../hypervisor.ts';
 import { isRoot, type Examiner, type Finding } from './check.ts';

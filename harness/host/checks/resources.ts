@@ -2,8 +2,8 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../../../core/error.ts';
 import { formatBytes, GIB, MIB } from '../../../core/units.ts';
-import { cacheFolder } from '../../image/cache.ts';
-import { parseMeminfo } from '../facts.ts';
+import { cacheFolder } from '../../../core/cache-folder.ts';
+import { parseMeminfo } from '../../parse/meminfo.ts';
 import { inotifyInstances } from '../limits/inotify.ts';
 import { workParent, workPlaces, type WorkParent } from '../work-parent.ts';
 import { everyKind, type Examiner, type Finding } from './check.ts';
@@ -16,7 +16,7 @@ export const memory: Examiner = {
   id: 'memory',
   title: 'free memory',
   needed: true,
-  examine: () => memoryFinding(parseMeminfo(readFileSync('/proc/meminfo', 'utf8'), 'MemAvailable') ?? 0),
+  examine: () => memoryFinding(parseMeminfo(readFileSync('/proc/meminfo', 'utf8')).get('MemAvailable') ?? 0),
 };
 
 export function memoryFinding(availableBytes: number): Finding {

@@ -1,5 +1,5 @@
 import { readIfThere } from '../../../core/read-if-there.ts';
-import { parseChoice } from '../facts.ts';
+import { parseChoice } from '../../parse/host-facts.ts';
 import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/virtualization.ts';
 import type { Examiner, Finding } from './check.ts';
 import { emulatedHost } from './platform.ts';

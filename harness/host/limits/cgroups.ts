@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { wholeLine } from '../../../core/text.ts';
-import { parseCount, reading, type HostLimit } from './limit.ts';
+import { reading, type HostLimit } from './limit.ts';
+import { parseCount } from '../../parse/count.ts';
 import { cgroupLayout } from './processes.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { textIfThere } from '../../../core/read-if-there.ts';
 import { countInotify, type InotifyUse } from './inotify-use.ts';
 import type { LimitFiles } from './limit.ts';
 
@@ -6,15 +7,15 @@ import type { LimitFiles } from './limit.ts';
 export function hostFiles(): LimitFiles {
   let use: InotifyUse | undefined;
   return {
-    text: (path) => ifThere(() => readFileSync(path, 'utf8')),
-    entries: (path) => ifThere(() => readdirSync(path).length),
+    text: textIfThere,
+    entries: entriesIn,
     inotify: () => (use ??= countInotify()),
   };
 }
 
-function ifThere<T>(read: () => T): T | undefined {
+function entriesIn(folder: string): number | undefined {
   try {
-    return read();
+    return readdirSync(folder).length;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { textIfThere } from '../../../core/read-if-there.ts';
 
 /** What twinboot's own account has open of inotify(7), in all user namespaces that it made. */
 export interface InotifyUse {
@@ -37,12 +38,8 @@ function isCharged(folder: string, own: { uid: number; userNamespace: string | u
 
 /** One line for each watch: `inotify wd:1 ino:…`. */
 function countWatches(fdinfo: string): number {
-  try {
-    return readFileSync(fdinfo, 'utf8').match(/^inotify wd:/gm)?.length ?? 0;
-  } catch {
-    // Closed since.
-    return 0;
-  }
+  // It may have been closed since.
+  return textIfThere(fdinfo)?.match(/^inotify wd:/gm)?.length ?? 0;
 }
 
 function listFolder(folder: string): string[] {

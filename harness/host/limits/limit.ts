@@ -1,4 +1,5 @@
 import type { RuntimeKind } from '../../../results/record.ts';
+import { parseCount } from '../../parse/count.ts';
 import type { InotifyUse } from './inotify-use.ts';
 
 /** How much of a limit is there, and how much is in use by everybody on the host together. */
@@ -72,12 +73,6 @@ export function sysctlFile(name: string): string {
 /** The number a sysctl holds; `undefined` where it is not there, or holds none. */
 export function readSysctl(files: LimitFiles, name: string): number | undefined {
   return parseCount(files.text(sysctlFile(name)));
-}
-
-/** A whole number with nothing beside it but white space; `max` and `unlimited` are none. */
-export function parseCount(text: string | undefined): number | undefined {
-  const digits = /^\s*(\d{1,20})\s*$/.exec(text ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 /** A reading, or `undefined` where there is no limit. */

@@ -1,4 +1,5 @@
-import { parseCount, reading, sysctlKnob, type HostLimit } from './limit.ts';
+import { reading, sysctlKnob, type HostLimit } from './limit.ts';
+import { parseCount } from '../../parse/count.ts';
 
 /**
  * Open files of the whole host: allocated, free, most (proc_sys_fs(5), `file-nr`). Whoever has CAP_SYS_ADMIN, as root of

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { parseCgroupLayout, type CgroupLayout } from '../cgroup.ts';
-import { parseCount, reading, readSysctl, sysctlKnob, type HostLimit, type LimitFiles } from './limit.ts';
+import { parseCgroupLayout, type CgroupLayout } from '../../process/cgroup.ts';
+import { reading, readSysctl, sysctlKnob, type HostLimit, type LimitFiles } from './limit.ts';
+import { parseCount } from '../../parse/count.ts';
 
 /** Threads of the whole host: each has a pid of its own, also in VMs' processes, for each virtual CPU and more. */
 

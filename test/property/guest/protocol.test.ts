@@ -3,10 +3,10 @@ import {
   createLineSplitter,
   CUT_MARK,
   inQuestions,
-  limits,
   parseGuestClock,
   parseReady,
 } from '../../../harness/guest/protocol.ts';
+import { limits } from '../../../harness/parse/answer-limits.ts';
 import {
   drawn,
   holds,

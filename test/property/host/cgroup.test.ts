@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { parseCgroupLayout } from '../../../harness/host/cgroup.ts';
+import { parseCgroupLayout } from '../../../harness/process/cgroup.ts';
 import { parseMountPoints } from '../../../harness/process/mounts.ts';
 import { namespacesFstab } from '../../../harness/runtimes/namespaces-fstab.ts';
 import { holds, lists, oddText, staysQuick, unlessRefused, same } from '../../support/property.ts';

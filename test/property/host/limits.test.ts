@@ -3,7 +3,7 @@ import { parseHostState } from '../../../harness/fleet/safety.ts';
 import { parseGroups } from '../../../harness/host/limits/cgroups.ts';
 import { explainFailure } from '../../../harness/host/limits/explain.ts';
 import { parseKeyUsers } from '../../../harness/host/limits/keys.ts';
-import { parseCount } from '../../../harness/host/limits/limit.ts';
+import { parseCount } from '../../../harness/parse/count.ts';
 import { parseOpenFilesLimits } from '../../../harness/host/limits/open-files.ts';
 import { parseThreads } from '../../../harness/host/limits/processes.ts';
 import { readLimits } from '../../../harness/host/limits/registry.ts';

@@ -6,7 +6,7 @@ import {
   nextSize,
   tellingLine,
 } from '../../../harness/fleet/minimum-memory.ts';
-import type { MinimumMemoryReading } from '../../../harness/fleet/readings.ts';
+import type { MinimumMemoryReading } from '../../../harness/contract/fleet-readings.ts';
 import type { SurveyContext } from '../../../harness/fleet/survey.ts';
 import type { BootRequest, Instance } from '../../../harness/runtimes/runtime.ts';
 import type { RuntimeKind } from '../../../results/record.ts';

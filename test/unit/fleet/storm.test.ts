@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../../core/units.ts';
-import type { StormReading } from '../../../harness/fleet/readings.ts';
+import type { StormReading } from '../../../harness/contract/fleet-readings.ts';
 import { stormSurvey } from '../../../harness/fleet/storm.ts';
 import type { SurveyContext } from '../../../harness/fleet/survey.ts';
 import type { BootRequest, Instance } from '../../../harness/runtimes/runtime.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAgent, type Agent } from '../../../harness/guest/agent.ts';
-import { limits } from '../../../harness/guest/protocol.ts';
+import { limits } from '../../../harness/parse/answer-limits.ts';
 import { manualClock, openWire, READY, type Wire } from '../../fixtures/guest/wire.ts';
 
 /** An agent that has said READY, on a clock that stands still unless it is advanced. */

@@ -3,11 +3,11 @@ import {
   createLineSplitter,
   CUT_MARK,
   inQuestions,
-  limits,
   parseGuestClock,
   parseReady,
-  quote,
 } from '../../../harness/guest/protocol.ts';
+import { quote } from '../../../core/text.ts';
+import { limits } from '../../../harness/parse/answer-limits.ts';
 
 describe('the READY line', () => {
   it.each([

@@ -5,7 +5,7 @@ import {
   isAtLeast,
   type Boundaries,
 } from '../../../harness/host/checks/boundary.ts';
-import type { CgroupLayout } from '../../../harness/host/cgroup.ts';
+import type { CgroupLayout } from '../../../harness/process/cgroup.ts';
 
 const all: Boundaries = {
   userNamespaces: true,

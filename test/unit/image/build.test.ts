@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildImage } from '../../../harness/image/build.ts';
-import { cacheFolder, imagesFolder } from '../../../harness/image/cache.ts';
+import { imagesFolder } from '../../../harness/image/cache.ts';
+import { cacheFolder } from '../../../core/cache-folder.ts';
 import { digestFile } from '../../../harness/image/pack.ts';
 import { recipeFor } from '../../../harness/image/recipe.ts';
 import { readUserTree } from '../../../harness/image/user-tree.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CgroupLayout } from '../../../harness/host/cgroup.ts';
+import type { CgroupLayout } from '../../../harness/process/cgroup.ts';
 import { readOomKills } from '../../../harness/meters/cgroup-oom.ts';
 
 let root: string;

@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  parseContextSwitches,
-  readContextSwitches,
-  switchesBetween,
-} from '../../../harness/meters/context-switches.ts';
+import { readContextSwitches, switchesBetween } from '../../../harness/meters/context-switches.ts';
+import { parseContextSwitches } from '../../../harness/parse/context-switches.ts';
 
 describe('parseContextSwitches', () => {
   it('adds both kinds', () => {

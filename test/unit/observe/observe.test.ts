@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runError } from '../../../core/error.ts';
-import { CHARGE_UNREADABLE } from '../../../harness/meters/cgroup-memory.ts';
+import { CHARGE_UNREADABLE } from '../../../harness/parse/cgroup-memory.ts';
 import { gatherers, readAvailableBytes, type Observed } from '../../../harness/observe/observe.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cgroupNamed } from '../../../harness/host/cgroup.ts';
+import { cgroupNamed } from '../../../harness/process/cgroup.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
 import { devicesText, readContainerIsolation } from '../../../harness/runtimes/container-isolation.ts';
 import { containerDevices, NET_TUN } from '../../../harness/runtimes/device-rules.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cgroupNamed, type Cgroup } from '../../../harness/host/cgroup.ts';
+import { cgroupNamed, type Cgroup } from '../../../harness/process/cgroup.ts';
 import type { Finished, ProcessRunner } from '../../../harness/process/runner.ts';
 import { containerDevices, limitDevices, readDeviceRules } from '../../../harness/runtimes/device-rules.ts';
 

@@ -9,7 +9,7 @@ import { bootOnce, type BootResult } from '../../../harness/schedule/boot.ts';
 import { memory } from '../../../scenarios/memory.ts';
 import { services } from '../../../scenarios/services.ts';
 import { startup } from '../../../scenarios/startup.ts';
-import type { ArtifactName, Artifacts } from '../../../harness/observe/artifacts.ts';
+import type { ArtifactName, Artifacts } from '../../../harness/contract/artifacts.ts';
 import { ledgerSchema } from '../../../results/record.ts';
 import { notRead } from '../../fixtures/guest/artifacts.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Cgroup, CgroupLayout } from '../../../harness/host/cgroup.ts';
+import type { Cgroup, CgroupLayout } from '../../../harness/process/cgroup.ts';
 import { leavePayload, makeContainerGroups } from '../../../harness/runtimes/payload-group.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -2,16 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GIB, MIB } from '../../../core/units.ts';
-import type { Cgroup } from '../../../harness/host/cgroup.ts';
+import type { Cgroup } from '../../../harness/process/cgroup.ts';
 import type { InstanceMeters } from '../../../harness/runtimes/runtime.ts';
 import {
   ksmNote,
-  parseAnonymousRam,
   metersOf,
-  parseHugePages,
   requireHugePages,
   requireTransparentHugePages,
 } from '../../../harness/runtimes/qemu-memory.ts';
+import { parseHugePages } from '../../../harness/parse/meminfo.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('huge pages', () => {
@@ -24,10 +23,6 @@ describe('huge pages', () => {
     'HugePages_Surp:        0',
     'Hugepagesize:       2048 kB',
   ].join('\n');
-
-  it('are those that are neither in use nor promised', () => {
-    expect(parseHugePages(meminfo)).toEqual({ pageBytes: 2 * MIB, total: 300, available: 250 });
-  });
 
   it('suffice, or the sysctl that makes them is named: with those that others use', () => {
     const host = parseHugePages(meminfo);
@@ -68,24 +63,6 @@ describe('KSM', () => {
     writeFileSync(file, '1\n');
     expect(ksmNote(file)).toBeUndefined();
   });
-
-  it('may merge what the kernel has marked; translated code is told apart from it', () => {
-    const smaps = [
-      '7f2c00000000-7f2c20000000 rw-p 00000000 00:00 0 ',
-      'Size:             524288 kB',
-      'Rss:              204800 kB',
-      'Pss:              122880 kB',
-      'VmFlags: rd wr mr mw me ac sd mg ',
-      '7f2c40000000-7f2c50000000 rwxp 00000000 00:00 0 ',
-      'Rss:               65536 kB',
-      'VmFlags: rd wr ex mr mw me ac sd ',
-    ].join('\n');
-    expect(parseAnonymousRam(smaps, { flag: 'mg' })).toEqual({
-      touchedBytes: 200 * MIB,
-      mergedBytes: 80 * MIB,
-      translationCacheBytes: 64 * MIB,
-    });
-  });
 });
 
 describe('transparent huge pages', () => {
@@ -108,30 +85,6 @@ describe('transparent huge pages', () => {
       writeFileSync(file, `${choice}\n`);
       expect(() => requireTransparentHugePages(file)).not.toThrow();
     }
-  });
-
-  it('back the one marked mapping that has the size of guest RAM; translated code and ROMs are marked too', () => {
-    const smaps = [
-      '7f13abe00000-7f13cbe00000 rw-p 00000000 00:00 0 ',
-      'Size:             524288 kB',
-      'Rss:              180224 kB',
-      'AnonHugePages:    180224 kB',
-      'VmFlags: rd wr mr mw me dc ac hg ',
-      '7f13cc000000-7f13ccfff000 rwxp 00000000 00:00 0 ',
-      'Size:              16380 kB',
-      'Rss:               16380 kB',
-      'AnonHugePages:     14336 kB',
-      'VmFlags: rd wr ex mr mw me ac hg ',
-      '7f13e8600000-7f13e8640000 rw-p 00000000 00:00 0 ',
-      'Size:                256 kB',
-      'Rss:                 256 kB',
-      'VmFlags: rd wr mr mw me dc ac hg ',
-    ].join('\n');
-    const mark = { flag: 'hg', bytes: 512 * MIB } as const;
-    expect(parseAnonymousRam(smaps, mark)).toEqual({
-      touchedBytes: 176 * MIB,
-      translationCacheBytes: 16_380 * 1024,
-    });
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { devicesBelow, readVmIsolation, weakestOf } from '../../../harness/runtimes/vm-isolation.ts';
-import { cgroupNamed } from '../../../harness/host/cgroup.ts';
+import { cgroupNamed } from '../../../harness/process/cgroup.ts';
 
 describe('what a VM monitor of several processes may do', () => {
   const confined = { user: 1_000_065_536, effective: [], bounding: [], seccomp: true, noNewPrivileges: true };

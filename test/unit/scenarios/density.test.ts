@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DensityReading, MemberReading, StepReading } from '../../../harness/fleet/readings.ts';
+import type { DensityReading, MemberReading, StepReading } from '../../../harness/contract/fleet-readings.ts';
 import { densityIn } from '../../../results/fleet/density.ts';
-import type { Circumstances, Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
 import { density } from '../../../scenarios/density.ts';
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KIB, MIB } from '../../../core/units.ts';
-import type { Circumstances } from '../../../scenarios/define.ts';
+import type { Circumstances } from '../../../harness/contract/scenario.ts';
 import {
   memoryPartMetrics,
   memoryParts,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KIB, MIB } from '../../../core/units.ts';
-import type { ChargedReading } from '../../../harness/observe/artifacts.ts';
+import type { ChargedReading } from '../../../harness/contract/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
 import { memory } from '../../../scenarios/memory.ts';
 import {
   capturedArtifacts,

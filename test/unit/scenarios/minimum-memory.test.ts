@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MIB } from '../../../core/units.ts';
 import { minimumMemoryIn, type MinimumMemory } from '../../../results/fleet/minimum-memory.ts';
-import type { Circumstances } from '../../../scenarios/define.ts';
+import type { Circumstances } from '../../../harness/contract/scenario.ts';
 import { minimumMemory } from '../../../scenarios/minimum-memory.ts';
 
 const circumstances: Circumstances = { kind: 'vm', memoryBytes: 512 * MIB, onHost: () => 'unknown' };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { KIB } from '../../../core/units.ts';
-import type { Unit } from '../../../harness/guest/units.ts';
-import type { Artifacts } from '../../../harness/observe/artifacts.ts';
+import type { Unit } from '../../../harness/parse/units.ts';
+import type { Artifacts } from '../../../harness/contract/artifacts.ts';
 import { ledgerSchema, type LedgerRow, type RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
 import { services } from '../../../scenarios/services.ts';
 import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Artifacts, Timing } from '../../../harness/observe/artifacts.ts';
+import type { Artifacts, Timing } from '../../../harness/contract/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../scenarios/define.ts';
+import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
 import { startup } from '../../../scenarios/startup.ts';
 import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 

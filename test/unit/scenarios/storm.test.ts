@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stormIn, type Burst } from '../../../results/fleet/storm.ts';
-import type { Circumstances } from '../../../scenarios/define.ts';
+import type { Circumstances } from '../../../harness/contract/scenario.ts';
 import { storm } from '../../../scenarios/storm.ts';
 
 const circumstances: Circumstances = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runError, TwinbootError } from '../../../core/error.ts';
-import type { ArtifactName } from '../../../harness/observe/artifacts.ts';
+import type { ArtifactName } from '../../../harness/contract/artifacts.ts';
 import type { Instance, PreparedRuntime } from '../../../harness/runtimes/runtime.ts';
 import { bootOnce, type BootResult } from '../../../harness/schedule/boot.ts';
 import {

@@ -9,7 +9,7 @@ import {
   type Circumstances,
   type Measured,
   type Scenario,
-} from '../../../scenarios/define.ts';
+} from '../../../harness/contract/scenario.ts';
 
 const header: BootHeader = {
   phase: 'measured',

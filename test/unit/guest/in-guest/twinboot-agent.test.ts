@@ -7,10 +7,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../../core/package-root.ts';
 import { createAgent, type Agent } from '../../../../harness/guest/agent.ts';
 import { openFifoChannel } from '../../../../harness/guest/channel.ts';
-import { parseProcesses } from '../../../../harness/guest/processes.ts';
+import { parseProcesses } from '../../../../harness/parse/processes.ts';
 import { parseGuestClock } from '../../../../harness/guest/protocol.ts';
-import { monotonicNs, nsToMs } from '../../../../harness/meters/clock.ts';
-import { parseMeminfo } from '../../../../harness/meters/meminfo.ts';
+import { monotonicNs, nsToMs } from '../../../../core/clock.ts';
+import { parseMeminfo } from '../../../../harness/parse/meminfo.ts';
 import { processRunner } from '../../../../harness/process/runner.ts';
 import { findCommand } from '../../../../harness/process/search-path.ts';
 

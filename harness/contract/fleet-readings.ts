@@ -1,0 +1,75 @@
+import type { Stop } from '../../results/fleet/density.ts';
+import type { Storm } from '../../results/fleet/storm.ts';
+import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
+import type { GuestProcess } from '../parse/processes.ts';
+import type { CgroupMemory } from '../parse/cgroup-memory.ts';
+import type { GuestRam } from '../parse/guest-ram.ts';
+import type { HostProcess, InsideReading } from './artifacts.ts';
+
+/** What is read of one of many live instances. */
+export interface MemberReading {
+  cgroup: CgroupMemory;
+  /** Everything inside the boundary, as the host sees it. */
+  processes: HostProcess[];
+  /** VMs only. */
+  guestRam: GuestRam | undefined;
+  inside: SeenInside;
+}
+
+/** What is known of an instance's inside: of a VM by its agent, of a container by the host, which sees its processes too. */
+export interface SeenInside extends Omit<InsideReading, 'processes'> {
+  processes: Pick<GuestProcess, 'unit' | 'pssBytes' | 'pssAnonBytes'>[];
+}
+
+/** Everything that is read at one step, over all live instances. Times in ms; `atMs` since the first start of the series. */
+export interface StepReading {
+  atMs: number;
+  /** t0 to `ready` of each instance that this step added. */
+  readyMs: number[];
+  settled: boolean;
+  settledAfterMs: number;
+  measuredInMs: number;
+  members: MemberReading[];
+  /** The host's MemAvailable. */
+  availableBytes: number;
+  writableBytes: number | undefined;
+  /** CPU time and context switches of all instances while nothing was asked of them. */
+  idle: { windowMs: number; cpuMs: number | undefined; contextSwitches: number | undefined };
+  /** What KSM saves on the whole host. */
+  ksmSavedBytes: number | undefined;
+}
+
+/** How a fleet ended. */
+export interface Stopped {
+  tookMs: number;
+  /** How many did not power off in time, and were killed. */
+  killed: number;
+}
+
+/** One series of the density scenario, so far. */
+export interface DensityReading {
+  /** The host's MemAvailable before the first t0. */
+  availableBeforeBytes: number;
+  steps: StepReading[];
+  /** How the series ended; while it goes on, `interrupted`. */
+  stop: Stop;
+  lost: { instance: number; atMs: number; message: string }[];
+  limits: {
+    id: string;
+    title: string;
+    where?: string;
+    limit: number;
+    perInstance?: number;
+    raisedTo?: number;
+  }[];
+  /** How the fleet ended; while it lives, `undefined`. */
+  stopped: Stopped | undefined;
+}
+
+/** So many at once, in turn. */
+export type StormReading = Storm;
+
+export interface MinimumMemoryReading extends MinimumMemory {
+  /** The smallest that got ready in time; `undefined` where none did. */
+  smallestBytes: number | undefined;
+}
