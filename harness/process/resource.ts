@@ -68,7 +68,7 @@ export function isPresent(resource: Resource): boolean {
     case 'path':
       return lstatSync(resource.path, { throwIfNoEntry: false }) !== undefined;
     case 'sysctl':
-      return settingIn(resource.file) === resource.raisedTo;
+      return readIfThere(resource.file) === resource.raisedTo;
   }
 }
 
