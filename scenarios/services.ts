@@ -97,9 +97,9 @@ export const services = defineScenario({
 
   measure({ timing, memory, inside, units }, circumstances, whyAbsent) {
     const measured = createMeasured();
-    const { put, details } = measured;
+    const { put, putNone, details } = measured;
     if (units === undefined) {
-      for (const { id } of services.metrics) put(id, undefined, whyAbsent('units'));
+      putNone(services.metrics, whyAbsent('units'));
       return measured;
     }
     const processes = processesOf<InstanceProcess>(memory, inside, circumstances.kind);

@@ -12,7 +12,7 @@ import { looks } from '../../results/statistics/looks.ts';
 import { selectMetrics } from '../../results/compare/select.ts';
 import { ratioText, rowName } from '../../results/compare/words.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
+import { findScenario } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';
 import { interrupted } from '../runtimes/ready.ts';
 import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
@@ -21,6 +21,7 @@ import { alphaOption, formats, minEffectOption, showComparison, type Format } fr
 import { silent, type Io } from './io.ts';
 import { withBench, type Bench, type RunWords } from './measure-run.ts';
 import { planOf, runOptions } from './run-options.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
 
 const SIDE = 'a runtime spec, or image=NAME; may be repeated';
 
@@ -34,7 +35,7 @@ export function addAbCommand(program: Command, io: Io): void {
         '(--a image=trixie --b image=mine), two runtimes, or two settings of one (--b qemu:append=quiet). Looking after ' +
         'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: startup and memory.',
     )
-    .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
+    .argument('[scenario...]', `what to ask: ${scenariosOfOneBoot.map(({ id }) => id).join(', ')}`)
     .option('--a <word>', `A, the old one: ${SIDE}`, collect, [])
     .option('--b <word>', `B, the new one: ${SIDE}`, collect, [])
     .option(
@@ -80,7 +81,7 @@ export function addAbCommand(program: Command, io: Io): void {
       requirePairs(sides.a, sides.b);
       const seed = options.seed ?? randomInt(2 ** 31);
       const asked = scenarioIds.length > 0 ? [...new Set(scenarioIds)] : ['startup', 'memory'];
-      const scenarios = asked.map(findScenario);
+      const scenarios = asked.map((id) => findScenario(id, scenariosOfOneBoot));
       // What cannot be compared must be said before anything boots.
       selectMetrics(
         scenarios.flatMap(({ id, metrics }) => metrics.map((metric) => ({ scenario: id, metric }))),

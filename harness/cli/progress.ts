@@ -1,7 +1,7 @@
 import { formatMs } from '../../core/units.ts';
 import type { Sample } from '../../results/record.ts';
 import type { PlannedBoot } from '../schedule/order.ts';
-import type { RunListener } from '../schedule/open-run.ts';
+import type { RunListener } from '../schedule/run-request.ts';
 import type { Io } from './io.ts';
 
 /**

@@ -2,7 +2,8 @@ import { usageError } from '../../core/error.ts';
 import { createRandom, type Random } from '../../core/random.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
-import { openRun, type OpenRun, type RunListener, type RunRequest } from './open-run.ts';
+import { openRun, type OpenRun } from './open-run.ts';
+import type { RunListener, RunRequest } from './run-request.ts';
 import type { PlannedBoot } from './order.ts';
 import { untilInterrupted } from './run.ts';
 

@@ -2,7 +2,7 @@ import type { Circumstances } from '../contract/scenario.ts';
 import type { Plan } from '../../results/record.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { BootDeadlines } from './boot.ts';
-import type { RunRequest } from './open-run.ts';
+import type { RunRequest } from './run-request.ts';
 
 /** From t0 to `ready`, and from the question to power off to the end of everything. */
 export function deadlinesOf({ timeoutMs, stopTimeoutMs = 60_000 }: Plan): BootDeadlines {

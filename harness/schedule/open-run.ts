@@ -1,66 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { hostError, TwinbootError, withHint } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
 import { plainLine } from '../../core/text.ts';
-import {
-  RECORD_SCHEMA,
-  type HostDescription,
-  type Plan,
-  type RunRecord,
-  type Sample,
-  type SampleError,
-} from '../../results/record.ts';
+import { RECORD_SCHEMA, type RunRecord, type Sample, type SampleError } from '../../results/record.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import type { Circumstances, Scenario } from '../contract/scenario.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
+import type { SurveyName } from '../contract/fleet-readings.ts';
+import type { Scenario } from '../contract/scenario.ts';
+import { artifactsOf, surveyOf } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
-import type { CachedImage } from '../image/cache.ts';
-import type { ArtifactName } from '../contract/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
-import type { RuntimeSpec } from '../runtimes/spec.ts';
 import { circumstancesOf, deadlinesOf } from './boot-terms.ts';
 import { boundaryWarnings } from './boundary.ts';
-import { bootOnce, type BootResult } from './boot.ts';
+import { bootOnce } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 import { HOPELESS_BOOTS, whyHopeless } from './hopeless.ts';
 import { dropPageCache } from './page-cache.ts';
+import type { RunListener, RunRequest } from './run-request.ts';
 import { sampleOf } from './samples.ts';
 import { takeSurvey } from './take-survey.ts';
 import { warningsOf } from './warnings.ts';
-
-export interface RunRequest {
-  runId: string;
-  runFolder: string;
-  plan: Plan;
-  specs: readonly RuntimeSpec[];
-  /** Those that look at single boots. */
-  scenarios: readonly Scenario[];
-  /** Those of a fleet. */
-  surveys: readonly RunnableSurvey[];
-  image: CachedImage;
-  description: HostDescription;
-  onHost: Circumstances['onHost'];
-  /** What this host lacks or is in ways that bear on the figures: for the record. */
-  lacking: RunRecord['warnings'];
-  /** Called with the record after every boot, and when it is complete. */
-  save(record: RunRecord): Promise<void>;
-  listener: RunListener;
-  log: Logger;
-}
-
-/** Who wants to know how the run goes on. Nothing is drawn while an instance boots. */
-export interface RunListener {
-  note(message: string): void;
-  /** Every boot to come, once it is known. */
-  plan(boots: readonly PlannedBoot[]): void;
-  bootBegins(boot: PlannedBoot, done: number, total: number): void;
-  bootEnds(boot: PlannedBoot, samples: readonly Sample[], result: BootResult): void;
-  /** What a survey is doing now, which takes minutes. */
-  status(message: string): void;
-}
 
 /** A run between its preparation and its end: whoever has it decides which boot is next. */
 export interface OpenRun {
@@ -74,7 +34,7 @@ export interface OpenRun {
    */
   hasGivenUp(runtime: string): boolean;
   /** Takes a survey of one runtime, and saves the record with every state of it. Throws where the run was interrupted. */
-  survey(survey: RunnableSurvey, planned: PlannedBoot): Promise<void>;
+  survey(survey: SurveyName, planned: PlannedBoot): Promise<void>;
   /** Saves the record as complete, or as interrupted where the host's signal says so. */
   end(): Promise<void>;
   /** Gives back what was prepared. */
@@ -90,11 +50,11 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
   record.warnings.push(...request.lacking, ...leftOut, ...boundaries);
   await makeConsoleFolder(request.runFolder);
   await request.save(record);
-  const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));
+  const ofOneBoot = request.scenarios.filter((scenario) => surveyOf(scenario) === undefined);
   return {
     record,
     async boot(planned) {
-      record.samples.push(...(await runBoot(host, request, prepared, planned, needs)));
+      record.samples.push(...(await runBoot(host, request, prepared, planned, ofOneBoot)));
       await request.save(record);
     },
     hasGivenUp(runtime) {
@@ -106,8 +66,8 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
     async survey(survey, planned) {
       const runtime = preparedAs(prepared, planned.runtime);
       const place = record.samples.length;
-      await takeSurvey(host, request, runtime, survey, planned, async (sample) => {
-        record.samples[place] = sample;
+      await takeSurvey(host, request, runtime, survey, planned, async (samples) => {
+        record.samples.splice(place, samples.length, ...samples);
         await request.save(record);
       });
     },
@@ -169,7 +129,7 @@ async function runBoot(
   request: RunRequest,
   prepared: ReadonlyMap<string, PreparedRuntime>,
   boot: PlannedBoot,
-  needs: ReadonlySet<ArtifactName>,
+  scenarios: readonly Scenario[],
 ): Promise<Sample[]> {
   const runtime = preparedAs(prepared, boot.runtime);
   const { plan, listener, log } = request;
@@ -184,7 +144,7 @@ async function runBoot(
   const result = await bootOnce(
     runtime,
     { bootId: header.bootId, consoleLog },
-    needs,
+    new Set(scenarios.flatMap(artifactsOf)),
     deadlinesOf(plan),
     host.signal,
     runtime.description.isolation?.source !== 'read',
@@ -192,7 +152,7 @@ async function runBoot(
   // The record's own description, from the first boot that could be read on.
   if (result.isolation !== undefined) runtime.description.isolation = result.isolation;
   const circumstances = circumstancesOf(runtime, request);
-  const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
+  const samples = scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
   log.info(
     {
       ...header,
@@ -237,14 +197,12 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
     host: request.description,
     image: request.image.description,
     runtimes,
-    scenarios: [...request.scenarios, ...request.surveys.map(({ scenario }) => scenario)].map(
-      ({ id, title, question, metrics }) => ({
-        id,
-        title,
-        question,
-        metrics,
-      }),
-    ),
+    scenarios: request.scenarios.map(({ id, title, question, metrics }) => ({
+      id,
+      title,
+      question,
+      metrics,
+    })),
     samples: [],
     warnings: warningsOf(request.description, runtimes),
   };
