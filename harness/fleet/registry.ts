@@ -26,12 +26,12 @@ export function artifactsOf({ needs }: Pick<Scenario, 'needs'>): ArtifactName[] 
 }
 
 /** Takes the reading with this name; `grown` is called with every state of it that is worth keeping. */
-export async function takeReading<Name extends SurveyName>(
-  name: Name,
+export async function takeReading(
+  name: SurveyName,
   context: SurveyContext,
   grown: (readings: Partial<SurveyReadings>) => Promise<void>,
 ): Promise<Partial<SurveyReadings>> {
-  const survey: Survey<SurveyReadings[Name]> = surveys[name];
-  const named = (reading: SurveyReadings[Name]): Partial<SurveyReadings> => ({ [name]: reading });
+  const survey: Survey<SurveyReadings[SurveyName]> = surveys[name];
+  const named = (reading: SurveyReadings[SurveyName]): Partial<SurveyReadings> => ({ [name]: reading });
   return named(await survey.take(context, (state) => grown(named(state))));
 }
