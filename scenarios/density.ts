@@ -93,12 +93,9 @@ export const density = defineScenario({
     ),
   ],
 
-  measure({ density: reading }, circumstances, whyAbsent) {
+  measure({ density: reading }, circumstances) {
     const measured = createMeasured();
-    if (reading === undefined) {
-      measured.putNone(density.metrics, whyAbsent('density'));
-      return measured;
-    }
+    if (reading === undefined) return measured;
     const steps = reading.steps.map((step) => stepOf(step, reading, circumstances));
     const fits = fitsOf(steps);
     const [first] = steps;

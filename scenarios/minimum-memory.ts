@@ -17,12 +17,9 @@ export const minimumMemory = defineScenario({
     ),
   ],
 
-  measure({ 'minimum-memory': reading }, _circumstances, whyAbsent) {
+  measure({ 'minimum-memory': reading }) {
     const measured = createMeasured();
-    if (reading === undefined) {
-      measured.putNone(minimumMemory.metrics, whyAbsent('minimum-memory'));
-      return measured;
-    }
+    if (reading === undefined) return measured;
     const { trials, deadlineMs, resolutionBytes, smallestBytes } = reading;
     // Only the first trial, with the memory of the run, can leave the bisection without a result.
     measured.put('minimum-memory.limit', smallestBytes, trials[0]?.reason ?? 'no boot was tried');

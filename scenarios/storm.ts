@@ -42,12 +42,9 @@ export const storm = defineScenario({
     ),
   ],
 
-  measure({ storm: reading }, _circumstances, whyAbsent) {
+  measure({ storm: reading }) {
     const measured = createMeasured();
-    if (reading === undefined) {
-      measured.putNone(storm.metrics, whyAbsent('storm'));
-      return measured;
-    }
+    if (reading === undefined) return measured;
     const { bursts, leftOut } = reading;
     const whole = largestWhole(bursts);
     const figures = whole && burstFigures(whole);

@@ -31,8 +31,13 @@ export interface Scenario<Needs extends Need = Need> extends ScenarioDescription
   /** Artifacts of one boot, or the reading of one survey. */
   needs: readonly Needs[];
   /**
-   * Pure: computes from what could be read of its needs, and from nothing else. One that is absent costs the metrics
-   * that are made of it; `whyAbsent` is their reason. Called with every state of a reading that grows, and with the last.
+   * What each metric is made of. A reading that is absent costs the metrics that are made of it, and no other. Without
+   * `madeOf` every metric is made of all that the scenario needs.
+   */
+  madeOf?: Readonly<Record<string, readonly Needs[]>>;
+  /**
+   * Pure: computes from what could be read of its needs, and from nothing else. `whyAbsent` is for a metric that can be
+   * made of one reading or of another. Called with every state of a reading that grows, and with the last.
    */
   measure(
     readings: Partial<Pick<Readings, Needs>>,
@@ -57,7 +62,42 @@ export function defineScenario<Needs extends Need>(scenario: Scenario<Needs>): S
     if (definition.length < 20) throw fault(`metric ${id} has no definition`);
     seen.add(id);
   }
+  const unknown = Object.keys(scenario.madeOf ?? {}).find((id) => !seen.has(id));
+  if (unknown !== undefined) throw fault(`madeOf names ${unknown}, which is no metric of it`);
   return scenario;
+}
+
+/**
+ * What a scenario makes of these readings; a metric that is made of one that is absent is missing, with the reason.
+ * Throws what `measure` throws.
+ */
+export function measureScenario<Needs extends Need>(
+  scenario: Scenario<Needs>,
+  readings: Partial<Pick<Readings, Needs>>,
+  circumstances: Circumstances,
+  whyAbsent: (name: Needs) => string,
+): Measured {
+  const { values, missing, details } = scenario.measure(readings, circumstances, whyAbsent);
+  const { madeOf } = scenario;
+  const unmade = new Map<string, string>();
+  for (const { id } of scenario.metrics) {
+    const needs = madeOf === undefined ? scenario.needs : (madeOf[id] ?? []);
+    const absent = needs.find((name) => readings[name] === undefined);
+    if (absent !== undefined) unmade.set(id, whyAbsent(absent));
+  }
+  return {
+    values: Object.fromEntries(Object.entries(values).filter(([id]) => !unmade.has(id))),
+    missing: { ...missing, ...Object.fromEntries(unmade) },
+    details,
+  };
+}
+
+/** The same needs for each of these metrics. */
+export function eachOf<Needs extends Need>(
+  metricIds: readonly string[],
+  needs: readonly Needs[],
+): Record<string, readonly Needs[]> {
+  return Object.fromEntries(metricIds.map((id) => [id, needs]));
 }
 
 /** A metric that says where it stands in the reports. */
@@ -75,8 +115,6 @@ export function metric(
 /** Collects values as they become known, and the reason where they do not. */
 export function createMeasured(): Measured & {
   put: (metricId: string, value: number | undefined, reason: string) => void;
-  /** Every one of these metrics is missing, for one reason. */
-  putNone: (metrics: readonly Metric[], reason: string) => void;
 } {
   const measured: Measured = { values: {}, missing: {}, details: {} };
   return {
@@ -84,9 +122,6 @@ export function createMeasured(): Measured & {
     put(metricId, value, reason) {
       if (value !== undefined && Number.isFinite(value)) measured.values[metricId] = value;
       else measured.missing[metricId] = reason;
-    },
-    putNone(metrics, reason) {
-      for (const { id } of metrics) measured.missing[id] = reason;
     },
   };
 }

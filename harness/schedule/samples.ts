@@ -1,6 +1,12 @@
 import { messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Sample, SampleError, ScenarioDescription } from '../../results/record.ts';
-import type { Circumstances, Measured, Need, Scenario } from '../contract/scenario.ts';
+import {
+  measureScenario,
+  type Circumstances,
+  type Measured,
+  type Need,
+  type Scenario,
+} from '../contract/scenario.ts';
 import type { Artifacts } from '../contract/artifacts.ts';
 import type { BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
@@ -75,7 +81,7 @@ function measureOrError(
   whyAbsent: (name: Need) => string,
 ): Measured | TwinbootError {
   try {
-    return scenario.measure(artifacts, circumstances, whyAbsent);
+    return measureScenario(scenario, artifacts, circumstances, whyAbsent);
   } catch (cause) {
     return runError('scenario-failed', `scenario ${scenario.id}: ${messageOf(cause)}`, { cause });
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Sample } from '../../results/record.ts';
 import type { SurveyName, SurveyReadings } from '../contract/fleet-readings.ts';
+import { measureScenario } from '../contract/scenario.ts';
 import { surveyOf, takeReading } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
 import { asTwinbootError, interrupted } from '../runtimes/ready.ts';
@@ -49,7 +50,7 @@ export async function takeSurvey(
       measuredSample(
         scenario,
         header,
-        scenario.measure(readings, circumstances, () => 'it was not read'),
+        measureScenario(scenario, readings, circumstances, () => 'it was not read'),
       ),
     );
   try {

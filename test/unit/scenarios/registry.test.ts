@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
+import { measureScenario } from '../../../harness/contract/scenario.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import { findScenario, scenarios } from '../../../scenarios/registry.ts';
 import { capturedArtifacts, notRead } from '../../fixtures/guest/artifacts.ts';
@@ -17,7 +18,7 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
     ['vm', 'qemu'],
   ])('of a %s gives each metric that it declares a value or a reason', (kind, source) => {
     const circumstances = { kind, memoryBytes: 512 * 1024 * 1024, onHost: () => 'unknown' as const };
-    const { values, missing } = scenario.measure(capturedArtifacts(source), circumstances, notRead);
+    const { values, missing } = measureScenario(scenario, capturedArtifacts(source), circumstances, notRead);
     const declared = scenario.metrics.map((metric) => metric.id);
     expect([...Object.keys(values), ...Object.keys(missing)].sort()).toEqual([...declared].sort());
     for (const reason of Object.values(missing)) expect(reason).not.toBe('');

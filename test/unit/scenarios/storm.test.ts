@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stormIn, type Burst, type Storm } from '../../../results/fleet/storm.ts';
-import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
+import { measureScenario, type Circumstances, type Measured } from '../../../harness/contract/scenario.ts';
 import { storm } from '../../../scenarios/storm.ts';
 import { notRead } from '../../fixtures/guest/artifacts.ts';
 
@@ -19,11 +19,12 @@ const four: Burst = {
   failed: [],
 };
 
-const measure = (reading: Storm): Measured => storm.measure({ storm: reading }, circumstances, notRead);
+const measure = (reading: Storm): Measured =>
+  measureScenario(storm, { storm: reading }, circumstances, notRead);
 
 describe('storm', () => {
   it('that could not be read costs every metric, with the reason', () => {
-    const { values, missing } = storm.measure({}, circumstances, notRead);
+    const { values, missing } = measureScenario(storm, {}, circumstances, notRead);
     expect(values).toEqual({});
     expect(missing).toEqual(Object.fromEntries(storm.metrics.map(({ id }) => [id, notRead('storm')])));
   });
