@@ -67,7 +67,7 @@ function sectionsOf(
     figures: figures.filter(({ figure }) => figure.scenario === scenario.id),
     tables: tables.filter((table) => table.scenario === scenario.id),
     definitionTable: definitionTable(scenario),
-    ...(ledger !== undefined && scenario.id === 'services' ? { ledger } : {}),
+    ...(ledger?.scenario === scenario.id ? { ledger } : {}),
     ledgerColumns,
     placeFigures,
     nothing: NOTHING,

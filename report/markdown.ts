@@ -25,7 +25,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
       gfm`## ${scenario.title}`,
       gfm`${scenario.question}`,
       ...figures.filter((figure) => figure.scenario === scenario.id).flatMap(figureBlocks),
-      ...(model.ledger !== undefined && scenario.id === 'services' ? ledgerBlocks(model.ledger) : []),
+      ...(model.ledger?.scenario === scenario.id ? ledgerBlocks(model.ledger) : []),
       ...model.tables.filter((table) => table.scenario === scenario.id).flatMap(sectionTableBlocks),
       gfm`### Definitions`,
       ...tableBlocks({

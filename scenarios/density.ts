@@ -1,15 +1,16 @@
 import type { DensityReading, MemberReading, StepReading } from '../harness/contract/fleet-readings.ts';
 import type { Density, DensityStep, ServiceCost } from '../results/fleet/density.ts';
 import { fitSlope } from '../results/statistics/slope.ts';
-import { createMeasured, defineFleetScenario, metric, type Circumstances } from '../harness/contract/scenario.ts';
+import { createMeasured, defineScenario, metric, type Circumstances } from '../harness/contract/scenario.ts';
 import { chargedElsewhereBytes, memoryParts, memoryPartMetrics } from './memory-parts.ts';
 
 const TOO_FEW_STEPS = 'one step shows no slope: measure at two or more numbers of instances';
 
-export const density = defineFleetScenario<DensityReading>({
+export const density = defineScenario({
   id: 'density',
   title: 'Density',
   question: 'What does one more instance cost, and how many live at once?',
+  needs: ['density'],
   metrics: [
     metric(
       'density.first',
@@ -92,8 +93,9 @@ export const density = defineFleetScenario<DensityReading>({
     ),
   ],
 
-  measure(reading, circumstances) {
+  measure({ density: reading }, circumstances) {
     const measured = createMeasured();
+    if (reading === undefined) return measured;
     const steps = reading.steps.map((step) => stepOf(step, reading, circumstances));
     const fits = fitsOf(steps);
     const [first] = steps;

@@ -1,4 +1,4 @@
-import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
+import { createMeasured, defineScenario, eachOf, metric } from '../harness/contract/scenario.ts';
 import {
   chargedElsewhereBytes,
   guestPageCacheBytes,
@@ -16,6 +16,11 @@ export const memory = defineScenario({
   title: 'Memory',
   question: 'What does the host spend so that this instance exists, and on what?',
   needs: ['timing', 'memory', 'inside'],
+  madeOf: {
+    ...eachOf(['memory.total', 'memory.pss', 'memory.host-delta', 'memory.charged-elsewhere'], ['memory']),
+    'memory.peak': ['timing'],
+    ...eachOf([...memoryPartMetrics.map(({ id }) => id), 'memory.double-cached'], ['memory', 'inside']),
+  },
   metrics: [
     metric(
       'memory.total',
@@ -63,19 +68,18 @@ export const memory = defineScenario({
     ),
   ],
 
-  measure({ timing, memory: reading, inside }, circumstances, whyAbsent) {
+  measure({ timing, memory: reading, inside }, circumstances) {
     const measured = createMeasured();
     const { put, details } = measured;
     const isVm = circumstances.kind === 'vm';
-    const unread = reading === undefined ? whyAbsent('memory') : undefined;
-    const uncharged = unread ?? reading?.chargeMissing;
+    const uncharged = reading?.chargeMissing;
     const cgroup = reading?.cgroup;
     put('memory.total', cgroup?.totalBytes, uncharged ?? '');
-    put('memory.peak', timing?.peakBytes, whyNoPeak(timing === undefined ? whyAbsent('timing') : uncharged));
-    const unlisted = unread ?? reading?.processesMissing;
+    put('memory.peak', timing?.peakBytes, whyNoPeak(uncharged));
+    const unlisted = reading?.processesMissing;
     const processes = reading?.processes;
     put('memory.pss', processes && pssOf(processes), unlisted ?? '');
-    put('memory.host-delta', reading?.hostDeltaBytes, unread ?? '');
+    put('memory.host-delta', reading?.hostDeltaBytes, '');
 
     const charged = reading && cgroup && processes ? { ...reading, cgroup, processes } : undefined;
     const lacking = isVm && inside ? lackingField(inside.meminfo) : undefined;
@@ -84,8 +88,7 @@ export const memory = defineScenario({
     if (parts !== undefined && cgroup !== undefined)
       parts[UNEXPLAINED] = cgroup.totalBytes - sumOfParts(parts);
     const uncounted = uncharged ?? unlisted;
-    const noParts = uncounted ?? (inside === undefined ? whyAbsent('inside') : (lacking ?? NOT_HERE));
-    for (const { id } of memoryPartMetrics) put(id, parts?.[id], noParts);
+    for (const { id } of memoryPartMetrics) put(id, parts?.[id], uncounted ?? lacking ?? NOT_HERE);
     put('memory.charged-elsewhere', charged && chargedElsewhereBytes([charged]), uncounted ?? '');
 
     const diskCachedBytes = reading?.diskCachedBytes;
@@ -94,12 +97,7 @@ export const memory = defineScenario({
       inside === undefined || lacking !== undefined || diskCachedBytes === undefined
         ? undefined
         : Math.min(guestPageCacheBytes(inside), diskCachedBytes),
-      isVm
-        ? (unread ??
-            (inside === undefined
-              ? whyAbsent('inside')
-              : (lacking ?? 'fincore(1) could not be asked (Debian: util-linux-extra)')))
-        : NOT_HERE,
+      isVm ? (lacking ?? 'fincore(1) could not be asked (Debian: util-linux-extra)') : NOT_HERE,
     );
 
     details.settled = reading?.settled;

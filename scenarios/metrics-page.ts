@@ -1,9 +1,9 @@
 import type { Metric } from '../results/record.ts';
-import { allScenarios } from './registry.ts';
+import { scenarios } from './registry.ts';
 
 /** The generated part of docs/metrics.md: a row for each metric, from the declarations that the code itself uses. */
 export function metricsTables(): string {
-  return allScenarios
+  return scenarios
     .map(({ title, question, metrics }) => section(`${title}: ${question}`, metrics))
     .join('\n\n');
 }

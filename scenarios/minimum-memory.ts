@@ -1,11 +1,11 @@
-import type { MinimumMemoryReading } from '../harness/contract/fleet-readings.ts';
 import type { MinimumMemory } from '../results/fleet/minimum-memory.ts';
-import { createMeasured, defineFleetScenario, metric } from '../harness/contract/scenario.ts';
+import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 
-export const minimumMemory = defineFleetScenario<MinimumMemoryReading>({
+export const minimumMemory = defineScenario({
   id: 'minimum-memory',
   title: 'Minimum memory',
   question: 'What is the smallest limit, or the smallest VM, in which the image still gets ready?',
+  needs: ['minimum-memory'],
   metrics: [
     metric(
       'minimum-memory.limit',
@@ -17,8 +17,10 @@ export const minimumMemory = defineFleetScenario<MinimumMemoryReading>({
     ),
   ],
 
-  measure({ trials, deadlineMs, resolutionBytes, smallestBytes }) {
+  measure({ 'minimum-memory': reading }) {
     const measured = createMeasured();
+    if (reading === undefined) return measured;
+    const { trials, deadlineMs, resolutionBytes, smallestBytes } = reading;
     // Only the first trial, with the memory of the run, can leave the bisection without a result.
     measured.put('minimum-memory.limit', smallestBytes, trials[0]?.reason ?? 'no boot was tried');
     // A reading grows on after it was measured.

@@ -1,4 +1,3 @@
-import type { ScenarioDescription } from '../results/record.ts';
 import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
@@ -9,21 +8,13 @@ import { services } from './services.ts';
 import { startup } from './startup.ts';
 import { storm } from './storm.ts';
 
-/** Every scenario that looks at single boots, in the order in which they are listed and reported. */
-export const scenarios: readonly Scenario[] = [startup, memory, services];
+/** Every scenario, in the order in which they are listed, asked and reported. */
+export const scenarios: readonly Scenario[] = [startup, memory, services, density, storm, minimumMemory];
 
-/** Every scenario, those of a fleet included, which are surveyed only where they are named. */
-export const allScenarios: readonly ScenarioDescription[] = [...scenarios, density, storm, minimumMemory];
-
-/** A scenario of single boots. Errors: `unknown-scenario`, with the nearest match. */
-export function findScenario(id: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.id === id);
+/** One of these scenarios by its id. Errors: `unknown-scenario` (usage), with the nearest match. */
+export function findScenario(id: string, among: readonly Scenario[] = scenarios): Scenario {
+  const found = among.find((scenario) => scenario.id === id);
   if (found !== undefined) return found;
-  throw unknownScenario(id, scenarios);
-}
-
-/** For a name that none of `known` has. */
-export function unknownScenario(id: string, known: readonly ScenarioDescription[]): Error {
-  const ids = known.map((scenario) => scenario.id);
-  return usageError('unknown-scenario', `unknown scenario "${id}"`, { hint: suggestion(id, ids) });
+  const ids = among.map((scenario) => scenario.id);
+  throw usageError('unknown-scenario', `unknown scenario "${id}"`, { hint: suggestion(id, ids) });
 }

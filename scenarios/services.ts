@@ -4,7 +4,13 @@ import { doneStarting, unmetRequirements, type Unit } from '../harness/parse/uni
 import type { InsideReading, Timing, UnitsReading } from '../harness/contract/artifacts.ts';
 import type { LedgerRow } from '../results/record.ts';
 import { isOfEveryInstance } from '../results/repeated-services.ts';
-import { createMeasured, defineScenario, metric, type Circumstances } from '../harness/contract/scenario.ts';
+import {
+  createMeasured,
+  defineScenario,
+  eachOf,
+  metric,
+  type Circumstances,
+} from '../harness/contract/scenario.ts';
 import { processesOf } from './instance-processes.ts';
 
 /** What the host and the instance itself tell of a process alike. */
@@ -36,6 +42,20 @@ export const services = defineScenario({
   question: 'Which services does every instance bring again, and what does each of them cost?',
   // Memory is read once the instance has settled, and so are the services, whichever scenarios stand beside this one.
   needs: ['timing', 'memory', 'inside', 'units'],
+  // What the processes take is read of `memory` or of `inside`, whichever knows whose they are.
+  madeOf: eachOf(
+    [
+      'services.running',
+      'services.repeated',
+      'services.repeated-anon',
+      'services.duplicated',
+      'services.pss',
+      'services.duplicated-pss',
+      'services.failed',
+      'services.restarts',
+    ],
+    ['units'],
+  ),
   metrics: [
     metric(
       'services.running',
@@ -98,10 +118,7 @@ export const services = defineScenario({
   measure({ timing, memory, inside, units }, circumstances, whyAbsent) {
     const measured = createMeasured();
     const { put, details } = measured;
-    if (units === undefined) {
-      for (const { id } of services.metrics) put(id, undefined, whyAbsent('units'));
-      return measured;
-    }
+    if (units === undefined) return measured;
     const processes = processesOf<InstanceProcess>(memory, inside, circumstances.kind);
     const rows = ledgerOf({ timing, inside, units, processes: processes ?? [] }, circumstances);
     // A unit that has failed may have left processes behind: their memory is taken all the same.

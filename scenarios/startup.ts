@@ -1,7 +1,7 @@
 import { lastBefore, unitNamed, type Unit } from '../harness/parse/units.ts';
 import { formatMs } from '../core/units.ts';
 import type { Timing } from '../harness/contract/artifacts.ts';
-import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
+import { createMeasured, defineScenario, eachOf, metric } from '../harness/contract/scenario.ts';
 
 const CONTAINER = 'a container has no kernel and no initrd of its own';
 
@@ -18,6 +18,21 @@ export const startup = defineScenario({
   title: 'Startup',
   question: 'How long until the distribution is up, and where does the time go?',
   needs: ['timing', 'units', 'shutdown'],
+  madeOf: {
+    ...eachOf(
+      [
+        'startup.spawn',
+        'startup.kernel',
+        'startup.initrd',
+        'startup.ready',
+        'startup.command',
+        'startup.cpu',
+      ],
+      ['timing'],
+    ),
+    ...eachOf(['startup.init', ...targets.map(([id]) => id)], ['timing', 'units']),
+    'shutdown.total': ['shutdown'],
+  },
   metrics: [
     metric(
       'startup.spawn',
@@ -105,17 +120,16 @@ export const startup = defineScenario({
     ),
   ],
 
-  measure({ timing, units, shutdown }, { kind }, whyAbsent) {
+  measure({ timing, units, shutdown }, { kind }) {
     const measured = createMeasured();
     const { put, details } = measured;
-    const untimed = timing === undefined ? whyAbsent('timing') : restartWords(timing);
+    const untimed = timing && restartWords(timing);
     const ladder = untimed === undefined ? timing : undefined;
     // The guest's own stamps hold even where twinboot was not there to see them.
     const unwatched = untimed ?? (timing && stallWords(timing));
     const seen = unwatched === undefined ? timing : undefined;
     const onHostClock = (guestMs: number | undefined): number | undefined =>
       guestMs === undefined || ladder === undefined ? undefined : guestMs + ladder.guestOffsetMs;
-    const unseen = untimed ?? (units === undefined ? whyAbsent('units') : undefined);
 
     put('startup.spawn', ladder?.spawnMs, untimed ?? '');
     put(
@@ -131,20 +145,16 @@ export const startup = defineScenario({
     put(
       'startup.init',
       onHostClock(units?.manager.userspaceMs),
-      unseen ?? 'the manager did not say when it started',
+      untimed ?? 'the manager did not say when it started',
     );
     for (const [id, name] of targets) {
       const unit = units === undefined ? undefined : unitNamed(units, name);
-      put(id, onHostClock(unit?.activeMs), unseen ?? whyNotActive(name, unit));
+      put(id, onHostClock(unit?.activeMs), untimed ?? whyNotActive(name, unit));
     }
     put('startup.ready', seen?.readyMs, unwatched ?? '');
     put('startup.command', seen?.commandMs, unwatched ?? '');
-    put(
-      'startup.cpu',
-      timing?.cpuMs,
-      timing === undefined ? whyAbsent('timing') : 'this host counts no CPU time by control group',
-    );
-    put('shutdown.total', shutdown?.shutdownMs, shutdown === undefined ? whyAbsent('shutdown') : '');
+    put('startup.cpu', timing?.cpuMs, 'this host counts no CPU time by control group');
+    put('shutdown.total', shutdown?.shutdownMs, '');
     details.consoleMultiUserMs = seen?.consoleMultiUserMs;
     details.stalledMs = timing?.stalledMs;
     details.starts = timing?.starts;

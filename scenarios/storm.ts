@@ -1,15 +1,15 @@
-import type { StormReading } from '../harness/contract/fleet-readings.ts';
 import { burstFigures } from '../results/fleet/figures.ts';
 import type { Burst, Storm } from '../results/fleet/storm.ts';
-import { createMeasured, defineFleetScenario, metric } from '../harness/contract/scenario.ts';
+import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 
 const LARGEST = 'Of the largest burst in which every instance got ready.';
 const NEVER_WHOLE = 'in no burst did every instance get ready';
 
-export const storm = defineFleetScenario<StormReading>({
+export const storm = defineScenario({
   id: 'storm',
   title: 'Boot storm',
   question: 'How long until all are ready, when many start at once?',
+  needs: ['storm'],
   metrics: [
     metric(
       'storm.throughput',
@@ -42,8 +42,10 @@ export const storm = defineFleetScenario<StormReading>({
     ),
   ],
 
-  measure({ bursts, leftOut }) {
+  measure({ storm: reading }) {
     const measured = createMeasured();
+    if (reading === undefined) return measured;
+    const { bursts, leftOut } = reading;
     const whole = largestWhole(bursts);
     const figures = whole && burstFigures(whole);
     const reason = bursts.length > 0 ? NEVER_WHOLE : (leftOut?.reason ?? 'no burst was started');

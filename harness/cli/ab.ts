@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { replaceFile } from '../../core/replace-file.ts';
 import { exitCodes, messageOf, runError, type TwinbootError } from '../../core/error.ts';
+import { formatList } from '../../core/words.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../results/compare/comparison.ts';
 import { comparisonDocument } from '../../results/compare/document.ts';
@@ -14,7 +15,7 @@ import { ratioText, rowName } from '../../results/compare/row-text.ts';
 import type { VerdictDocument } from '../../results/verdicts/document.ts';
 import { ciForms } from '../../results/verdicts/forms/registry.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import { findScenario, scenarios as allScenarios } from '../../scenarios/registry.ts';
+import { findScenario } from '../../scenarios/registry.ts';
 import { executeAb, type AbResult } from '../schedule/ab.ts';
 import { interrupted } from '../runtimes/ready.ts';
 import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
@@ -23,6 +24,7 @@ import { alphaOption, minEffectOption } from './comparison-options.ts';
 import { silent, type Io } from './io.ts';
 import { withBench, type Bench, type RunWords } from './measure-run.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
+import { comparedScenarios, scenariosOfOneBoot } from './scenarios.ts';
 import { formatOption, showVerdicts, type Format } from './show-verdicts.ts';
 
 const SIDE = 'a runtime spec, or image=NAME; may be repeated';
@@ -36,9 +38,10 @@ export function addAbCommand(program: Command, io: Io): void {
       .description(
         'Boots A and B by turns on this host, round by round, and stops as soon as every metric is decided: two images ' +
           '(--a image=trixie --b image=mine), two runtimes, or two settings of one (--b qemu:append=quiet). Looking after ' +
-          'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: startup and memory.',
+          'every few rounds does not raise the rate of false alarms (docs/statistics.md). Without scenarios: ' +
+          `${formatList(comparedScenarios.map(({ id }) => id))}.`,
       )
-      .argument('[scenario...]', `what to ask: ${allScenarios.map(({ id }) => id).join(', ')}`)
+      .argument('[scenario...]', `what to ask: ${scenariosOfOneBoot.map(({ id }) => id).join(', ')}`)
       .option('--a <word>', `A, the old one: ${SIDE}`, collect, [])
       .option('--b <word>', `B, the new one: ${SIDE}`, collect, [])
       .option(
@@ -72,8 +75,10 @@ export function addAbCommand(program: Command, io: Io): void {
       const sides = { a: parseSide(options.a, both), b: parseSide(options.b, both) };
       requirePairs(sides.a, sides.b);
       const seed = options.seed ?? randomInt(2 ** 31);
-      const asked = scenarioIds.length > 0 ? [...new Set(scenarioIds)] : ['startup', 'memory'];
-      const scenarios = asked.map(findScenario);
+      const scenarios =
+        scenarioIds.length > 0
+          ? [...new Set(scenarioIds)].map((id) => findScenario(id, scenariosOfOneBoot))
+          : comparedScenarios;
       // What cannot be compared must be said before anything boots.
       selectMetrics(
         scenarios.flatMap(({ id, metrics }) => metrics.map((metric) => ({ scenario: id, metric }))),

@@ -1,11 +1,12 @@
 import type { KnownNames } from '../../results/gate/check-names.ts';
-import { allScenarios, scenarios } from '../../scenarios/registry.ts';
+import { scenarios } from '../../scenarios/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
 
 /** What a gate's file may speak of, from the registries. */
 export const knownNames: KnownNames = {
-  scenarios: scenarios.map(({ id }) => id),
-  metrics: allScenarios.flatMap((scenario) =>
+  scenarios: scenariosOfOneBoot.map(({ id }) => id),
+  metrics: scenarios.flatMap((scenario) =>
     scenario.metrics.map(({ id, unit }) => ({ id, unit, scenario: scenario.id })),
   ),
   runtimes: (text) => parseRuntimes([text]).map(({ id, optional }) => ({ id, optional })),

@@ -10,13 +10,14 @@ import type { GateResult } from '../../results/gate/verdict.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
-import { findScenario, scenarios } from '../../scenarios/registry.ts';
+import { findScenario } from '../../scenarios/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { knownNames } from './gate-names.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { planOf, runOptions } from './run-options.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
 import { formatOption, showVerdicts } from './show-verdicts.ts';
 
 /** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
@@ -65,7 +66,7 @@ async function measure(
   { out, install }: { out: string; install: boolean },
 ): Promise<RunRecord> {
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
-  const chosen = run.scenarios?.map(findScenario) ?? scenarios;
+  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? scenariosOfOneBoot;
   const plan = planOf({
     ...run,
     scenarios: chosen.map(({ id }) => id),

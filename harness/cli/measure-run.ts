@@ -12,7 +12,6 @@ import {
 } from '../../results/store.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import type { Scenario } from '../contract/scenario.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { HostContext } from '../host/context.ts';
 import { describeHost } from '../host/describe.ts';
 import { readHostServices } from '../host/host-services.ts';
@@ -36,7 +35,6 @@ export interface RunWords {
   plan: RunPlan;
   specs: readonly RuntimeSpec[];
   scenarios: readonly Scenario[];
-  surveys?: readonly RunnableSurvey[];
   /** Its name; without it, Debian stable, built when missing. */
   image?: string | undefined;
   boot?: BootMode | undefined;
@@ -167,7 +165,7 @@ function chooseImage(
 
 async function runRequest(
   host: HostContext,
-  { plan, specs, scenarios, surveys = [] }: RunWords,
+  { plan, specs, scenarios }: RunWords,
   image: CachedImage,
   { id, path }: RunFolder,
   given: Pick<RunRequest, 'lacking' | 'listener' | 'log'>,
@@ -179,7 +177,6 @@ async function runRequest(
     plan,
     specs,
     scenarios,
-    surveys,
     image,
     description: await describeHost(host.cgroups),
     onHost: (unit) => services.stateOf(unit),

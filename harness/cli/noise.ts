@@ -7,7 +7,6 @@ import { analyseNoise } from '../../results/noise/noise.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
-import { scenarios } from '../../scenarios/registry.ts';
 import { currentFindings, loadNow, recordedFindings, type NoiseFinding } from '../host/noise-findings.ts';
 import { processRunner } from '../process/runner.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
@@ -17,6 +16,7 @@ import { measureRun, type RunWords } from './measure-run.ts';
 import { noiseTable } from './noise-table.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { outcomeOf } from './run.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
 
 type Format = 'table' | 'json';
 
@@ -56,11 +56,11 @@ export function addNoiseCommand(program: Command, io: Io): void {
       }
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const plan = planFrom(options, {
-        scenarios: scenarios.map(({ id }) => id),
+        scenarios: scenariosOfOneBoot.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         rounds: options.rounds,
       });
-      await measure(io, { ...options, plan, specs, scenarios }, options.format);
+      await measure(io, { ...options, plan, specs, scenarios: scenariosOfOneBoot }, options.format);
     });
 }
 

@@ -6,9 +6,8 @@ import type { RunRecord } from '../../results/record.ts';
 import type { RunFolder } from '../../results/store.ts';
 import { summarise, type Summary } from '../../results/summary.ts';
 import type { Scenario } from '../contract/scenario.ts';
-import { allScenarios, scenarios, unknownScenario } from '../../scenarios/registry.ts';
-import { surveys } from '../fleet/registry.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
+import { findScenario, scenarios } from '../../scenarios/registry.ts';
+import { surveyOf } from '../fleet/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { collect } from './arguments.ts';
 import { fleetOptions, fleetPlanOf } from './fleet-options.ts';
@@ -16,6 +15,7 @@ import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
 import { summaryTable } from './summary-table.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
@@ -25,9 +25,9 @@ export function addRunCommand(program: Command, io: Io): void {
       .summary('boot the image in every runtime, measure, and report')
       .description(
         'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
-          `a new folder. Without scenarios: ${names(scenarios)}.`,
+          `a new folder. Without scenarios: ${names(scenariosOfOneBoot)}.`,
       )
-      .argument('[scenario...]', `what to ask: ${names(allScenarios)}`)
+      .argument('[scenario...]', `what to ask: ${names(scenarios)}`)
       .option(
         '--runtime <spec>',
         'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all, sharing); may be repeated (default: nspawn and qemu)',
@@ -48,20 +48,22 @@ export function addRunCommand(program: Command, io: Io): void {
     .action(async (scenarioIds, options) => {
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const asked = questionsOf(scenarioIds);
+      const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
+      const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
       const plan = planFrom(options, {
-        scenarios: [...asked.scenarios, ...asked.surveys.map(({ scenario }) => scenario)].map(({ id }) => id),
+        scenarios: asked.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         // Without a scenario of single boots there are no rounds to go.
-        rounds: asked.scenarios.length > 0 ? options.rounds : 0,
-        warmup: asked.scenarios.length > 0 ? options.warmup : 0,
-        ...(asked.surveys.length > 0 ? { fleet: fleetPlanOf(options) } : {}),
+        rounds: hasRounds ? options.rounds : 0,
+        warmup: hasRounds ? options.warmup : 0,
+        ...(hasSurveys ? { fleet: fleetPlanOf(options) } : {}),
       });
       const { image, boot, out, install, json } = options;
       const progress = options.quiet || json ? silent(io) : io;
       const { record, folder } = await measureRun(progress, {
         plan,
         specs,
-        ...asked,
+        scenarios: asked,
         image,
         boot,
         out,
@@ -75,15 +77,11 @@ function names(asked: readonly { id: string }[]): string {
   return asked.map(({ id }) => id).join(', ');
 }
 
-/** What was asked for: scenarios of single boots, and those of a fleet. */
-function questionsOf(ids: readonly string[]): { scenarios: Scenario[]; surveys: RunnableSurvey[] } {
-  if (ids.length === 0) return { scenarios: [...scenarios], surveys: [] };
-  const unknown = ids.find((id) => !allScenarios.some((known) => known.id === id));
-  if (unknown !== undefined) throw unknownScenario(unknown, allScenarios);
-  return {
-    scenarios: scenarios.filter(({ id }) => ids.includes(id)),
-    surveys: surveys.filter(({ scenario }) => ids.includes(scenario.id)),
-  };
+/** What was asked for, in the order of the registry. Errors: `unknown-scenario` (usage). */
+function questionsOf(ids: readonly string[]): readonly Scenario[] {
+  if (ids.length === 0) return scenariosOfOneBoot;
+  const asked = new Set(ids.map((id) => findScenario(id)));
+  return scenarios.filter((scenario) => asked.has(scenario));
 }
 
 /** The end of a run, also of one that was cut short. */

@@ -2,6 +2,7 @@ import { formatValue } from '../../core/units.ts';
 import { formatFactor } from '../../core/words.ts';
 import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
 import { footnotes, markedMetric, markedSubject, marksOf, type Marked } from '../../results/marks.ts';
+import { questionOf } from '../../results/questions/registry.ts';
 import {
   isLeading,
   ledgerIn,
@@ -70,17 +71,6 @@ function tableByRuntime(record: RunRecord, summary: Summary): string {
   return table.toString();
 }
 
-const TELLING = [
-  'startup.init',
-  'startup.multi-user',
-  'startup.ready',
-  'startup.cpu',
-  'shutdown.total',
-  'memory.total',
-  'services.running',
-  'services.repeated-anon',
-];
-
 /** A line for each headline and rung, a column for each runtime, and the ratio. */
 function tableByMetric(record: RunRecord, summary: Summary): string {
   const table = plainTable(
@@ -104,8 +94,11 @@ function shown(record: RunRecord): Metric[] {
   return record.scenarios.flatMap(({ metrics }) => metrics.filter(isLeading));
 }
 
-function telling(record: RunRecord): Metric[] {
-  return shown(record).filter(({ id }) => TELLING.includes(id));
+function telling({ scenarios }: RunRecord): Metric[] {
+  return scenarios.flatMap(({ id, metrics }) => {
+    const { inBrief = [] } = questionOf(id);
+    return metrics.filter((metric) => isLeading(metric) && inBrief.includes(metric.id));
+  });
 }
 
 /** Of the runtimes that have a figure of it. */

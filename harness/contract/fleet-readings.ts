@@ -66,10 +66,19 @@ export interface DensityReading {
   stopped: Stopped | undefined;
 }
 
-/** So many at once, in turn. */
+/** The bursts so far, each of one number of instances that start at once. */
 export type StormReading = Storm;
 
 export interface MinimumMemoryReading extends MinimumMemory {
   /** The smallest that got ready in time; `undefined` where none did. */
   smallestBytes: number | undefined;
 }
+
+/** What surveys read, by the survey's name. A survey takes boots of its own: one boot cannot answer its question. */
+export interface SurveyReadings {
+  density: DensityReading;
+  storm: StormReading;
+  'minimum-memory': MinimumMemoryReading;
+}
+
+export type SurveyName = keyof SurveyReadings;

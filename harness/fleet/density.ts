@@ -3,7 +3,6 @@ import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Stop } from '../../results/fleet/density.ts';
 import type { FleetPlan } from '../../results/record.ts';
-import { density } from '../../scenarios/density.ts';
 import { readAvailableBytes } from '../observe/observe.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance, type Allowance } from './allowance.ts';
@@ -16,7 +15,6 @@ import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 
 /** Instances are started and kept alive step by step; at each step the whole fleet settles and is read. */
 export const densitySurvey: Survey<DensityReading> = {
-  scenario: density,
   async take(context, grown) {
     const reading: DensityReading = {
       availableBeforeBytes: await readAvailableBytes(),

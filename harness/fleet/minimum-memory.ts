@@ -3,7 +3,6 @@ import { plainLine } from '../../core/text.ts';
 import { formatMs, MIB } from '../../core/units.ts';
 import type { Trial } from '../../results/fleet/minimum-memory.ts';
 import type { RuntimeKind } from '../../results/record.ts';
-import { minimumMemory } from '../../scenarios/minimum-memory.ts';
 import { nsToMs } from '../../core/clock.ts';
 import { asTwinbootError, BOOT_TIMEOUT, interrupted, killedAtLimit, untilReady } from '../runtimes/ready.ts';
 import type { Instance } from '../runtimes/runtime.ts';
@@ -22,7 +21,6 @@ const ALWAYS_GRANTED_MS = 10_000;
 
 /** Boots with the memory of the run, and then with ever closer bounds of what is enough. */
 export const minimumMemorySurvey: Survey<MinimumMemoryReading> = {
-  scenario: minimumMemory,
   async take(context, grown) {
     const reading: MinimumMemoryReading = {
       trials: [],

@@ -3,7 +3,6 @@ import { formatMs } from '../../core/units.ts';
 import { formatCount, formatFactor, formatList } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst } from '../../results/fleet/storm.ts';
-import { storm } from '../../scenarios/storm.ts';
 import { nsToMs } from '../../core/clock.ts';
 import { untilAborted } from '../runtimes/ready.ts';
 import { openAllowance } from './allowance.ts';
@@ -16,7 +15,6 @@ const REST_MS = 2000;
 
 /** Ever more instances at once: each burst is a fleet of its own, and ends before the next begins. */
 export const stormSurvey: Survey<StormReading> = {
-  scenario: storm,
   async take(context, grown) {
     const reading: StormReading = { bursts: [] };
     const { bursts } = context.plan;

@@ -1,7 +1,5 @@
 import type { Logger } from 'pino';
 import type { FleetPlan } from '../../results/record.ts';
-import type { Circumstances, FleetScenario, Measured } from '../contract/scenario.ts';
-import type { ScenarioDescription } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import { createFleet, type Fleet } from './fleet.ts';
@@ -23,33 +21,10 @@ export interface SurveyContext {
   status(message: string): void;
 }
 
-/** How a fleet scenario's reading is taken. One file in this folder and one line in `registry.ts`. */
+/** How a reading that takes boots of its own is taken. One file in this folder and one line in `registry.ts`. */
 export interface Survey<Reading> {
-  scenario: FleetScenario<Reading>;
   /** `grown` is called with every state that is worth keeping. Throws where the run was interrupted, or nothing can be said. */
   take(context: SurveyContext, grown: (reading: Reading) => Promise<void>): Promise<Reading>;
-}
-
-/** A survey whose reading is nobody else's affair. */
-export interface RunnableSurvey {
-  scenario: ScenarioDescription;
-  /** `grown` is called with what the scenario makes of each state of the reading. */
-  run(
-    context: SurveyContext,
-    circumstances: Circumstances,
-    grown: (measured: Measured) => Promise<void>,
-  ): Promise<Measured>;
-}
-
-export function runnable<Reading>(survey: Survey<Reading>): RunnableSurvey {
-  const { scenario } = survey;
-  return {
-    scenario,
-    async run(context, circumstances, grown) {
-      const reading = await survey.take(context, (state) => grown(scenario.measure(state, circumstances)));
-      return scenario.measure(reading, circumstances);
-    },
-  };
 }
 
 /** An empty fleet of the runtime that is surveyed; of several in one survey each has a name. */

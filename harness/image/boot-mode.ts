@@ -4,6 +4,7 @@ import { openFileBelow, openFolderBelow } from '../../core/below.ts';
 import { plainLine } from '../../core/text.ts';
 import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
+import type { Laid } from './tree.ts';
 import { programsOf, type TreePrograms } from './confine.ts';
 import type { BuildContext } from './context.ts';
 
@@ -43,13 +44,6 @@ const steps: readonly SettleStep[] = [
   // Debian leaves it out before trixie: no boot writes stamps there, and none is spared by them.
   { command: [UPDATE_DONE], optional: true },
 ];
-
-/** A tree whose packages are Debian's, and what may have been laid over it. */
-export interface Laid {
-  tree: string;
-  /** Holds files that somebody else wrote: then none of its programs runs with a right of the host's. */
-  isForeign: boolean;
-}
 
 /**
  * Brings the tree into its boot mode; returns what was changed, a sentence each.

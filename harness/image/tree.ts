@@ -4,6 +4,13 @@ import type { Finished, ProcessRunner } from '../process/runner.ts';
 import { AGENT_ENABLED, AGENT_PROGRAM, AGENT_UNIT, agentFiles } from './agent-files.ts';
 import type { Recipe } from './recipe.ts';
 
+/** A tree whose packages are Debian's, and what may have been laid over it. */
+export interface Laid {
+  tree: string;
+  /** Holds files that somebody else wrote: then none of its programs runs with a right of the host's. */
+  isForeign: boolean;
+}
+
 const HOSTNAME = 'twinboot';
 
 /**

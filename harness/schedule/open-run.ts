@@ -5,9 +5,10 @@ import { packageVersion } from '../../core/package-root.ts';
 import { plainLine } from '../../core/text.ts';
 import { RECORD_SCHEMA, type RunRecord, type Sample, type SampleError } from '../../results/record.ts';
 import { writeFailure } from '../../results/write-failure.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
+import type { SurveyName } from '../contract/fleet-readings.ts';
+import type { Scenario } from '../contract/scenario.ts';
+import { artifactsOf, surveyOf } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
-import type { ArtifactName } from '../contract/artifacts.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import { boundaryWarnings } from './boundary.ts';
@@ -32,7 +33,7 @@ export interface OpenRun {
    */
   hasGivenUp(runtime: string): boolean;
   /** Takes a survey of one runtime, and saves the record with every state of it. Throws where the run was interrupted. */
-  survey(survey: RunnableSurvey, planned: PlannedBoot): Promise<void>;
+  survey(survey: SurveyName, planned: PlannedBoot): Promise<void>;
   /** Saves the record as complete, or as interrupted where the host's signal says so. */
   end(): Promise<void>;
   /** Gives back what was prepared. */
@@ -48,11 +49,11 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
   record.warnings.push(...request.lacking, ...leftOut, ...boundaries);
   await makeConsoleFolder(request.runFolder);
   await request.save(record);
-  const needs = new Set(request.scenarios.flatMap((scenario) => scenario.needs));
+  const ofOneBoot = request.scenarios.filter((scenario) => surveyOf(scenario) === undefined);
   return {
     record,
     async boot(planned) {
-      record.samples.push(...(await runBoot(host, request, prepared, planned, needs)));
+      record.samples.push(...(await runBoot(host, request, prepared, planned, ofOneBoot)));
       await request.save(record);
     },
     hasGivenUp(runtime) {
@@ -64,8 +65,8 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
     async survey(survey, planned) {
       const runtime = preparedAs(prepared, planned.runtime);
       const place = record.samples.length;
-      await takeSurvey(host, request, runtime, survey, planned, async (sample) => {
-        record.samples[place] = sample;
+      await takeSurvey(host, request, runtime, survey, planned, async (samples) => {
+        record.samples.splice(place, samples.length, ...samples);
         await request.save(record);
       });
     },
@@ -127,7 +128,7 @@ async function runBoot(
   request: RunRequest,
   prepared: ReadonlyMap<string, PreparedRuntime>,
   boot: PlannedBoot,
-  needs: ReadonlySet<ArtifactName>,
+  scenarios: readonly Scenario[],
 ): Promise<Sample[]> {
   const runtime = preparedAs(prepared, boot.runtime);
   const { plan, listener, log } = request;
@@ -142,7 +143,7 @@ async function runBoot(
   const result = await bootOnce(
     runtime,
     { bootId: header.bootId, consoleLog },
-    needs,
+    new Set(scenarios.flatMap(artifactsOf)),
     deadlinesOf(plan),
     host.signal,
     runtime.description.isolation?.source !== 'read',
@@ -150,7 +151,7 @@ async function runBoot(
   // The record's own description, from the first boot that could be read on.
   if (result.isolation !== undefined) runtime.description.isolation = result.isolation;
   const circumstances = circumstancesOf(runtime, request);
-  const samples = request.scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
+  const samples = scenarios.map((scenario) => sampleOf(scenario, header, result, circumstances));
   log.info(
     {
       ...header,
@@ -195,14 +196,12 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
     host: request.description,
     image: request.image.description,
     runtimes,
-    scenarios: [...request.scenarios, ...request.surveys.map(({ scenario }) => scenario)].map(
-      ({ id, title, question, metrics }) => ({
-        id,
-        title,
-        question,
-        metrics,
-      }),
-    ),
+    scenarios: request.scenarios.map(({ id, title, question, metrics }) => ({
+      id,
+      title,
+      question,
+      metrics,
+    })),
     samples: [],
     warnings: warningsOf(request.description, runtimes),
   };

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { HostDescription, RunPlan, RunRecord, Sample } from '../../results/record.ts';
 
 import type { Circumstances, Scenario } from '../contract/scenario.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
 import type { CachedImage } from '../image/cache.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import type { RuntimeSpec } from '../runtimes/spec.ts';
@@ -15,10 +14,7 @@ export interface RunRequest {
   runFolder: string;
   plan: RunPlan;
   specs: readonly RuntimeSpec[];
-  /** Those that look at single boots. */
   scenarios: readonly Scenario[];
-  /** Those of a fleet. */
-  surveys: readonly RunnableSurvey[];
   image: CachedImage;
   description: HostDescription;
   onHost: Circumstances['onHost'];

@@ -1,7 +1,8 @@
 import { createRandom } from '../../core/random.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { HostContext } from '../host/context.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
+import type { SurveyName } from '../contract/fleet-readings.ts';
+import { surveyOf } from '../fleet/registry.ts';
 import { openRun, type OpenRun } from './open-run.ts';
 import { planBoots, type PlannedBoot } from './order.ts';
 import type { RunListener, RunRequest } from './request.ts';
@@ -57,9 +58,10 @@ async function bootAll(
 /** Every survey of every runtime, after all boots: a fleet leaves a host in another state than it found it in. */
 function planSurveys(
   { record }: OpenRun,
-  { plan, surveys }: RunRequest,
-): { survey: RunnableSurvey; planned: PlannedBoot }[] {
+  { plan, scenarios }: RunRequest,
+): { survey: SurveyName; planned: PlannedBoot }[] {
   const random = createRandom(plan.seed);
+  const surveys = [...new Set(scenarios.flatMap((scenario) => surveyOf(scenario) ?? []))];
   const series = Array.from({ length: plan.fleet?.series ?? 0 }, (_, index) => index + 1);
   return series.flatMap((round) =>
     surveys.flatMap((survey) =>

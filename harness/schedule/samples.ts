@@ -1,7 +1,13 @@
 import { messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Sample, SampleError, ScenarioDescription } from '../../results/record.ts';
-import type { Circumstances, Measured, Scenario } from '../contract/scenario.ts';
-import type { ArtifactName, Artifacts } from '../contract/artifacts.ts';
+import {
+  measureScenario,
+  type Circumstances,
+  type Measured,
+  type Need,
+  type Scenario,
+} from '../contract/scenario.ts';
+import type { Artifacts } from '../contract/artifacts.ts';
 import type { BootResult } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 
@@ -21,12 +27,13 @@ export function sampleOf(
   { artifacts, failures }: BootResult,
   circumstances: Circumstances,
 ): Sample {
+  const whyAbsent = new Map<Need, TwinbootError>(failures);
   const measured = measureOrError(scenario, artifacts, circumstances, (name) => {
-    const failure = failures.get(name);
+    const failure = whyAbsent.get(name);
     return failure === undefined ? 'it was not read' : withHint(failure);
   });
   if (measured instanceof TwinbootError) return failedSample(scenario, header, measured);
-  const failure = scenario.needs.map((name) => failures.get(name)).find((error) => error !== undefined);
+  const failure = scenario.needs.map((name) => whyAbsent.get(name)).find((error) => error !== undefined);
   return failure !== undefined && Object.keys(measured.values).length === 0
     ? failedSample(scenario, header, failure)
     : measuredSample(scenario, header, measured);
@@ -71,10 +78,10 @@ function measureOrError(
   scenario: Scenario,
   artifacts: Partial<Artifacts>,
   circumstances: Circumstances,
-  whyAbsent: (name: ArtifactName) => string,
+  whyAbsent: (name: Need) => string,
 ): Measured | TwinbootError {
   try {
-    return scenario.measure(artifacts, circumstances, whyAbsent);
+    return measureScenario(scenario, artifacts, circumstances, whyAbsent);
   } catch (cause) {
     return runError('scenario-failed', `scenario ${scenario.id}: ${messageOf(cause)}`, { cause });
   }

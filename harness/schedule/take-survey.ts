@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Sample } from '../../results/record.ts';
-import type { RunnableSurvey } from '../fleet/survey.ts';
+import type { SurveyName, SurveyReadings } from '../contract/fleet-readings.ts';
+import { measureScenario } from '../contract/scenario.ts';
+import { surveyOf, takeReading } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
 import { asTwinbootError, interrupted } from '../runtimes/ready.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
@@ -9,22 +11,24 @@ import { circumstancesOf, deadlinesOf, type RunRequest } from './request.ts';
 import { failedSample, measuredSample } from './samples.ts';
 
 /**
- * Takes a survey of one runtime. `keep` gets the sample as far as it has come, again and again, and in the end once more; what
- * went wrong before there was anything to say is a failed sample. Throws where the run was interrupted, after `keep`.
+ * Takes a survey of one runtime. `keep` gets a sample of each scenario that needs it, with every state of the reading and
+ * in the end once more. What went wrong before there was anything to say is a failed sample. Throws where the run was
+ * interrupted, after `keep`.
  */
 export async function takeSurvey(
   host: HostContext,
   request: RunRequest,
   runtime: PreparedRuntime,
-  survey: RunnableSurvey,
+  survey: SurveyName,
   planned: PlannedBoot,
-  keep: (sample: Sample) => Promise<void>,
+  keep: (samples: readonly Sample[]) => Promise<void>,
 ): Promise<void> {
   const { plan, listener, log, runId, runFolder } = request;
-  if (plan.fleet === undefined) throw new Error(`${survey.scenario.id} was asked for without a plan for it`);
-  const { scenario } = survey;
+  if (plan.fleet === undefined) throw new Error(`${survey} was asked for without a plan for it`);
+  const scenarios = request.scenarios.filter((scenario) => surveyOf(scenario) === survey);
+  const circumstances = circumstancesOf(runtime, request);
   const deadlines = deadlinesOf(plan);
-  const bootId = `${runId.slice(-4)}-${scenario.id.slice(0, 1)}${planned.round}-${planned.order}`;
+  const bootId = `${runId.slice(-4)}-${survey.slice(0, 1)}${planned.round}-${planned.order}`;
   const header = { ...planned, bootId, startedAt: new Date().toISOString() };
   const name = runtime.description.id;
   const context = {
@@ -36,20 +40,25 @@ export async function takeSurvey(
     readyDeadlineMs: deadlines.readyMs,
     shutdownDeadlineMs: deadlines.shutdownMs,
     log,
-    note: (message: string) => listener.note(`${scenario.id}: ${name}: ${message}`),
-    status: (message: string) => listener.status(`${scenario.id}: ${name}: ${message}`),
+    note: (message: string) => listener.note(`${survey}: ${name}: ${message}`),
+    status: (message: string) => listener.status(`${survey}: ${name}: ${message}`),
   };
-  try {
-    const measured = await survey.run(context, circumstancesOf(runtime, request), (state) =>
-      keep(measuredSample(scenario, header, state)),
+  const samplesOf = (readings: Partial<SurveyReadings>): Sample[] =>
+    scenarios.map((scenario) =>
+      measuredSample(
+        scenario,
+        header,
+        measureScenario(scenario, readings, circumstances, () => 'it was not read'),
+      ),
     );
-    await keep(measuredSample(scenario, header, measured));
-    log.info({ ...header, scenario: scenario.id }, 'survey ended');
+  try {
+    await keep(samplesOf(await takeReading(survey, context, (state) => keep(samplesOf(state)))));
+    log.info({ ...header, survey }, 'survey ended');
   } catch (error) {
     if (host.signal.aborted) throw interrupted();
     const failure = asTwinbootError(error);
-    log.info({ ...header, scenario: scenario.id, failure: String(failure) }, 'survey failed');
-    listener.note(`✗ ${scenario.id}: ${name}: ${failure.message}`);
-    await keep(failedSample(scenario, header, failure));
+    log.info({ ...header, survey, failure: String(failure) }, 'survey failed');
+    listener.note(`✗ ${survey}: ${name}: ${failure.message}`);
+    await keep(scenarios.map((scenario) => failedSample(scenario, header, failure)));
   }
 }

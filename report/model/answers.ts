@@ -5,17 +5,12 @@ import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { formatCounts, formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
 import { plainLine } from '../../core/text.ts';
+import type { Answer } from './answer.ts';
 import { leadRung, type Context } from './context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
 import type { FleetFindings } from './fleet.ts';
 import { findRatio } from './headline.ts';
 import type { RuntimeView } from './runtimes.ts';
-
-/** A plain sentence that answers the run's question, and the mark it has to carry. */
-export interface Answer {
-  text: string;
-  mark?: string;
-}
 
 /**
  * Sentences on time, memory, and the services that every instance repeats or the host runs too, each as far as the run

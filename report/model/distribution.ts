@@ -1,4 +1,5 @@
 import type { Unit } from '../../core/units.ts';
+import { questionOf } from '../../results/questions/registry.ts';
 import type { MetricSummary } from '../../results/summary.ts';
 import { plainLine } from '../../core/text.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
@@ -33,7 +34,8 @@ export function distributionsOf(context: Context): Distribution[] {
   return context.record.scenarios.flatMap((scenario) => {
     const lead = leadRung(scenario);
     const drawnElsewhere =
-      scenario.metrics.some((metric) => metric.role === 'part') || scenario.id === 'services';
+      scenario.metrics.some((metric) => metric.role === 'part') ||
+      questionOf(scenario.id).hasOwnChart === true;
     const metrics = lead ? [lead] : drawnElsewhere ? [] : headlineMetrics(scenario).slice(0, 4);
     return metrics.flatMap((metric) => {
       const spreads = context.runtimes.flatMap((runtime) => {

@@ -9,7 +9,7 @@ import {
 } from '../../results/fleet/figures.ts';
 import { bytesInterval, slopeText } from '../../results/fleet/fleet-text.ts';
 import { markText } from '../../results/marks.ts';
-import type { Answer } from './answers.ts';
+import type { Answer } from './answer.ts';
 import type { FleetFindings, Sharing } from './fleet.ts';
 import { markedBy } from './fleet-tables.ts';
 import { markOf, type RuntimeView, type Times } from './runtimes.ts';

@@ -1,6 +1,7 @@
 import { mostFrequent } from '../../core/group-by.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
+import { services as question } from '../../results/questions/services.ts';
 import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
 import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
 import { median } from '../../results/statistics/quantile.ts';
@@ -11,6 +12,8 @@ import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
 
 /** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
 export interface Ledger {
+  /** The id of the scenario that it belongs to. */
+  scenario: string;
   mark?: string;
   /** Of a figure of it that is memory alone. */
   memoryMark?: string;
@@ -79,6 +82,7 @@ export function ledgerOf(context: Context): Ledger | undefined {
   const note = noneDuplicatedNote(hostsOfRepeated(ledgers.flatMap(({ boots }) => boots)));
   const sorted = services.sort(byInterest);
   return {
+    scenario: question.id,
     ...(mark === undefined ? {} : { mark }),
     ...(memoryMark === undefined ? {} : { memoryMark }),
     ...(note === undefined ? {} : { note }),

@@ -2,6 +2,7 @@ import { usageError } from '../../core/error.ts';
 import { starMatcher } from '../../core/glob.ts';
 import { nearest } from '../../core/suggest.ts';
 import { plainLine } from '../../core/text.ts';
+import { questionOf } from '../questions/registry.ts';
 import type { Metric, RunRecord, RuntimeDescription } from '../record.ts';
 import type { Note } from './comparison.ts';
 import { noteOn } from './notes.ts';
@@ -14,16 +15,15 @@ export interface SelectedMetric {
 }
 
 /**
- * What is compared where nobody says otherwise: `startup.ready`, the rung that all others lead to, and the headlines
- * that have a direction. Fewer rows are surer rows, since each p is corrected over all of them. So the headlines that
- * say again what others say are left out: of `services.*` the structural differences name each service, without any
- * statistics, and `memory.total` holds their memory; `memory.host-delta` is a cross-check that moves with whatever
- * else the host does.
+ * What is compared where nobody says otherwise: the headlines that have a direction. Fewer rows are surer rows, since
+ * each p is corrected over all of them. So the headlines that say again what others say are left out: results/questions
+ * names them, and what is compared beside the headlines.
  */
 export function isComparedByDefault({ scenario, metric }: SelectedMetric): boolean {
-  if (metric.id === 'startup.ready') return true;
+  const { alsoCompared = [], notCompared = [] } = questionOf(scenario);
+  if (alsoCompared.includes(metric.id)) return true;
   if (metric.role !== 'headline' || metric.better === 'none') return false;
-  return scenario !== 'services' && metric.id !== 'memory.host-delta';
+  return notCompared !== 'all' && !notCompared.includes(metric.id);
 }
 
 /**

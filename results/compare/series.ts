@@ -1,4 +1,5 @@
 import { marksOf, type Marked } from '../marks.ts';
+import { services } from '../questions/services.ts';
 import { pairsOf, roundRatios, type RatioPair } from '../ratio.ts';
 import {
   isLeading,
@@ -40,7 +41,7 @@ export function ratioSeries(side: PooledSide, scenario: string, metric: Metric, 
 
 /** The services ledgers of the good measured boots of a runtime. */
 export function ledgersIn(record: RunRecord, runtime: string): Ledger[] {
-  return measuredSamples(record, 'services', runtime).flatMap(({ outcome, details }) =>
+  return measuredSamples(record, services.id, runtime).flatMap(({ outcome, details }) =>
     outcome === 'ok' ? (ledgerIn(details) ?? []) : [],
   );
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createMeasured, defineScenario, metric, type Scenario } from '../../../harness/contract/scenario.ts';
+import {
+  createMeasured,
+  defineScenario,
+  eachOf,
+  measureScenario,
+  metric,
+  type Circumstances,
+  type Measured,
+  type Scenario,
+} from '../../../harness/contract/scenario.ts';
 
 const sound: Scenario = {
   id: 'boot-noise',
@@ -45,6 +54,11 @@ describe('a declaration', () => {
       { metrics: [metric('boot-noise.level', 'count', 'detail', 'level', 'Loudness.')] },
       'scenario boot-noise: metric boot-noise.level has no definition',
     ],
+    [
+      'the needs of a metric that is none',
+      { madeOf: { 'boot-noise.pitch': ['timing'] } },
+      'scenario boot-noise: madeOf names boot-noise.pitch, which is no metric of it',
+    ],
   ])('with %s shows at the start', (_, fault, message) => {
     expect(() => defineScenario({ ...sound, ...fault })).toThrow(message);
   });
@@ -64,5 +78,45 @@ describe('a measurement', () => {
       'a.nan': 'it could not be computed',
       'a.infinite': 'it is not a number',
     });
+  });
+});
+
+describe('a reading that is absent', () => {
+  const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
+  const scenario: Scenario = {
+    ...sound,
+    needs: ['units', 'shutdown'],
+    metrics: ['a.both', 'a.units', 'a.shutdown', 'a.neither'].map((id) =>
+      metric(id, 'ms', 'detail', id, 'How long it took until it was there.'),
+    ),
+    measure() {
+      const measured = createMeasured();
+      for (const { id } of scenario.metrics) measured.put(id, 1, '');
+      return measured;
+    },
+  };
+  const measure = (madeOf?: Scenario['madeOf']): Measured =>
+    measureScenario(
+      madeOf === undefined ? scenario : { ...scenario, madeOf },
+      { shutdown: { shutdownMs: 1 } },
+      circumstances,
+      (name) => `${name} was not read`,
+    );
+
+  it('costs the metrics that are made of it, with the reason, and no other', () => {
+    const madeOf = {
+      ...eachOf(['a.both'], ['shutdown', 'units'] as const),
+      ...eachOf(['a.units'], ['units'] as const),
+      ...eachOf(['a.shutdown'], ['shutdown'] as const),
+    };
+    const { values, missing } = measure(madeOf);
+    expect(values).toEqual({ 'a.shutdown': 1, 'a.neither': 1 });
+    expect(missing).toEqual({ 'a.both': 'units was not read', 'a.units': 'units was not read' });
+  });
+
+  it('costs every metric where the scenario does not say what they are made of', () => {
+    const { values, missing } = measure();
+    expect(values).toEqual({});
+    expect(Object.keys(missing)).toEqual(scenario.metrics.map(({ id }) => id));
   });
 });

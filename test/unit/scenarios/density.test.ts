@@ -3,6 +3,7 @@ import type { DensityReading, MemberReading, StepReading } from '../../../harnes
 import { densityIn } from '../../../results/fleet/density.ts';
 import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
 import { density } from '../../../scenarios/density.ts';
+import { notRead } from '../../fixtures/guest/artifacts.ts';
 
 const MIB = 1024 * 1024;
 
@@ -65,7 +66,7 @@ function measure(steps: StepReading[]): Measured {
     limits: [],
     stopped: undefined,
   };
-  return density.measure(reading, circumstances);
+  return density.measure({ density: reading }, circumstances, notRead);
 }
 
 describe('density', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KIB, MIB } from '../../../core/units.ts';
 import type { ChargedReading } from '../../../harness/contract/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
+import { measureScenario, type Circumstances, type Measured } from '../../../harness/contract/scenario.ts';
 import { memory } from '../../../scenarios/memory.ts';
 import {
   capturedArtifacts,
@@ -235,7 +235,7 @@ describe('what could not be read costs what is made of it', () => {
 
   it('nothing from inside: the total stays, and no part of it is told', () => {
     const rest = capturedWithout('nspawn', 'inside');
-    const { values, missing } = memory.measure(rest, circumstances, notRead);
+    const { values, missing } = measureScenario(memory, rest, circumstances, notRead);
     expect(values['memory.total']).toBe(measure('container').values['memory.total']);
     expect(missing['memory.unexplained']).toBe('inside was not read');
   });

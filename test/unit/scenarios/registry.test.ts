@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
+import { measureScenario } from '../../../harness/contract/scenario.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
 import { findScenario, scenarios } from '../../../scenarios/registry.ts';
 import { capturedArtifacts, notRead } from '../../fixtures/guest/artifacts.ts';
@@ -17,7 +18,7 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
     ['vm', 'qemu'],
   ])('of a %s gives each metric that it declares a value or a reason', (kind, source) => {
     const circumstances = { kind, memoryBytes: 512 * 1024 * 1024, onHost: () => 'unknown' as const };
-    const { values, missing } = scenario.measure(capturedArtifacts(source), circumstances, notRead);
+    const { values, missing } = measureScenario(scenario, capturedArtifacts(source), circumstances, notRead);
     const declared = scenario.metrics.map((metric) => metric.id);
     expect([...Object.keys(values), ...Object.keys(missing)].sort()).toEqual([...declared].sort());
     for (const reason of Object.values(missing)) expect(reason).not.toBe('');
@@ -31,8 +32,8 @@ describe('all scenarios', () => {
   });
 
   it.each([
-    ['startupp', 'did you mean "startup"? Known: startup, memory, services'],
-    ['__proto__', 'known: startup, memory, services'],
+    ['startupp', 'did you mean "startup"? Known: startup, memory, services, density, storm, minimum-memory'],
+    ['__proto__', 'known: startup, memory, services, density, storm, minimum-memory'],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
       expect.objectContaining({ code: 'unknown-scenario', message: `unknown scenario "${typed}"`, hint }),

@@ -3,7 +3,7 @@ import { KIB } from '../../../core/units.ts';
 import type { Unit } from '../../../harness/parse/units.ts';
 import type { Artifacts } from '../../../harness/contract/artifacts.ts';
 import { ledgerSchema, type LedgerRow, type RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
+import { measureScenario, type Circumstances, type Measured } from '../../../harness/contract/scenario.ts';
 import { services } from '../../../scenarios/services.ts';
 import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 
@@ -474,7 +474,7 @@ describe('a part is no whole', () => {
   it.each(['inside', 'timing', 'memory'] as const)('keeps the states where %s could not be read', (name) => {
     const rest = capturedWithout('qemu', name);
     const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
-    const { values, missing } = services.measure(rest, circumstances, notRead);
+    const { values, missing } = measureScenario(services, rest, circumstances, notRead);
     expect(values['services.running']).toBe(measure('vm').values['services.running']);
     if (name === 'inside') expect(missing['services.pss']).toBe('inside was not read');
     else expect(values['services.pss']).toBe(measure('vm').values['services.pss']);
@@ -483,7 +483,7 @@ describe('a part is no whole', () => {
   it('has nothing without the units, and says why', () => {
     const rest = capturedWithout('qemu', 'units');
     const circumstances: Circumstances = { kind: 'vm', memoryBytes: 1, onHost: () => 'unknown' };
-    const { values, missing } = services.measure(rest, circumstances, notRead);
+    const { values, missing } = measureScenario(services, rest, circumstances, notRead);
     expect(values).toEqual({});
     expect(new Set(Object.values(missing))).toEqual(new Set(['units was not read']));
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Artifacts, Timing } from '../../../harness/contract/artifacts.ts';
 import type { RuntimeKind } from '../../../results/record.ts';
-import type { Circumstances, Measured } from '../../../harness/contract/scenario.ts';
+import { measureScenario, type Circumstances, type Measured } from '../../../harness/contract/scenario.ts';
 import { startup } from '../../../scenarios/startup.ts';
 import { capturedArtifacts, capturedWithout, notRead } from '../../fixtures/guest/artifacts.ts';
 
@@ -108,7 +108,7 @@ describe('what could not be read costs what is made of it', () => {
 
   it('no shutdown: the ladder stays', () => {
     const rest = capturedWithout('qemu', 'shutdown');
-    const { values, missing } = startup.measure(rest, circumstances, notRead);
+    const { values, missing } = measureScenario(startup, rest, circumstances, notRead);
     const ladder = Object.entries(measure('vm').values).filter(([id]) => id !== 'shutdown.total');
     expect(values).toEqual(Object.fromEntries(ladder));
     expect(missing).toEqual({ 'shutdown.total': 'shutdown was not read' });
@@ -116,7 +116,7 @@ describe('what could not be read costs what is made of it', () => {
 
   it('no units: what the host saw stays', () => {
     const rest = capturedWithout('qemu', 'units');
-    const { values, missing } = startup.measure(rest, circumstances, notRead);
+    const { values, missing } = measureScenario(startup, rest, circumstances, notRead);
     expect(Object.keys(values)).toEqual([
       'startup.spawn',
       'startup.kernel',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stormIn, type Burst } from '../../../results/fleet/storm.ts';
-import type { Circumstances } from '../../../harness/contract/scenario.ts';
+import { stormIn, type Burst, type Storm } from '../../../results/fleet/storm.ts';
+import { measureScenario, type Circumstances, type Measured } from '../../../harness/contract/scenario.ts';
 import { storm } from '../../../scenarios/storm.ts';
+import { notRead } from '../../fixtures/guest/artifacts.ts';
 
 const circumstances: Circumstances = {
   kind: 'container',
@@ -18,10 +19,19 @@ const four: Burst = {
   failed: [],
 };
 
+const measure = (reading: Storm): Measured =>
+  measureScenario(storm, { storm: reading }, circumstances, notRead);
+
 describe('storm', () => {
+  it('that could not be read costs every metric, with the reason', () => {
+    const { values, missing } = measureScenario(storm, {}, circumstances, notRead);
+    expect(values).toEqual({});
+    expect(missing).toEqual(Object.fromEntries(storm.metrics.map(({ id }) => [id, notRead('storm')])));
+  });
+
   it('tells of the largest burst in which every instance got ready', () => {
     const broken: Burst = { ...four, parallel: 8, failed: ['a', 'b', 'c', 'd'] };
-    const { values, missing } = storm.measure({ bursts: [two, four, broken] }, circumstances);
+    const { values, missing } = measure({ bursts: [two, four, broken] });
     expect(values).toEqual({
       'storm.throughput': 2,
       'storm.all-ready': 2000,
@@ -32,20 +42,20 @@ describe('storm', () => {
   });
 
   it('has no figure where every burst lost an instance, and says so', () => {
-    const { values, missing } = storm.measure({ bursts: [{ ...two, parallel: 3 }] }, circumstances);
+    const { values, missing } = measure({ bursts: [{ ...two, parallel: 3 }] });
     expect(values).toEqual({});
     expect(new Set(Object.values(missing))).toEqual(new Set(['in no burst did every instance get ready']));
   });
 
   it('has no figure where the host allowed no burst, and says why', () => {
     const leftOut = { bursts: [64], reason: 'only 100 MiB are available' };
-    const { missing } = storm.measure({ bursts: [], leftOut }, circumstances);
+    const { missing } = measure({ bursts: [], leftOut });
     expect(Object.keys(missing).sort()).toEqual(storm.metrics.map(({ id }) => id).sort());
     expect(missing['storm.throughput']).toBe('only 100 MiB are available');
   });
 
   it('keeps every burst in its details, and what was left out', () => {
     const reading = { bursts: [two, four], leftOut: { bursts: [8, 16], reason: 'memory' } };
-    expect(stormIn(storm.measure(reading, circumstances).details)).toEqual(reading);
+    expect(stormIn(measure(reading).details)).toEqual(reading);
   });
 });

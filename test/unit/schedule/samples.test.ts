@@ -27,6 +27,7 @@ function scenario(measure: Scenario['measure']): Parameters<typeof sampleOf>[0] 
     title: 'Answers',
     question: 'How many answers are there?',
     needs: ['timing', 'units'],
+    madeOf: {},
     metrics: [
       metric('answers.given', 'count', 'headline', 'given', 'How many answers the instance gave.'),
       metric('answers.time', 'ms', 'detail', 'time', 'How long the instance took to answer.'),

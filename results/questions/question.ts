@@ -1,0 +1,16 @@
+/**
+ * What a comparison and a report have to know of one scenario beside what its record declares. One file in this folder
+ * for each, and a line in `registry.ts`; a scenario that wants nothing of it needs none.
+ */
+export interface Question {
+  /** ScenarioDescription.id */
+  id: string;
+  /** Ids of metrics that are compared by default although they are no headline. */
+  alsoCompared?: readonly string[];
+  /** Ids of headlines that are not compared unless somebody asks for them; `all`: none of them is. */
+  notCompared?: readonly string[] | 'all';
+  /** Ids of the metrics that stand where there is room for a few of all scenarios. */
+  inBrief?: readonly string[];
+  /** Its headlines have a chart of their own: no chart of their distributions is drawn. */
+  hasOwnChart?: boolean;
+}
