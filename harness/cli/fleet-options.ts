@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { Option } from '@commander-js/extra-typings';
 import { GIB, MIB } from '../../core/units.ts';
+import { DEFAULT_RESERVE } from '../../results/capacity/question.ts';
 import { fleetPlanSchema, type FleetPlan } from '../../results/record.ts';
 import { size, wholeNumber } from './arguments.ts';
 
@@ -36,7 +37,7 @@ export const fleetOptions = {
   reserve: () =>
     new Option(
       '--reserve <size>',
-      'density: memory of the host that is left alone (default: a tenth, at least 1 GiB)',
+      `density: memory of the host that is left alone (default: ${DEFAULT_RESERVE})`,
     ).argParser(size(64 * MIB, 1024 * GIB)),
   raiseLimits: () =>
     new Option(
