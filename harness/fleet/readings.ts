@@ -46,7 +46,7 @@ export interface DensityReading {
   /** The host's MemAvailable before the first t0. */
   availableBeforeBytes: number;
   steps: StepReading[];
-  /** How the series ended; while it goes on, `interrupted`. */
+  /** How the series ended. It is `interrupted` until then. */
   stop: Stop;
   lost: { instance: number; atMs: number; message: string }[];
   limits: {
@@ -61,7 +61,7 @@ export interface DensityReading {
   stopped: Stopped | undefined;
 }
 
-/** So many at once, in turn. */
+/** Bursts of increasing size, one after the other. */
 export type StormReading = Storm;
 
 export interface MinimumMemoryReading extends MinimumMemory {

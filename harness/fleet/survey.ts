@@ -6,7 +6,7 @@ import type { HostContext } from '../host/context.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 
-/** What a survey has to work with. */
+/** The input of a survey. */
 export interface SurveyContext {
   host: HostContext;
   runtime: PreparedRuntime;
@@ -17,9 +17,9 @@ export interface SurveyContext {
   readyDeadlineMs: number;
   shutdownDeadlineMs: number;
   log: Logger;
-  /** Tells the person at the terminal what came of a step; stays on the screen. */
+  /** Prints a line that stays on the screen, such as the result of a step. */
   note(message: string): void;
-  /** What is going on now. */
+  /** Replaces the status line: what is going on now. */
   status(message: string): void;
 }
 
@@ -30,7 +30,7 @@ export interface Survey<Reading> {
   take(context: SurveyContext, grown: (reading: Reading) => Promise<void>): Promise<Reading>;
 }
 
-/** A survey whose reading is nobody else's affair. */
+/** A survey with its reading type erased, so that one list can hold all. */
 export interface RunnableSurvey {
   scenario: ScenarioDescription;
   /** `grown` is called with what the scenario makes of each state of the reading. */
@@ -52,7 +52,7 @@ export function runnable<Reading>(survey: Survey<Reading>): RunnableSurvey {
   };
 }
 
-/** An empty fleet of the runtime that is surveyed; of several in one survey each has a name. */
+/** An empty fleet of the runtime that is surveyed. A survey with several fleets names each. */
 export function fleetFor(context: SurveyContext, name?: string): Fleet {
   const { runtime, surveyId, consoleFolder, readyDeadlineMs, shutdownDeadlineMs, host } = context;
   return createFleet({
