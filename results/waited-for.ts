@@ -12,7 +12,7 @@ const TELLING_SHARE = 0.25;
 export interface WaitedForNote extends Marked {
   /** RuntimeDescription.id. */
   runtime: string;
-  /** A sentence without its end, for whoever sets its marks. */
+  /** A sentence without its full stop, so that the caller can append marks. */
   text: string;
 }
 

@@ -22,7 +22,7 @@ import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
 import { collect, duration, wholeNumber } from './arguments.ts';
 import { alphaOption, minEffectOption } from './comparison-options.ts';
 import { silent, type Io } from './io.ts';
-import { withBench, type Bench, type RunWords } from './measure-run.ts';
+import { withBench, type Bench, type RunOptions } from './measure-run.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { comparedScenarios, scenariosOfOneBoot } from './scenarios.ts';
 import { formatOption, showVerdicts, type Format } from './show-verdicts.ts';
@@ -84,7 +84,7 @@ export function addAbCommand(program: Command, io: Io): void {
         scenarios.flatMap(({ id, metrics }) => metrics.map((metric) => ({ scenario: id, metric }))),
         options.metric,
       );
-      const wordsOf = ({ specs, image }: AbSide): RunWords => ({
+      const optionsOf = ({ specs, image }: AbSide): RunOptions => ({
         plan: planFrom(options, {
           seed,
           scenarios: scenarios.map(({ id }) => id),
@@ -101,14 +101,14 @@ export function addAbCommand(program: Command, io: Io): void {
       await measureAb(options.quiet || options.format !== 'table' ? silent(io) : io, io, {
         ...options,
         sides,
-        words: { a: wordsOf(sides.a), b: wordsOf(sides.b) },
+        runs: { a: optionsOf(sides.a), b: optionsOf(sides.b) },
       });
     });
 }
 
-interface AbWords {
+interface AbRun {
   sides: { a: AbSide; b: AbSide };
-  words: { a: RunWords; b: RunWords };
+  runs: { a: RunOptions; b: RunOptions };
   warmup: number;
   maxRounds: number;
   maxTime: number;
@@ -119,9 +119,9 @@ interface AbWords {
   format: Format;
 }
 
-async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
-  const specs = [...ab.words.a.specs, ...ab.words.b.specs];
-  const measured = await withBench(progress, ab.words.a, specs, async (bench) => {
+async function measureAb(progress: Io, io: Io, ab: AbRun): Promise<void> {
+  const specs = [...ab.runs.a.specs, ...ab.runs.b.specs];
+  const measured = await withBench(progress, ab.runs.a, specs, async (bench) => {
     const requests = { a: await requestOf(bench, ab, 'a'), b: await requestOf(bench, ab, 'b') };
     const { seed } = requests.a.plan;
     const optionsAt = (round: number): AbOptions => ({
@@ -131,7 +131,7 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
       metrics: ab.metric,
       names: { a: `A: ${ab.sides.a.name}`, b: `B: ${ab.sides.b.name}` },
     });
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const result = await executeAb(bench.host, {
       ...requests,
       seed,
@@ -141,7 +141,7 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
       isDecided(round, a, b) {
         if (!looks(ab.maxRounds).includes(round)) return false;
         const current = compareAb(a, b, optionsAt(round));
-        progress.note(lookLine(round, current, told));
+        progress.note(lookLine(round, current, reported));
         return current.isDecided;
       },
     });
@@ -165,21 +165,21 @@ async function measureAb(progress: Io, io: Io, ab: AbWords): Promise<void> {
   if (result.end === 'interrupted') io.exitCode = exitCodes.run;
 }
 
-async function requestOf(bench: Bench, { words }: AbWords, side: 'a' | 'b') {
+async function requestOf(bench: Bench, { runs }: AbRun, side: 'a' | 'b') {
   const folder = { id: `${bench.folder.id}-${side}`, path: join(bench.folder.path, side) };
   await mkdir(folder.path).catch((error: unknown) => {
     throw writeFailure(error, folder.path);
   });
-  return bench.request(words[side], await bench.image(words[side]), folder);
+  return bench.request(runs[side], await bench.image(runs[side]), folder);
 }
 
 /** `after 8 rounds: startup.ready of nspawn 1.46 [1.41, 1.52] regression; 3 of 4 decided`; each finding once. */
-function lookLine(round: number, { rows }: AbComparison, told: Set<string>): string {
+function lookLine(round: number, { rows }: AbComparison, reported: Set<string>): string {
   const isOpen = ({ verdict, moreRounds }: ComparisonRow): boolean =>
     verdict === 'inconclusive' && moreRounds !== undefined;
   const open = rows.filter(isOpen);
-  const news = rows.filter((row) => !isOpen(row) && row.verdict !== 'pass' && !told.has(rowName(row)));
-  for (const row of news) told.add(rowName(row));
+  const news = rows.filter((row) => !isOpen(row) && row.verdict !== 'pass' && !reported.has(rowName(row)));
+  for (const row of news) reported.add(rowName(row));
   const findings = news.map((row) => `${rowName(row)} ${ratioText(row)} ${row.verdict}`);
   return `after ${round} rounds: ${[...findings, `${rows.length - open.length} of ${rows.length} decided`].join('; ')}`;
 }
@@ -195,7 +195,7 @@ function noValues(folder: string): TwinbootError {
   });
 }
 
-function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbWords): string {
+function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbRun): string {
   const after = `${rounds} round${rounds === 1 ? '' : 's'}`;
   if (end === 'decided' || isDecided) return `everything is decided after ${after}`;
   if (end === 'given-up') return `ended after ${after}: nothing is left that boots on both sides`;

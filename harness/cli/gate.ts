@@ -59,7 +59,7 @@ export function addGateCommand(program: Command, io: Io): void {
     });
 }
 
-/** As `twinboot run` with the words of the file. */
+/** As `twinboot run` with the settings of the file. */
 async function measure(
   io: Io,
   { run }: Gate,
@@ -72,8 +72,8 @@ async function measure(
     scenarios: chosen.map(({ id }) => id),
     runtimes: specs.map(({ id }) => id),
   });
-  const words = { plan, specs, scenarios: chosen, image: run.image, out, install };
-  const { record, folder } = await measureRun(io, words);
+  const options = { plan, specs, scenarios: chosen, image: run.image, out, install };
+  const { record, folder } = await measureRun(io, options);
   io.status('drawing the report');
   await publishIfPossible(io, record, folder.path);
   io.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);

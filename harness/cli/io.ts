@@ -36,7 +36,7 @@ export function cleaned(sink: Sink, rest: Pick<Io, 'isTerminal' | 'env' | 'signa
   };
 }
 
-/** The same terminal for whoever wants the result alone. */
+/** The same terminal without progress: only results are printed. */
 export function silent(io: Io): Io {
   return { ...io, note: () => undefined, status: () => undefined };
 }

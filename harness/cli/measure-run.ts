@@ -31,7 +31,7 @@ import { createProgress } from './progress.ts';
 import { requireRoot, withHost } from './session.ts';
 
 /** What is measured, and where it goes. */
-export interface RunWords {
+export interface RunOptions {
   plan: RunPlan;
   specs: readonly RuntimeSpec[];
   scenarios: readonly Scenario[];
@@ -43,10 +43,10 @@ export interface RunWords {
 }
 
 /** Measures as `twinboot run` does, up to the complete record: one run, in a folder of its own. */
-export function measureRun(io: Io, words: RunWords): Promise<{ record: RunRecord; folder: RunFolder }> {
-  return withBench(io, words, words.specs, async (bench) => {
-    const image = await bench.image(words);
-    const request = await bench.request(words, image, bench.folder);
+export function measureRun(io: Io, options: RunOptions): Promise<{ record: RunRecord; folder: RunFolder }> {
+  return withBench(io, options, options.specs, async (bench) => {
+    const image = await bench.image(options);
+    const request = await bench.request(options, image, bench.folder);
     return { record: await executeRun(bench.host, request), folder: bench.folder };
   });
 }
@@ -57,9 +57,9 @@ export interface Bench {
   folder: RunFolder;
   listener: RunListener;
   /** Finds or builds the image of that name. */
-  image(words: Pick<RunWords, 'image' | 'boot'>): Promise<CachedImage>;
+  image(options: Pick<RunOptions, 'image' | 'boot'>): Promise<CachedImage>;
   /** What the schedule needs for a run whose record lies in `folder`. */
-  request(words: RunWords, image: CachedImage, folder: RunFolder): Promise<RunRequest>;
+  request(options: RunOptions, image: CachedImage, folder: RunFolder): Promise<RunRequest>;
 }
 
 /**
@@ -69,7 +69,7 @@ export interface Bench {
  */
 export async function withBench<T>(
   io: Io,
-  { out, install }: Pick<RunWords, 'out' | 'install'>,
+  { out, install }: Pick<RunOptions, 'out' | 'install'>,
   specs: readonly RuntimeSpec[],
   work: (bench: Bench) => Promise<T>,
 ): Promise<T> {
@@ -94,8 +94,8 @@ export async function withBench<T>(
           host,
           folder,
           listener,
-          image: (words) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, words)),
-          request: (words, image, own) => runRequest(host, words, image, own, { lacking, listener, log }),
+          image: (options) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, options)),
+          request: (options, image, own) => runRequest(host, options, image, own, { lacking, listener, log }),
         });
       },
       { asRoot: !isFake },
@@ -153,7 +153,7 @@ async function removeLeftovers(host: HostContext, io: Io): Promise<void> {
 function chooseImage(
   host: HostContext,
   io: Io,
-  { image, boot }: Pick<RunWords, 'image' | 'boot'>,
+  { image, boot }: Pick<RunOptions, 'image' | 'boot'>,
 ): Promise<CachedImage> {
   return resolveImage(host, {
     name: image,
@@ -165,7 +165,7 @@ function chooseImage(
 
 async function runRequest(
   host: HostContext,
-  { plan, specs, scenarios }: RunWords,
+  { plan, specs, scenarios }: RunOptions,
   image: CachedImage,
   { id, path }: RunFolder,
   given: Pick<RunRequest, 'lacking' | 'listener' | 'log'>,

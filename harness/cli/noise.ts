@@ -12,7 +12,7 @@ import { processRunner } from '../process/runner.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { collect } from './arguments.ts';
 import { silent, type Io } from './io.ts';
-import { measureRun, type RunWords } from './measure-run.ts';
+import { measureRun, type RunOptions } from './measure-run.ts';
 import { noiseTable } from './noise-table.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { outcomeOf } from './run.ts';
@@ -78,10 +78,10 @@ function requireNoRunOptions(
   });
 }
 
-async function measure(io: Io, words: RunWords, format: Format): Promise<void> {
+async function measure(io: Io, options: RunOptions, format: Format): Promise<void> {
   // The boots are themselves a load: what else the host does is asked before them.
   const load = loadNow();
-  const { record, folder } = await measureRun(format === 'json' ? silent(io) : io, words);
+  const { record, folder } = await measureRun(format === 'json' ? silent(io) : io, options);
   await analyse(io, record, format, [load]);
   if (format === 'table') io.out(`\nrecord  ${relative('.', join(folder.path, RECORD_FILE))}`);
   io.exitCode = outcomeOf(record, summarise(record));

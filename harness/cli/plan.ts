@@ -5,6 +5,7 @@ import { GIB, KIB, MIB, parseBytes } from '../../core/units.ts';
 import { jsonText } from '../../core/text.ts';
 import { planBases, type CapacityQuestion, type Reserve } from '../../results/capacity/capacity-plan.ts';
 import { planSizes } from '../../results/capacity/host-sizes.ts';
+import { DEFAULT_RESERVE } from '../../results/capacity/question.ts';
 import { planCapacity } from '../../results/capacity/plan-capacity.ts';
 import { readRecord } from '../../results/store.ts';
 import { size, wholeNumber } from './arguments.ts';
@@ -43,7 +44,7 @@ export function addPlanCommand(program: Command, io: Io): void {
     .addOption(
       new Option(
         '--reserve <share|size>',
-        'memory that instances do not get (default: 10%, 1G at least)',
+        `memory that instances do not get (default: ${DEFAULT_RESERVE})`,
       ).argParser(reserve),
     )
     .addOption(

@@ -10,7 +10,7 @@ import { findScenario, scenarios } from '../../scenarios/registry.ts';
 import { surveyOf } from '../fleet/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { collect } from './arguments.ts';
-import { fleetOptions, fleetPlanOf } from './fleet-options.ts';
+import { addFleetOptions, fleetPlanOf, requireTakers } from './fleet-options.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
@@ -19,58 +19,53 @@ import { scenariosOfOneBoot } from './scenarios.ts';
 import { summaryTable } from './summary-table.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
-  addBootOptions(
-    program
-      .command('run')
-      .summary('boot the image in every runtime, measure, and report')
-      .description(
-        'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
-          `a new folder. Without scenarios: ${names(scenariosOfOneBoot)}.`,
-      )
-      .argument('[scenario...]', `what to ask: ${names(scenarios)}`)
-      .option(
-        '--runtime <spec>',
-        'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all, sharing); may be repeated (default: nspawn and qemu)',
-        collect,
-        [],
-      )
-      .addOption(runOptions.rounds()),
-  )
-    .addOption(runOptions.quiet())
-    .addOption(fleetOptions.instances())
-    .addOption(fleetOptions.series())
-    .addOption(fleetOptions.until())
-    .addOption(fleetOptions.parallel())
-    .addOption(fleetOptions.reserve())
-    .addOption(fleetOptions.raiseLimits())
-    .addOption(fleetOptions.runKsm())
-    .option('--json', 'print the summary as JSON', false)
-    .action(async (scenarioIds, options) => {
-      const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
-      const asked = questionsOf(scenarioIds);
-      const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
-      const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
-      const plan = planFrom(options, {
-        scenarios: asked.map(({ id }) => id),
-        runtimes: specs.map(({ id }) => id),
-        // Without a scenario of single boots there are no rounds to go.
-        rounds: hasRounds ? options.rounds : 0,
-        warmup: hasRounds ? options.warmup : 0,
-        ...(hasSurveys ? { fleet: fleetPlanOf(options) } : {}),
-      });
-      const { image, boot, out, install, json } = options;
-      const progress = options.quiet || json ? silent(io) : io;
-      const { record, folder } = await measureRun(progress, {
-        plan,
-        specs,
-        scenarios: asked,
-        image,
-        boot,
-        out,
-        install,
-      });
-      await tell(io, progress, folder, record, json);
+  addFleetOptions(
+    addBootOptions(
+      program
+        .command('run')
+        .summary('boot the image in every runtime, measure, and report')
+        .description(
+          'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
+            `a new folder. Without scenarios: ${names(scenariosOfOneBoot)}.`,
+        )
+        .argument('[scenario...]', `what to ask: ${names(scenarios)}`)
+        .option(
+          '--runtime <spec>',
+          'id, id:key=value,…, id:key={a,b} or a preset (containers, vms, all, sharing); may be repeated (default: nspawn and qemu)',
+          collect,
+          [],
+        )
+        .addOption(runOptions.rounds()),
+    )
+      .addOption(runOptions.quiet())
+      .option('--json', 'print the summary as JSON', false),
+  ).action(async (scenarioIds, options, command) => {
+    const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
+    const asked = questionsOf(scenarioIds);
+    requireTakers(command, scenarioIds);
+    const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
+    const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
+    const plan = planFrom(options, {
+      scenarios: asked.map(({ id }) => id),
+      runtimes: specs.map(({ id }) => id),
+      // Without a scenario of single boots there are no rounds to go.
+      rounds: hasRounds ? options.rounds : 0,
+      warmup: hasRounds ? options.warmup : 0,
+      ...(hasSurveys ? { fleet: fleetPlanOf(options) } : {}),
     });
+    const { image, boot, out, install, json } = options;
+    const progress = options.quiet || json ? silent(io) : io;
+    const { record, folder } = await measureRun(progress, {
+      plan,
+      specs,
+      scenarios: asked,
+      image,
+      boot,
+      out,
+      install,
+    });
+    await tell(io, progress, folder, record, json);
+  });
 }
 
 function names(asked: readonly { id: string }[]): string {

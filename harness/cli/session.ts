@@ -10,8 +10,8 @@ import type { Io } from './io.ts';
 import { workParent } from '../host/work-parent.ts';
 
 /**
- * Gives `work` the host, and takes away everything that it registered when it ends, however it ends.
- * `purpose` says what this process does, for whoever finds it in its way: `run 2026-…`.
+ * Calls `work` with the host, and removes everything that it registered when it ends, however it ends.
+ * `purpose` says what this process does, `run 2026-…`: a second twinboot that finds the lock taken shows it.
  * Errors: `not-root` (host); `left-behind` (run) where something could not be taken away.
  */
 export async function withHost<T>(

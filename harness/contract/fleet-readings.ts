@@ -51,7 +51,7 @@ export interface DensityReading {
   /** The host's MemAvailable before the first t0. */
   availableBeforeBytes: number;
   steps: StepReading[];
-  /** How the series ended; while it goes on, `interrupted`. */
+  /** How the series ended. It is `interrupted` until then. */
   stop: Stop;
   lost: { instance: number; atMs: number; message: string }[];
   limits: {
@@ -66,7 +66,7 @@ export interface DensityReading {
   stopped: Stopped | undefined;
 }
 
-/** The bursts so far, each of one number of instances that start at once. */
+/** Bursts of increasing size, one after the other. */
 export type StormReading = Storm;
 
 export interface MinimumMemoryReading extends MinimumMemory {

@@ -11,7 +11,7 @@ import {
   type LimitFinding,
   type LimitNeeds,
 } from '../host/limits/forecast.ts';
-import { needKind } from '../host/limits/limit.ts';
+import { needKind, type NeedKind } from '../host/limits/limit.ts';
 import { raiseLimits, type RaisedLimit } from '../host/limits/raise.ts';
 import { hostLimits, readLimits, type LimitReadings } from '../host/limits/registry.ts';
 import { releaseInReverse } from '../process/leases.ts';
@@ -56,94 +56,129 @@ const FIRST_GUESS_BYTES = { container: 128 * MIB, vm: 256 * MIB };
 
 /** Says at once which limits of the host the planned fleet runs into, or raises them where that was asked for. */
 export async function openAllowance(context: SurveyContext, fleet: Fleet): Promise<Allowance> {
-  const { description } = context.runtime;
-  const kind = needKind(description.kind, { userNamespace: description.isolation?.userNamespace ?? false });
-  const policy = policyOf(context);
-  const before = readLimits();
-  const raised: RaisedLimit[] = [];
-  const planned = context.plan.instances.at(-1) ?? 1;
-  let needs = usualNeeds(kind);
-  let bytesPerInstance = firstGuess(context);
-  let firstStep: StepReading | undefined;
-  let forecastSaid = false;
+  const allowance = new HostAllowance(context, fleet);
+  await allowance.checkPlan();
+  return allowance;
+}
 
-  async function raise(findings: readonly LimitFinding[]): Promise<void> {
-    const done = await raiseLimits(context.host, findings);
-    raised.push(...done);
-    for (const { where, before: from, raisedTo } of done)
-      context.note(`${where} raised from ${from} to ${raisedTo} until the run ends`);
+class HostAllowance implements Allowance {
+  private readonly kind: NeedKind;
+  private readonly policy: SafetyPolicy;
+  private readonly planned: number;
+  /** The kernel's limits before the first instance, which what an instance takes is measured against. */
+  private readonly before = readLimits();
+  private readonly raised: RaisedLimit[] = [];
+  /** What an instance takes of each limit: usual needs until a step was measured. */
+  private needs: LimitNeeds;
+  /** What the next instance may take; a guess until a step was measured. */
+  private bytesPerInstance: number;
+  private firstStep: StepReading | undefined;
+  /** Whether it was said how many instances the memory is forecast to bear. */
+  private forecastSaid = false;
+
+  private readonly context: SurveyContext;
+  private readonly fleet: Fleet;
+
+  constructor(context: SurveyContext, fleet: Fleet) {
+    this.context = context;
+    this.fleet = fleet;
+    const { description } = context.runtime;
+    this.kind = needKind(description.kind, { userNamespace: description.isolation?.userNamespace ?? false });
+    this.policy = policyOf(context);
+    this.planned = context.plan.instances.at(-1) ?? 1;
+    this.needs = usualNeeds(this.kind);
+    this.bytesPerInstance = firstGuess(context);
   }
 
-  /** The tightest limit that so many run into, after those that may be raised were raised. */
-  async function bitingLimit(target: number): Promise<LimitFinding | undefined> {
+  async checkPlan(): Promise<void> {
+    const early = checkLimits(this.kind, this.planned);
+    if (this.context.plan.raiseLimits) await this.raise(early);
+    else for (const { message, hint } of early.slice(0, 1)) this.context.note(`${message}; ${hint}`);
+  }
+
+  async reach(target: number): Promise<{ target: number; stop?: Stop }> {
+    const limit = this.context.plan.until === 'failure' ? undefined : await this.bitingLimit(target);
+    const verdict = await this.verdictOn(target, limit?.message);
+    if (verdict.go) return { target };
+    const { reason, message } = verdict;
+    const live = this.live();
+    const memory = this.forecastFor(target);
+    const nearest = Math.min(target, memory.fits, limit?.fits ?? target);
+    const isForecast = reason === 'memory' || reason === 'host-limit';
+    return { target: isForecast ? Math.max(live, nearest) : live, stop: { reason, message } };
+  }
+
+  async mayStart(live: number): Promise<Stop | undefined> {
+    const verdict = await this.verdictOn(live + 1);
+    return verdict.go ? undefined : { reason: verdict.reason, message: verdict.message };
+  }
+
+  learn(step: StepReading): void {
+    this.needs = forecastLimits(this.before, readLimits(), step.members.length, this.needs);
+    this.bytesPerInstance = marginalBytes(this.firstStep ?? step, step) * MARGIN;
+    // The first instance pays for what all share: what a further one costs is known from the second step on.
+    if (this.firstStep === undefined) this.firstStep = step;
+    else if (!this.forecastSaid) {
+      const { message } = this.forecastFor(this.planned, step.members.length);
+      if (message !== undefined) this.context.note(message);
+      this.forecastSaid = true;
+    }
+  }
+
+  lossWords({ error }: Pick<Loss, 'error'>): string {
+    const message = messageOf(error);
+    const tail = error instanceof TwinbootError ? error.consoleTail.join('\n') : '';
+    const limit = explainFailure(`${message}\n${tail}`, readLimits(), this.needs);
+    return limit === undefined ? message : `${message}: ${limit.message}; ${limit.hint}`;
+  }
+
+  limits(): DensityReading['limits'] {
+    return limitsOf(readLimits(), this.needs, this.raised);
+  }
+
+  release(): Promise<void> {
+    return releaseInReverse(this.raised);
+  }
+
+  private live(): number {
+    return this.fleet.members().length;
+  }
+
+  private forecastFor(target: number, live = this.live()): ReturnType<typeof forecastMemory> {
+    const { bytesPerInstance } = this;
+    return forecastMemory({ ...readHostState(), live, bytesPerInstance }, target, this.policy);
+  }
+
+  private async raise(findings: readonly LimitFinding[]): Promise<void> {
+    const done = await raiseLimits(this.context.host, findings);
+    this.raised.push(...done);
+    for (const { where, before, raisedTo } of done)
+      this.context.note(`${where} raised from ${before} to ${raisedTo} until the run ends`);
+  }
+
+  /** The tightest limit that this many instances exceed, after those that may be raised were raised. */
+  private async bitingLimit(target: number): Promise<LimitFinding | undefined> {
     const look = (): LimitFinding[] =>
-      limitsThatBite({ target, live: fleet.members().length }, readLimits(), needs);
+      limitsThatBite({ target, live: this.live() }, readLimits(), this.needs);
     const findings = look();
-    if (findings.length === 0 || !context.plan.raiseLimits) return findings[0];
-    await raise(findings);
+    if (findings.length === 0 || !this.context.plan.raiseLimits) return findings[0];
+    await this.raise(findings);
     return look()[0];
   }
 
   /** The verdict on having this many; one that may pass comes after half a minute. */
-  function verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
+  private verdictOn(next: number, hostLimit?: string): Promise<Verdict> {
     const look = (): Verdict => {
-      const live = fleet.members().length;
-      const series = { elapsedMs: fleet.elapsedMs(), live, next, bytesPerInstance };
-      return nextStepVerdict(
-        { ...readHostState(), ...series, ...(hostLimit === undefined ? {} : { hostLimit }) },
-        policy,
-      );
+      const { bytesPerInstance } = this;
+      const series = { elapsedMs: this.fleet.elapsedMs(), live: this.live(), next, bytesPerInstance };
+      const limit = hostLimit === undefined ? {} : { hostLimit };
+      return nextStepVerdict({ ...readHostState(), ...series, ...limit }, this.policy);
     };
     return lastingVerdict(look, () => {
-      context.status('waiting for this host to come to rest');
-      return untilAborted(sleep(PAUSE_MS), context.host.signal);
+      this.context.status('waiting for this host to come to rest');
+      return untilAborted(sleep(PAUSE_MS), this.context.host.signal);
     });
   }
-
-  const early = checkLimits(kind, planned);
-  if (context.plan.raiseLimits) await raise(early);
-  else for (const { message, hint } of early.slice(0, 1)) context.note(`${message}; ${hint}`);
-
-  return {
-    async reach(target) {
-      const limit = context.plan.until === 'failure' ? undefined : await bitingLimit(target);
-      const verdict = await verdictOn(target, limit?.message);
-      if (verdict.go) return { target };
-      const { reason, message } = verdict;
-      const live = fleet.members().length;
-      const memory = forecastMemory({ ...readHostState(), live, bytesPerInstance }, target, policy);
-      const nearest = Math.min(target, memory.fits, limit?.fits ?? target);
-      const isForecast = reason === 'memory' || reason === 'host-limit';
-      return { target: isForecast ? Math.max(live, nearest) : live, stop: { reason, message } };
-    },
-    async mayStart(live) {
-      const verdict = await verdictOn(live + 1);
-      return verdict.go ? undefined : { reason: verdict.reason, message: verdict.message };
-    },
-    learn(step) {
-      const { members } = step;
-      needs = forecastLimits(before, readLimits(), members.length, needs);
-      bytesPerInstance = marginalBytes(firstStep ?? step, step) * MARGIN;
-      // The first instance pays for what all share: what a further one costs is known from the second step on.
-      if (firstStep === undefined) firstStep = step;
-      else if (!forecastSaid) {
-        const host = { ...readHostState(), live: members.length, bytesPerInstance };
-        const { message } = forecastMemory(host, planned, policy);
-        if (message !== undefined) context.note(message);
-        forecastSaid = true;
-      }
-    },
-    lossWords({ error }) {
-      const said = messageOf(error);
-      const tail = error instanceof TwinbootError ? error.consoleTail.join('\n') : '';
-      const limit = explainFailure(`${said}\n${tail}`, readLimits(), needs);
-      return limit === undefined ? said : `${said}: ${limit.message}; ${limit.hint}`;
-    },
-    limits: () => limitsOf(readLimits(), needs, raised),
-    async release() {
-      await releaseInReverse(raised);
-    },
-  };
 }
 
 function policyOf({ plan }: SurveyContext): SafetyPolicy {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hostError } from '../../core/error.ts';
-import { formatBytes, formatMs, GIB } from '../../core/units.ts';
 import { textIfThere } from '../../core/read-if-there.ts';
+import { formatBytes, formatMs } from '../../core/units.ts';
+import { defaultReserveBytes } from '../../results/capacity/question.ts';
 import { parseThreads } from '../host/limits/processes.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
 
@@ -62,7 +63,7 @@ export interface SafetyPolicy {
  */
 export function defaultPolicy(totalBytes: number): SafetyPolicy {
   return {
-    reserveBytes: Math.max(totalBytes / 10, GIB),
+    reserveBytes: defaultReserveBytes(totalBytes),
     maxMemoryStallPercent: 10,
     maxLoadPerCpu: 16,
     maxPidShare: 0.9,

@@ -4,7 +4,7 @@ import type { HostContext } from '../host/context.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
 import { createFleet, type Fleet } from './fleet.ts';
 
-/** What a survey has to work with. */
+/** The input of a survey. */
 export interface SurveyContext {
   host: HostContext;
   runtime: PreparedRuntime;
@@ -15,9 +15,9 @@ export interface SurveyContext {
   readyDeadlineMs: number;
   shutdownDeadlineMs: number;
   log: Logger;
-  /** Tells the person at the terminal what came of a step; stays on the screen. */
+  /** Prints a line that stays on the screen, such as the result of a step. */
   note(message: string): void;
-  /** What is going on now. */
+  /** Replaces the status line: what is going on now. */
   status(message: string): void;
 }
 
@@ -27,7 +27,7 @@ export interface Survey<Reading> {
   take(context: SurveyContext, grown: (reading: Reading) => Promise<void>): Promise<Reading>;
 }
 
-/** An empty fleet of the runtime that is surveyed; of several in one survey each has a name. */
+/** An empty fleet of the runtime that is surveyed. A survey with several fleets names each. */
 export function fleetFor(context: SurveyContext, name?: string): Fleet {
   const { runtime, surveyId, consoleFolder, readyDeadlineMs, shutdownDeadlineMs, host } = context;
   return createFleet({

@@ -23,15 +23,15 @@ export async function whileBuilding<T>(
     openStateFolder(),
     `image-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.lock`,
   );
-  let told = false;
+  let announced = false;
   while (!tryTake(lock)) {
     const holder = readHolder(lock);
     if (holder === undefined || !isAlive(holder)) {
       rmSync(lock, { force: true });
       continue;
     }
-    if (!told) options.onWait(holder.pid);
-    told = true;
+    if (!announced) options.onWait(holder.pid);
+    announced = true;
     await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => {
       throw runError('interrupted', 'stopped while waiting for another build');
     });

@@ -69,8 +69,8 @@ function startFake(
   { consoleLog, memoryBytes }: Required<BootRequest>,
 ): Instance {
   const outOfMemory = memoryBytes < given.needs * MIB;
-  const told = given.fail === 'sometimes' ? (random.unit() < 0.4 ? 'exit' : 'never') : given.fail;
-  const failing = outOfMemory ? 'exit' : told;
+  const planned = given.fail === 'sometimes' ? (random.unit() < 0.4 ? 'exit' : 'never') : given.fail;
+  const failing = outOfMemory ? 'exit' : planned;
   if (failing === 'start') throw runError('launch-failed', 'the fake runtime was told to fail at its start');
   const clock = fakeClock();
   const jitter = (ms: number): number => ms * (0.95 + 0.1 * random.unit());

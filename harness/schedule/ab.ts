@@ -29,8 +29,8 @@ export interface SidedBoot {
 export async function executeAb(host: HostContext, request: AbRequest): Promise<AbResult> {
   const { listener } = request.a;
   const sides: Sides = {
-    a: await openRun(host, { ...request.a, listener: toldAs('a', listener) }),
-    b: await openRun(host, { ...request.b, listener: toldAs('b', listener) }),
+    a: await openRun(host, { ...request.a, listener: listenerOf('a', listener) }),
+    b: await openRun(host, { ...request.b, listener: listenerOf('b', listener) }),
   };
   try {
     requireSameKind(sides);
@@ -136,7 +136,7 @@ function named({ side, boot }: SidedBoot): PlannedBoot {
   return { ...boot, runtime: `${side.toUpperCase()}: ${boot.runtime}` };
 }
 
-function toldAs(side: SidedBoot['side'], listener: RunListener): RunListener {
+function listenerOf(side: SidedBoot['side'], listener: RunListener): RunListener {
   return {
     ...listener,
     note: (message) => listener.note(`${side.toUpperCase()}: ${message}`),

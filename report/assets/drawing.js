@@ -1,10 +1,31 @@
 /* global structuredClone */
 /**
  * Turns a chart spec (report/charts/spec.ts) into a Chart.js configuration. The page and the pictures both draw
- * with this file, so that they show the same thing; it is plain JavaScript because the page runs it as it is.
+ * with this file, so that they show the same thing. It is JavaScript because the page runs it as it is. tsc checks its
+ * types.
+ *
+ * @typedef {import('chart.js').Chart} Chart
+ * @typedef {import('chart.js').ChartConfiguration} ChartConfiguration
+ * @typedef {import('chart.js').LegendItem} LegendItem
+ * @typedef {import('chart.js').Plugin} Plugin
+ * @typedef {import('chart.js').Scale} Scale
+ * @typedef {import('chart.js').TooltipItem<'bar'>} TooltipItem
+ * @typedef {import('../charts/spec.ts').Panel} Panel
+ * @typedef {import('../drawing.ts').Drawing} Drawing
+ * @typedef {import('../drawing.ts').DrawingPlace} DrawingPlace
+ * @typedef {import('../drawing.ts').DrawnDataset} DrawnDataset
+ * @typedef {import('../drawing.ts').DrawnElement} DrawnElement
+ * @typedef {import('../drawing.ts').Label} Label
+ * @typedef {import('../drawing.ts').Palette} Palette
+ * @typedef {import('../drawing.ts').SpecOptions} SpecOptions
+ * @typedef {import('../drawing.ts').SpecScale} SpecScale
+ * @typedef {import('../drawing.ts').Theme} Theme
  */
 
-/** Okabe and Ito's colours, which colour-blind people tell apart, and tints of them; darker paper, lighter ink. */
+/**
+ * Okabe and Ito's colours, which colour-blind people tell apart, and tints of them; darker paper, lighter ink.
+ * @type {Record<Theme, Palette>}
+ */
 export const palettes = {
   light: {
     surface: '#ffffff',
@@ -104,9 +125,13 @@ export const fontFamily = 'Inter, system-ui, sans-serif';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
+/** @param {number} value */
 const short = (value) => String(Number(value.toPrecision(3)));
 
-/** Tick labels by the name that a spec gives its axis. */
+/**
+ * Tick labels by the name that a spec gives its axis.
+ * @type {Drawing['formatters']}
+ */
 export const formatters = {
   ms: (value) =>
     value === 0 ? '0' : Math.abs(value) < 1000 ? `${short(value)} ms` : `${short(value / 1000)} s`,
@@ -123,42 +148,63 @@ export const formatters = {
 };
 
 /**
- * @param panel a Panel of report/charts/spec.ts; it is not changed
- * @param theme 'light' or 'dark'
- * @param place { responsive, devicePixelRatio? }
+ * @param {Panel} panel is not changed
+ * @param {Theme} theme
+ * @param {DrawingPlace} place
+ * @returns {ChartConfiguration}
  */
 export function chartConfig(panel, theme, place) {
   const colors = palettes[theme];
-  const data = withColors(structuredClone(panel.data), colors);
-  const options = withColors(structuredClone(panel.options), colors);
-  Object.assign(options, place, { animation: false, maintainAspectRatio: false, locale: 'en' });
-  options.font = { family: fontFamily, size: 12 };
-  options.color = colors.ink;
-  options.layout ??= { padding: { right: 6 } };
-  options.scales = Object.fromEntries(
-    Object.entries(options.scales).map(([name, scale]) => [name, dressScale(scale, colors)]),
-  );
-  options.plugins = {
-    ...options.plugins,
-    title: { display: false },
-    legend: dressLegend(options.plugins.legend, colors),
-    tooltip: dressTooltip(colors),
+  const data = structuredClone(panel.data);
+  const options = /** @type {SpecOptions} */ (/** @type {unknown} */ (structuredClone(panel.options)));
+  resolveColors(data, colors);
+  resolveColors(options, colors);
+  const config = {
+    type: panel.type,
+    data,
+    options: {
+      layout: { padding: { right: 6 } },
+      ...options,
+      ...place,
+      animation: false,
+      maintainAspectRatio: false,
+      locale: 'en',
+      font: { family: fontFamily, size: 12 },
+      color: colors.ink,
+      scales: Object.fromEntries(
+        Object.entries(options.scales).map(([name, scale]) => [name, dressScale(scale, colors)]),
+      ),
+      plugins: {
+        ...options.plugins,
+        title: { display: false },
+        legend: dressLegend(options.plugins.legend, colors),
+        tooltip: dressTooltip(colors),
+      },
+    },
+    plugins: panel.plugins.map((name) => drawerOf(name)(colors)),
   };
-  return { type: panel.type, data, options, plugins: panel.plugins.map((name) => drawers[name](colors)) };
+  return /** @type {ChartConfiguration} */ (/** @type {unknown} */ (config));
 }
 
-/** Colour names (`@ink`) stand only under keys that end in `color`, so that a guest's text is never taken for one. */
-function withColors(node, colors) {
+/**
+ * Colour names (`@ink`) stand only under keys that end in `color`, so that a guest's text is never taken for one.
+ * @param {object} node is changed
+ * @param {Record<string, string>} colors
+ */
+function resolveColors(node, colors) {
+  /** @param {unknown} name */
+  const resolve = (name) => (typeof name === 'string' && name.startsWith('@') ? colors[name.slice(1)] : name);
   for (const [key, value] of Object.entries(node)) {
-    if (/color$/i.test(key)) {
-      const resolve = (name) =>
-        typeof name === 'string' && name.startsWith('@') ? colors[name.slice(1)] : name;
-      node[key] = Array.isArray(value) ? value.map(resolve) : resolve(value);
-    } else if (value !== null && typeof value === 'object') withColors(value, colors);
+    if (/color$/i.test(key))
+      Object.assign(node, { [key]: Array.isArray(value) ? value.map(resolve) : resolve(value) });
+    else if (value !== null && typeof value === 'object') resolveColors(value, colors);
   }
-  return node;
 }
 
+/**
+ * @param {SpecScale} scale
+ * @param {Palette} colors
+ */
 function dressScale(scale, colors) {
   const { format, base, ...ticks } = scale.ticks ?? {};
   return {
@@ -183,22 +229,31 @@ function dressScale(scale, colors) {
     ...(scale.type === 'logarithmic'
       ? { afterBuildTicks: base === 2 ? powersOfTwo(format === 'bytes' ? 64 : 30) : keepRoundTicks }
       : {}),
-    ...(ticks.stepSize ? { afterBuildTicks: (axis) => (axis.ticks = multiples(axis, ticks.stepSize)) } : {}),
+    ...(ticks.stepSize ? { afterBuildTicks: everyStep(ticks.stepSize) } : {}),
   };
 }
 
-/** Of a logarithmic axis the ticks that begin with 1, 2 or 5, or with 1 alone where there is no room for more. */
+/**
+ * Of a logarithmic axis the ticks that begin with 1, 2 or 5, or with 1 alone where there is no room for more.
+ * @param {Scale} axis
+ */
 function keepRoundTicks(axis) {
+  /** @param {number[]} digits */
   const startsWith = (digits) =>
     axis.ticks.filter(({ value }) => digits.includes(Number(value.toExponential()[0])) && isRound(value));
   const all = startsWith([1, 2, 5]);
   axis.ticks = lengthOf(axis) / all.length >= (axis.isHorizontal() ? 44 : 24) ? all : startsWith([1]);
 }
 
+/** @param {Scale} axis */
 const lengthOf = (axis) =>
   axis.isHorizontal() ? axis.width || axis.chart.width : axis.height || axis.chart.height;
 
-/** Ticks of an axis with `base: 2`, such as one of sizes: each power, every second or every third, as there is room. */
+/**
+ * Ticks of an axis with `base: 2`, such as one of sizes: each power, every second or every third, as there is room.
+ * @param {number} tickWidth
+ * @returns {(axis: Scale) => void}
+ */
 const powersOfTwo = (tickWidth) => (axis) => {
   const [first, last] = [Math.ceil(Math.log2(axis.min)), Math.floor(Math.log2(axis.max))];
   const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
@@ -207,15 +262,24 @@ const powersOfTwo = (tickWidth) => (axis) => {
   axis.ticks = powers.filter((power) => power % step === 0).map((power) => ({ value: 2 ** power }));
 };
 
-/** Chart.js moves its ticks off the round numbers where an axis ends between two of them. */
-function multiples({ min, max }, step) {
-  const first = Math.ceil(min / step - 1e-9);
-  const count = Math.floor(max / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, index) => ({ value: (first + index) * step }));
-}
+/**
+ * Chart.js moves its ticks off the round numbers where an axis ends between two of them.
+ * @param {number} step
+ * @returns {(axis: Scale) => void}
+ */
+const everyStep = (step) => (axis) => {
+  const first = Math.ceil(axis.min / step - 1e-9);
+  const count = Math.floor(axis.max / step + 1e-9) - first + 1;
+  axis.ticks = Array.from({ length: count }, (_, index) => ({ value: (first + index) * step }));
+};
 
+/** @param {number} value */
 const isRound = (value) => /^\de/.test(Number(value.toPrecision(12)).toExponential());
 
+/**
+ * @param {object | undefined} legend
+ * @param {Palette} colors
+ */
 function dressLegend(legend, colors) {
   return {
     position: 'top',
@@ -223,8 +287,12 @@ function dressLegend(legend, colors) {
     ...legend,
     onClick: () => undefined,
     labels: {
-      // Of several series of one thing it names one.
-      filter: ({ datasetIndex }, { datasets }) => !datasets[datasetIndex]?.unlisted,
+      /**
+       * Of several series of one thing it names one.
+       * @param {LegendItem} item
+       * @param {{ datasets: DrawnDataset[] }} data
+       */
+      filter: ({ datasetIndex = 0 }, { datasets }) => !datasets[datasetIndex]?.unlisted,
       usePointStyle: true,
       boxWidth: 8,
       boxHeight: 8,
@@ -235,6 +303,7 @@ function dressLegend(legend, colors) {
   };
 }
 
+/** @param {Palette} colors */
 function dressTooltip(colors) {
   return {
     backgroundColor: colors.ink,
@@ -245,13 +314,18 @@ function dressTooltip(colors) {
     titleFont: { family: fontFamily },
     bodyFont: { family: fontFamily },
     callbacks: {
+      /** @param {TooltipItem[]} items */
       title: (items) => String([items[0]?.label ?? ''].flat().join(' ')).replaceAll(',', ' '),
+      /** @param {{ dataset: DrawnDataset, dataIndex: number }} item */
       label: ({ dataset, dataIndex }) => `${dataset.label}: ${dataset.texts?.[dataIndex] ?? ''}`,
     },
   };
 }
 
-/** The plugins that a spec can name. */
+/**
+ * The plugins that a spec can name.
+ * @type {Record<string, (colors: Palette) => Plugin>}
+ */
 const drawers = {
   'inside-labels': () => ({ id: 'inside-labels', afterDatasetsDraw: drawInside }),
   'outside-labels': (colors) => ({
@@ -270,17 +344,59 @@ const drawers = {
   }),
 };
 
+/**
+ * Throws where there is no such plugin.
+ * @param {string} name
+ */
+function drawerOf(name) {
+  const drawer = drawers[name];
+  if (drawer === undefined) throw new Error(`no plugin ${name}`);
+  return drawer;
+}
+
+/**
+ * The datasets with what a spec adds to Chart.js's own.
+ * @param {Chart} chart
+ */
+const datasetsOf = (chart) => /** @type {DrawnDataset[]} */ (/** @type {unknown} */ (chart.data.datasets));
+
+/**
+ * @param {Chart} chart
+ * @param {number} index of the dataset
+ */
+const elementsOf = (chart, index) =>
+  /** @type {DrawnElement[]} */ (/** @type {unknown} */ (chart.getDatasetMeta(index).data));
+
+/**
+ * The x and y axis of a chart.
+ * @param {Chart} chart
+ */
+function axesOf({ scales: { x, y } }) {
+  if (x === undefined || y === undefined) throw new Error('the chart has no axes');
+  return { x, y };
+}
+
+/**
+ * Calls `draw` for every element that has a label under `key`.
+ * @param {Chart} chart
+ * @param {'inside' | 'outside'} key
+ * @param {(element: DrawnElement, text: string, dataset: DrawnDataset) => void} draw
+ */
 function eachElement(chart, key, draw) {
-  chart.data.datasets.forEach((dataset, index) => {
-    if (!dataset[key] || !chart.isDatasetVisible(index)) return;
-    chart.getDatasetMeta(index).data.forEach((element, position) => {
-      const text = dataset[key][position];
+  datasetsOf(chart).forEach((dataset, index) => {
+    const labels = dataset[key];
+    if (!labels || !chart.isDatasetVisible(index)) return;
+    elementsOf(chart, index).forEach((element, position) => {
+      const text = labels[position];
       if (text && dataset.data[position] !== null) draw(element, text, dataset);
     });
   });
 }
 
-/** Writes into those segments of a bar that are wide enough. */
+/**
+ * Writes into those segments of a bar that are wide enough.
+ * @param {Chart} chart
+ */
 function drawInside(chart) {
   const { ctx } = chart;
   ctx.save();
@@ -288,22 +404,32 @@ function drawInside(chart) {
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   eachElement(chart, 'inside', (bar, text, dataset) => {
-    if (ctx.measureText(text).width + 8 > Math.abs(bar.x - bar.base)) return;
+    const { x, y, base = x } = bar;
+    if (ctx.measureText(text).width + 8 > Math.abs(x - base)) return;
     ctx.fillStyle = inkOn(dataset.backgroundColor);
-    ctx.fillText(text, (bar.x + bar.base) / 2, bar.y + 0.5);
+    ctx.fillText(text, (x + base) / 2, y + 0.5);
   });
   ctx.restore();
 }
 
-/** Black or white, whichever reads better on a `#rrggbb`. */
+/**
+ * Black or white, whichever reads better on a `#rrggbb`.
+ * @param {string} color
+ */
 function inkOn(color) {
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.22 ? '#14171b' : '#ffffff';
+  /** @param {number} at */
+  const light = (at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2;
+  return 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5) > 0.22 ? '#14171b' : '#ffffff';
 }
 
-/** Writes beside points and bars, and leaves out what has no room or would lie on an earlier label. */
+/**
+ * Writes beside points and bars, and leaves out what has no room or would lie on an earlier label.
+ * @param {Chart} chart
+ * @param {Palette} colors
+ */
 function drawOutside(chart, colors) {
   const { ctx } = chart;
+  /** @type {Label[]} */
   const taken = [];
   ctx.save();
   ctx.font = `11px ${fontFamily}`;
@@ -323,6 +449,13 @@ function drawOutside(chart, colors) {
   ctx.restore();
 }
 
+/**
+ * @param {Chart} chart
+ * @param {DrawnElement} element
+ * @param {number} width of the label
+ * @param {string | undefined} side
+ * @returns {Label | undefined}
+ */
 function placeOutside({ width: chartWidth, chartArea }, { x, y, base }, width, side) {
   const isPoint = base === undefined;
   const gap = isPoint ? 6 : 5;
@@ -337,67 +470,88 @@ function placeOutside({ width: chartWidth, chartArea }, { x, y, base }, width, s
   return { left: onRight ? right : left, width, y: isPoint ? y + (onRight ? -7 : 9) : y + 0.5 };
 }
 
+/**
+ * @param {Label} a
+ * @param {Label} b
+ */
 function overlap(a, b) {
   return a.left < b.left + b.width && b.left < a.left + a.width && Math.abs(a.y - b.y) < 10;
 }
 
-/** Thin lines from where each step of a waterfall ends to the next that there is. */
+/**
+ * Thin lines from where each step of a waterfall ends to the next that there is.
+ * @param {Chart} chart
+ * @param {Palette} colors
+ */
 function drawConnectors(chart, colors) {
-  const { ctx, scales } = chart;
-  const [{ data }] = chart.data.datasets;
-  const steps = chart
-    .getDatasetMeta(0)
-    .data.flatMap(({ y }, index) =>
-      data[index] === null ? [] : [{ y, x: scales.x.getPixelForValue(data[index][1]) }],
-    );
+  const { ctx } = chart;
+  const { x } = axesOf(chart);
+  const spans = /** @type {([number, number] | null)[]} */ (datasetsOf(chart)[0]?.data ?? []);
+  const steps = elementsOf(chart, 0).flatMap(({ y }, index) => {
+    const span = spans[index];
+    return span ? [{ y, x: x.getPixelForValue(span[1]) }] : [];
+  });
   ctx.save();
   ctx.strokeStyle = colors.ink2;
   ctx.lineWidth = 0.75;
-  steps.slice(1).forEach((step, index) => {
+  for (const [index, { x: endX, y: endY }] of steps.entries()) {
+    const next = steps[index + 1];
+    if (next === undefined) break;
     ctx.beginPath();
-    ctx.moveTo(steps[index].x, steps[index].y);
-    ctx.lineTo(steps[index].x, step.y);
+    ctx.moveTo(endX, endY);
+    ctx.lineTo(endX, next.y);
     ctx.stroke();
-  });
+  }
   ctx.restore();
 }
 
-/** A band between `low` and `high` of each series. */
+/**
+ * A band between `low` and `high` of each series.
+ * @param {Chart} chart
+ */
 function drawIntervals(chart) {
-  const { ctx, scales } = chart;
+  const { ctx } = chart;
+  const { x, y } = axesOf(chart);
   ctx.save();
   ctx.globalAlpha = 0.16;
-  for (const { low, high, borderColor } of chart.data.datasets) {
-    const there = low.flatMap((value, index) => (value === null ? [] : [index]));
-    const place = (values) => (index) => [
-      scales.x.getPixelForValue(index),
-      scales.y.getPixelForValue(values[index]),
-    ];
+  for (const { low = [], high = [], borderColor } of datasetsOf(chart)) {
+    /** @param {(number | null)[]} values */
+    const edge = (values) => values.flatMap((value, index) => (value === null ? [] : [{ index, value }]));
     ctx.fillStyle = borderColor;
     ctx.beginPath();
-    for (const [x, y] of [...there.map(place(high)), ...there.toReversed().map(place(low))]) ctx.lineTo(x, y);
+    for (const { index, value } of [...edge(high), ...edge(low).toReversed()])
+      ctx.lineTo(x.getPixelForValue(index), y.getPixelForValue(value));
     ctx.fill();
   }
   ctx.restore();
 }
 
-/** A line through the points of each series, and the band that it may lie in; both are given in values of the axes. */
+/**
+ * A line through the points of each series, and the band that it may lie in; both are given in values of the axes.
+ * @param {Chart} chart
+ */
 function drawFits(chart) {
-  const { ctx, scales, chartArea } = chart;
-  const place = (x, y) => [scales.x.getPixelForValue(x), scales.y.getPixelForValue(y)];
+  const { ctx, chartArea } = chart;
+  const axes = axesOf(chart);
   // Below zero there is nothing on a logarithmic axis.
-  const floor = scales.y.type === 'logarithmic' ? scales.y.min : -Infinity;
+  const floor = axes.y.type === 'logarithmic' ? axes.y.min : -Infinity;
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  const lineTo = (x, y) =>
+    ctx.lineTo(axes.x.getPixelForValue(x), axes.y.getPixelForValue(Math.max(y, floor)));
   ctx.save();
   ctx.beginPath();
   ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
   ctx.clip();
-  for (const { fit, band, borderColor, borderDash } of chart.data.datasets) {
+  for (const { fit, band, borderColor, borderDash } of datasetsOf(chart)) {
     ctx.strokeStyle = ctx.fillStyle = borderColor;
     if (band) {
       ctx.globalAlpha = 0.16;
       ctx.beginPath();
-      for (const [x, low] of band) ctx.lineTo(...place(x, Math.max(low, floor)));
-      for (const [x, , high] of band.toReversed()) ctx.lineTo(...place(x, Math.max(high, floor)));
+      for (const [x, low] of band) lineTo(x, low);
+      for (const [x, , high] of band.toReversed()) lineTo(x, high);
       ctx.fill();
     }
     if (fit) {
@@ -405,31 +559,36 @@ function drawFits(chart) {
       ctx.lineWidth = 1.25;
       ctx.setLineDash(borderDash ?? []);
       ctx.beginPath();
-      for (const [x, y] of fit) ctx.lineTo(...place(x, Math.max(y, floor)));
+      for (const [x, y] of fit) lineTo(x, y);
       ctx.stroke();
     }
   }
   ctx.restore();
 }
 
-/** The levels that were found, and a labelled line where one ends. */
+/**
+ * The levels that were found, and a labelled line where one ends.
+ * @param {Chart} chart
+ * @param {Palette} colors
+ */
 function drawChanges(chart, colors) {
-  const { ctx, scales, chartArea } = chart;
+  const { ctx, chartArea } = chart;
+  const axes = axesOf(chart);
+  /** @type {Label[]} */
   const taken = [];
   ctx.save();
   ctx.font = `600 11px ${fontFamily}`;
   ctx.textBaseline = 'middle';
-  for (const { fits, marks } of chart.data.datasets) {
+  for (const { fits = [], marks = [] } of datasetsOf(chart)) {
     ctx.strokeStyle = colors.ink;
     ctx.lineWidth = 1.25;
     for (const path of fits) {
       ctx.beginPath();
-      for (const [at, level] of path)
-        ctx.lineTo(scales.x.getPixelForValue(at), scales.y.getPixelForValue(level));
+      for (const [at, level] of path) ctx.lineTo(axes.x.getPixelForValue(at), axes.y.getPixelForValue(level));
       ctx.stroke();
     }
     for (const { at, text, color } of marks) {
-      const x = scales.x.getPixelForValue(at);
+      const x = axes.x.getPixelForValue(at);
       ctx.strokeStyle = ctx.fillStyle = color;
       ctx.setLineDash([4, 3]);
       ctx.beginPath();
@@ -444,7 +603,14 @@ function drawChanges(chart, colors) {
   ctx.restore();
 }
 
-/** Beside the line that it belongs to, in one of two rows above the chart; nowhere where others have taken them. */
+/**
+ * Beside the line that it belongs to, in one of two rows above the chart; nowhere where others have taken them.
+ * @param {Chart} chart
+ * @param {number} x of the line
+ * @param {number} textWidth
+ * @param {Label[]} taken grows by what was placed
+ * @returns {Label | undefined}
+ */
 function placeAbove({ width, chartArea }, x, textWidth, taken) {
   const left = Math.max(0, x + 3 + textWidth > width ? x - 3 - textWidth : x + 3);
   for (const y of [chartArea.top - 8, chartArea.top - 21]) {

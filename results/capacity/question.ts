@@ -5,8 +5,12 @@ import type { CapacityPlan, CapacityQuestion, Reserve } from './capacity-plan.ts
 /** A question with all its defaults filled in. */
 export type CompleteQuestion = CapacityPlan['question'];
 
-/** What a reserve is where none is named: this share, and never less than this size. */
-const DEFAULT_RESERVE = { share: 0.1, leastBytes: GIB };
+/** Of a host's memory, where no reserve is named. */
+export const DEFAULT_RESERVE = 'a tenth, at least 1 GiB';
+
+export function defaultReserveBytes(hostMemoryBytes: number): number {
+  return Math.max(Math.round(hostMemoryBytes / 10), GIB);
+}
 
 /** Throws the usage error `reserve-too-large`. */
 export function completeQuestion(asked: CapacityQuestion): CompleteQuestion {
@@ -36,7 +40,7 @@ export function leavesNothing({ hostMemoryBytes, reserve }: CapacityQuestion): b
 
 function reserveOf(hostMemoryBytes: number, reserve: Reserve | undefined): number {
   if (reserve === undefined) {
-    return Math.max(Math.round(hostMemoryBytes * DEFAULT_RESERVE.share), DEFAULT_RESERVE.leastBytes);
+    return defaultReserveBytes(hostMemoryBytes);
   }
   return 'bytes' in reserve ? reserve.bytes : Math.round(hostMemoryBytes * reserve.share);
 }

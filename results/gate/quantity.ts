@@ -38,7 +38,7 @@ export function parsePercent(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) / 100;
 }
 
-/** How a limit of this unit is written, for whoever wrote it otherwise. */
+/** How a limit of each unit is written; part of the message that refuses another form. */
 export const examples: Readonly<Record<Unit | 'ratio', string>> = {
   ms: 'a time, such as 500 ms or 2 s',
   bytes: 'a size, such as 64 MiB or 512M',

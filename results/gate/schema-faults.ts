@@ -5,7 +5,7 @@ import { gateFileSchema, limitsSchema, serviceRulesSchema } from './file-schema.
 
 type Path = readonly PropertyKey[];
 
-/** What the schema refused, in words for whoever wrote the file. */
+/** What the schema refused, worded for the author of the file. */
 export function schemaFaults(error: z.ZodError, data: unknown): Fault[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key]));

@@ -32,7 +32,7 @@ const runs: Readonly<Record<string, readonly string[]>> = {
     '--instances',
     '4,8',
   ],
-  storm: ['storm', ...FLEET, '--parallel', '1,3'],
+  storm: ['storm', ...FLEET, '--bursts', '1,3'],
   'minimum memory': ['minimum-memory', ...FLEET],
 };
 

@@ -37,15 +37,7 @@ function onlySample(): Sample {
 
 describe('twinboot run storm', { timeout: 60_000 }, () => {
   it('starts ever more at once, and keeps every burst', async () => {
-    const { exitCode, notes } = await run(
-      'storm',
-      '--runtime',
-      'fake',
-      '--parallel',
-      '1,3',
-      '--memory',
-      '64M',
-    );
+    const { exitCode, notes } = await run('storm', '--runtime', 'fake', '--bursts', '1,3', '--memory', '64M');
     expect(exitCode).toBe(0);
     const { details, values, missing } = onlySample();
     expect(stormIn(details)?.bursts.map(({ parallel, readyMs }) => [parallel, readyMs.length])).toEqual([
@@ -58,15 +50,7 @@ describe('twinboot run storm', { timeout: 60_000 }, () => {
   });
 
   it('says of every figure why it is missing, where none got ready', async () => {
-    const { notes } = await run(
-      'storm',
-      '--runtime',
-      'fake:fail=exit',
-      '--parallel',
-      '2,4',
-      '--memory',
-      '64M',
-    );
+    const { notes } = await run('storm', '--runtime', 'fake:fail=exit', '--bursts', '2,4', '--memory', '64M');
     const { details, values, missing } = onlySample();
     expect(stormIn(details)).toMatchObject({
       bursts: [{ parallel: 2, readyMs: [], failed: [expect.any(String), expect.any(String)] }],
@@ -77,10 +61,24 @@ describe('twinboot run storm', { timeout: 60_000 }, () => {
     expect(notes).toContain('4 at once left out: none of 2 got ready');
   });
 
-  it.each(['2,1', '0', '1,1', 'many', '', '1.5'])('refuses --parallel %j', async (text) => {
-    const { exitCode, notes } = await run('storm', '--runtime', 'fake', '--parallel', text);
+  it.each(['2,1', '0', '1,1', 'many', '', '1.5'])('refuses --bursts %j', async (text) => {
+    const { exitCode, notes } = await run('storm', '--runtime', 'fake', '--bursts', text);
     expect(exitCode).toBe(2);
     expect(notes).toContain('larger than the one before');
+  });
+
+  it.each([
+    ['--parallel 2', ['--parallel', '2'], 'hint: how many a storm starts at once is --bursts'],
+    [
+      'the list that --parallel once was',
+      ['--parallel', '1,3'],
+      'How many a storm starts at once is --bursts.',
+    ],
+    ['an option of density', ['--instances', '4'], '--instances is an option of density'],
+  ])('refuses %s, and says what to do', async (_, given, message) => {
+    const { exitCode, notes } = await run('storm', '--runtime', 'fake', ...given);
+    expect(exitCode).toBe(2);
+    expect(notes).toContain(message);
   });
 });
 

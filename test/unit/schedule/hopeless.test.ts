@@ -37,7 +37,7 @@ describe('a runtime is hopeless', () => {
       'process 4711 of ab12-w1-1 ended after 3.2 s',
       'process 812 of ab12-r1-2 ended after 11 s',
     );
-    expect(whyHopeless(samples, 'nspawn')).toBeDefined();
+    expect(whyHopeless(samples, 'nspawn')?.message).toBe('process 4711 of ab12-w1-1 ended after 3.2 s');
   });
 });
 
