@@ -43,8 +43,8 @@ const groupOf = (option: keyof FleetChoices): string => `Options of ${formatList
 /** Adds the options of the scenarios of a fleet, grouped in the help by the scenarios that take them. */
 export function addFleetOptions<Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
-) {
-  return command
+): Command<Args, Options & FleetChoices> {
+  command
     .addOption(
       new Option(
         '--instances <n,…>',
@@ -99,6 +99,8 @@ export function addFleetOptions<Args extends unknown[], Options extends OptionVa
         .default(false)
         .helpGroup(groupOf('raiseLimits')),
     );
+  // As in addBootOptions, the inferred type is not one to write down.
+  return command as unknown as Command<Args, Options & FleetChoices>;
 }
 
 /** Errors: `option-without-scenario`, where an option was given and no scenario that takes it is asked. */

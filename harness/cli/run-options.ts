@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { GIB, MIB } from '../../core/units.ts';
-import { bootModeSchema, type RunPlan } from '../../results/record.ts';
+import { bootModeSchema, type BootMode, type RunPlan } from '../../results/record.ts';
 import { size, wholeNumber } from './arguments.ts';
 
 /** What a run is where nothing else is said. */
@@ -63,23 +63,26 @@ export const runOptions = {
   quiet: () => new Option('--quiet', 'no progress: only the result').default(false),
 };
 
-/** Adds the options that `run`, `ab` and `noise` share: how an instance is booted, and where the run goes. */
+/**
+ * Adds the options that `run`, `ab` and `noise` share: how an instance is booted, and where the run goes. The result's type
+ * is stated: the compiler takes minutes to write down the one that it infers.
+ */
 export function addBootOptions<Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
-) {
-  return command
-    .addOption(runOptions.warmup())
-    .addOption(runOptions.cache())
-    .addOption(runOptions.seed())
-    .addOption(runOptions.image())
-    .addOption(runOptions.boot())
-    .addOption(runOptions.memory())
-    .addOption(runOptions.cpus())
-    .addOption(runOptions.timeout())
-    .addOption(runOptions.stopTimeout())
-    .addOption(runOptions.keepGoing())
-    .addOption(runOptions.out())
-    .addOption(runOptions.install());
+): Command<Args, Options & BootOptions> {
+  command.addOption(runOptions.warmup());
+  command.addOption(runOptions.cache());
+  command.addOption(runOptions.seed());
+  command.addOption(runOptions.image());
+  command.addOption(runOptions.boot());
+  command.addOption(runOptions.memory());
+  command.addOption(runOptions.cpus());
+  command.addOption(runOptions.timeout());
+  command.addOption(runOptions.stopTimeout());
+  command.addOption(runOptions.keepGoing());
+  command.addOption(runOptions.out());
+  command.addOption(runOptions.install());
+  return command as unknown as Command<Args, Options & BootOptions>;
 }
 
 /** What a plan is made of, with the defaults of `twinboot run` for what is not said. */
@@ -91,8 +94,8 @@ export type PlanChoices = Pick<RunPlan, 'scenarios' | 'runtimes'> &
     stopTimeoutMs?: number | undefined;
   };
 
-/** What the options of `addBootOptions` parse to, as far as a plan is made of them. */
-interface BootOptions {
+/** What the options of `addBootOptions` parse to. */
+export interface BootOptions {
   warmup: number;
   cache: RunPlan['cache'];
   seed?: number | undefined;
@@ -103,10 +106,17 @@ interface BootOptions {
   /** s. */
   stopTimeout: number;
   keepGoing: boolean;
+  image?: string | undefined;
+  boot?: BootMode | undefined;
+  out: string;
+  install: boolean;
 }
 
 /** The plan of a command line; `choices` win. */
-export function planFrom(options: BootOptions, choices: PlanChoices): RunPlan {
+export function planFrom(
+  options: Omit<BootOptions, 'image' | 'boot' | 'out' | 'install'>,
+  choices: PlanChoices,
+): RunPlan {
   return planOf({
     ...options,
     memoryBytes: options.memory,
