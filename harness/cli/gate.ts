@@ -10,7 +10,7 @@ import type { GateResult } from '../../results/gate/verdict.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
-import { findScenario, scenarios } from '../../scenarios/registry.ts';
+import { findScenario, usualScenarios } from '../../scenarios/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { takesColour } from './comparison-options.ts';
 import { knownNames } from './gate-names.ts';
@@ -70,7 +70,7 @@ async function measure(
   { out, install }: { out: string; install: boolean },
 ): Promise<RunRecord> {
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
-  const chosen = run.scenarios?.map(findScenario) ?? scenarios;
+  const chosen = run.scenarios?.map(findScenario) ?? usualScenarios;
   const plan = planOf({
     ...run,
     scenarios: chosen.map(({ id }) => id),

@@ -7,7 +7,7 @@ import { analyseNoise } from '../../results/noise/noise.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
-import { scenarios } from '../../scenarios/registry.ts';
+import { usualScenarios } from '../../scenarios/registry.ts';
 import { currentFindings, loadNow, recordedFindings, type NoiseFinding } from '../host/noise-findings.ts';
 import { processRunner } from '../process/runner.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
@@ -67,14 +67,14 @@ export function addNoiseCommand(program: Command, io: Io): void {
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const plan = planOf({
         ...options,
-        scenarios: scenarios.map(({ id }) => id),
+        scenarios: usualScenarios.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         timeoutMs: options.timeout * 1000,
         stopTimeoutMs: options.stopTimeout * 1000,
         keepGoing: options.keepGoing,
         memoryBytes: options.memory,
       });
-      await measure(io, { ...options, plan, specs, scenarios }, options.format);
+      await measure(io, { ...options, plan, specs, scenarios: usualScenarios }, options.format);
     });
 }
 

@@ -6,7 +6,7 @@ import type { RunRecord } from '../../results/record.ts';
 import type { RunFolder } from '../../results/store.ts';
 import { summarise, type Summary } from '../../results/summary.ts';
 import type { Scenario } from '../../scenarios/define.ts';
-import { allScenarios, scenarios, unknownScenario } from '../../scenarios/registry.ts';
+import { allScenarios, scenarios, unknownScenario, usualScenarios } from '../../scenarios/registry.ts';
 import { surveys } from '../fleet/registry.ts';
 import type { RunnableSurvey } from '../fleet/survey.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
@@ -94,7 +94,7 @@ function names(asked: readonly { id: string }[]): string {
 
 /** What was asked for: scenarios of single boots, and those of a fleet. */
 function questionsOf(ids: readonly string[]): { scenarios: Scenario[]; surveys: RunnableSurvey[] } {
-  if (ids.length === 0) return { scenarios: [...scenarios], surveys: [] };
+  if (ids.length === 0) return { scenarios: [...usualScenarios], surveys: [] };
   const unknown = ids.find((id) => !allScenarios.some((known) => known.id === id));
   if (unknown !== undefined) throw unknownScenario(unknown, allScenarios);
   return {

@@ -29,7 +29,7 @@ export async function readSeccomp(runner: ProcessRunner, pid: number): Promise<F
 function reasonOf(said: string): string {
   if (/GET_FILTER: (Input\/output error|Invalid argument)/.test(said))
     return `${said}: the kernel lacks CONFIG_CHECKPOINT_RESTORE`;
-  if (/GET_FILTER: Permission denied/.test(said))
+  if (said.includes('GET_FILTER: Permission denied'))
     return `${said}: twinboot itself is filtered, or lacks CAP_SYS_ADMIN`;
   return said === '' ? 'the process did not stop to be read' : said;
 }

@@ -23,16 +23,17 @@ export const ARCH_X86_64 = 0xc000003e;
 /**
  * What all filters of a process do with one system call, whatever its arguments are. `filters`: the newest first, as the
  * kernel runs them; all of them run, and the strictest action counts (seccomp(2)). Arguments and the instruction pointer
- * are taken for unknown, so `depends` can name an action that no argument reaches; it never leaves one out.
+ * are taken for unknown, so `depends` can name an action that no argument reaches; it never leaves one out. `first`: the
+ * first argument where it is to be known, below 2³².
  */
 export function judgeCall(
   filters: readonly (readonly Instruction[])[],
   call: number,
-  arch = ARCH_X86_64,
+  { arch = ARCH_X86_64, first }: { arch?: number; first?: number } = {},
 ): Verdict {
   let outcomes: Action[] = [{ kind: 'allow' }];
   for (const filter of filters) {
-    const own = actionsOf(filter, call, arch);
+    const own = actionsOf(filter, { call, arch }, first);
     outcomes = distinct(outcomes.flatMap((before) => own.map((action) => stricter(before, action))));
   }
   const [only] = outcomes;
@@ -106,19 +107,29 @@ interface State {
 const MOST_STEPS = 10_000;
 
 /** The offsets of `struct seccomp_data`: nr, arch, instruction pointer, six arguments of 64 bits. */
-const [NR, ARCH, DATA_BYTES] = [0, 4, 64];
+const [NR, ARCH, FIRST_ARGUMENT, DATA_BYTES] = [0, 4, 16, 64];
 
-function actionsOf(filter: readonly Instruction[], call: number, arch: number): Action[] {
+function actionsOf(
+  filter: readonly Instruction[],
+  known: { call: number; arch: number },
+  first: number | undefined,
+): Action[] {
   const found = new Map<string, Action>();
-  const open: State[] = [
-    { at: 0, accumulator: 0, index: 0, memory: [], facts: new Map(), decided: new Map() },
-  ];
+  const facts = new Map(
+    first === undefined
+      ? []
+      : [
+          [FIRST_ARGUMENT, { mask: 0xffffffff, value: first }],
+          [FIRST_ARGUMENT + 4, { mask: 0xffffffff, value: 0 }],
+        ],
+  );
+  const open: State[] = [{ at: 0, accumulator: 0, index: 0, memory: [], facts, decided: new Map() }];
   for (let steps = 0; ; steps += 1) {
     const state = open.pop();
     if (state === undefined) break;
     if (steps > MOST_STEPS) return [{ kind: 'unknown' }];
     const instruction = filter[state.at];
-    const next = instruction === undefined ? invalid : step(state, instruction, { call, arch });
+    const next = instruction === undefined ? invalid : step(state, instruction, known);
     if ('kind' in next) found.set(nameOf(next), next);
     else open.push(...next.states);
   }

@@ -4,6 +4,7 @@ import type { UnitReport } from '../guest/units.ts';
 import type { CgroupMemory } from '../meters/cgroup-memory.ts';
 import type { GuestRam } from '../meters/guest-ram.ts';
 import type { HostProcess } from '../runtimes/runtime.ts';
+import type { DetectionReading, ExposureReading, FidelityReading } from './exposure.ts';
 
 /**
  * What is read of one booted instance. A scenario names the artifacts that it needs and computes from those alone, so
@@ -15,6 +16,9 @@ export interface Artifacts {
   memory: MemoryReading;
   inside: InsideReading;
   units: UnitsReading;
+  fidelity: FidelityReading;
+  detection: DetectionReading;
+  exposure: ExposureReading;
   shutdown: ShutdownReading;
 }
 

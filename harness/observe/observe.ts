@@ -20,6 +20,7 @@ import {
 } from '../runtimes/runtime.ts';
 import type { Artifacts, InsideReading, MemoryReading, Timing, UnitsReading } from './artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
+import { gatherDetection, gatherExposure, gatherFidelity } from './exposure.ts';
 import { waitUntilSettled } from './settle.ts';
 
 /** A booted instance as the gatherers see it. */
@@ -40,6 +41,9 @@ export const gatherers: {
   memory: gatherMemory,
   inside: gatherInside,
   units: gatherUnits,
+  fidelity: gatherFidelity,
+  detection: gatherDetection,
+  exposure: gatherExposure,
 };
 
 async function gatherTiming({ instance, ready, stalls }: Observed): Promise<Timing> {

@@ -34,7 +34,7 @@ export async function readContainerIsolation(
 }
 
 /** The process that is 1 in the outermost pid namespace below ours. */
-function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
+export function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
   const inits = pids.flatMap((pid) => {
     try {
       const rights = readProcessRights(pid);

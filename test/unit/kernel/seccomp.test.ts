@@ -58,7 +58,7 @@ describe('judgeCall', () => {
   });
 
   it('another architecture', () => {
-    expect(judgeCall([plain], 0, 0x40000003)).toEqual({ kind: 'kill-process' });
+    expect(judgeCall([plain], 0, { arch: 0x40000003 })).toEqual({ kind: 'kill-process' });
   });
 
   it('no filter allows everything', () => {
@@ -71,6 +71,11 @@ describe('judgeCall', () => {
       on: expect.arrayContaining([{ kind: 'allow' }, { kind: 'errno', errno: 1 }]) as unknown,
     });
     expect(judgeCall([byArgument], 0)).toEqual({ kind: 'allow' });
+  });
+
+  it('does not depend on an argument that is given', () => {
+    expect(judgeCall([byArgument], 135, { first: 0 })).toEqual({ kind: 'allow' });
+    expect(judgeCall([byArgument], 135, { first: 8 })).toEqual({ kind: 'errno', errno: 1 });
   });
 
   it('an argument that was found equal is known from then on', () => {
