@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import type { Opened } from '../harness/guest/isolation-probe.ts';
 import { isNamespaced } from '../harness/kernel/sysctl-scope.ts';
+import { syscallNumbers } from '../harness/kernel/syscalls-x86-64.ts';
 import type { ExposureReading } from '../harness/observe/exposure.ts';
 import { parseProcessRights } from '../harness/runtimes/process-rights.ts';
 import type { RuntimeKind } from '../results/record.ts';
@@ -13,6 +15,8 @@ import {
   insideFilters,
   insideReach,
 } from './kernel-surface.ts';
+
+const { EPERM, ENOSYS } = constants.errno;
 
 const OWN_KERNEL = 'a VM has a kernel of its own: what it shows is not the host’s';
 
@@ -285,11 +289,12 @@ function openWays({ inside, calls }: ExposureReading): string[] {
     isFirstUser &&
     bounding?.includes('SYS_MODULE') === true &&
     inside.modulesDisabled === false &&
-    calls.get(FINIT_MODULE) !== EPERM;
+    !MAKES_NO_CALL.has(calls.get(FINIT_MODULE));
   return loads ? [...opened, 'modules'] : opened;
 }
 
-const [FINIT_MODULE, EPERM] = [313, 1];
+const FINIT_MODULE = syscallNumbers.get('finit_module') ?? -1;
+const MAKES_NO_CALL: ReadonlySet<number | string | undefined> = new Set([EPERM, ENOSYS, 'killed']);
 
 /** Which of the host's figures are seen inside. The two sides were read within a second or so. */
 function hostViews({ inside, host }: ExposureReading, own: ReadonlySet<string>): string[] {

@@ -3,7 +3,7 @@
 # failed ones of any type, and what the journal has of priority err and worse, the last 500 lines.
 printf 'state %s\n' "$(systemctl is-system-running)"
 systemctl --failed --plain --no-legend --no-pager --all | sed 's/ .*//; s/^/failed /'
-systemctl show -p Id,ConditionResult,ConditionTimestampMonotonic '*.service' '*.mount' '*.automount' '*.socket' '*.path' \
+systemctl show --all -p Id,ConditionResult,ConditionTimestampMonotonic '*.service' '*.mount' '*.automount' '*.socket' '*.path' \
 	'*.timer' '*.target' '*.swap' '*.slice' |
 	awk -F= '
 		$1 == "Id" { id = $2 }
