@@ -9,6 +9,7 @@ import { answersOf, type Answer } from './model/answers.ts';
 import { createContext, type Context } from './model/context.ts';
 import { distributionsOf, type Distribution } from './model/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './model/facts.ts';
+import { exposureTables } from './model/exposure-tables.ts';
 import { failuresOf, type FailureList } from './model/failures.ts';
 import { fleetFacts } from './model/fleet-facts.ts';
 import { fleetHeadlines, fleetTables, type SectionTable } from './model/fleet-tables.ts';
@@ -86,7 +87,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
     fleet,
-    tables: fleetTables(fleet),
+    tables: [...fleetTables(fleet), ...exposureTables(context)],
     scenarios: record.scenarios.map((scenario) => ({
       id: scenario.id,
       title: plainLine(scenario.title, 60),

@@ -1,19 +1,11 @@
+import type { DetectionDetails } from '../results/exposure.ts';
 import type { RuntimeKind } from '../results/record.ts';
 import { createMeasured, defineScenario, metric } from './define.ts';
 
-/** What a method says that an instance is. */
-type Claim = RuntimeKind | 'neither';
+/** What a method says that an instance is; `not-a-container`: hardware or a VM; `hardware`: no VM. */
+type Claim = RuntimeKind | 'not-a-container' | 'hardware';
 
-export type DetectionVerdict = 'right' | 'wrong' | 'nothing';
-
-/** A row of the matrix in a sample's details. */
-export interface DetectionRow {
-  method: string;
-  title: string;
-  /** What it said, in its own words. */
-  said: string;
-  verdict: DetectionVerdict;
-}
+type Row = DetectionDetails['detection'][number];
 
 /** Every method: what it is, and what its words claim; `undefined`: nothing. */
 const METHODS: readonly { id: string; title: string; claim: (said: string) => Claim | undefined }[] = [
@@ -33,7 +25,7 @@ const METHODS: readonly { id: string; title: string; claim: (said: string) => Cl
   { id: 'processor', title: 'CPUID hypervisor bit', claim: present('vm') },
   { id: 'processor-signature', title: 'CPUID signature', claim: present('vm') },
   { id: 'hypervisor', title: '/sys/hypervisor', claim: present('vm') },
-  { id: 'kernel-log', title: 'Kernel log', claim: present('vm') },
+  { id: 'kernel-log', title: 'Kernel log', claim: byKernelLog },
   { id: 'conditions', title: 'ConditionVirtualization= of units', claim: byConditions },
 ];
 
@@ -76,11 +68,11 @@ export const detection = defineScenario({
       return measured;
     }
     const said = new Map(reading.said).set('conditions', skippedBy(units?.failedConditions));
-    const rows = METHODS.map(({ id, title, claim }): DetectionRow => {
+    const rows = METHODS.map(({ id, title, claim }): Row => {
       const text = said.get(id) ?? '';
       return { method: id, title, said: text, verdict: verdictOf(claim(text), kind) };
     });
-    const count = (verdict: DetectionVerdict): number => rows.filter((row) => row.verdict === verdict).length;
+    const count = (verdict: Row['verdict']): number => rows.filter((row) => row.verdict === verdict).length;
     measured.put('detection.methods-right', count('right'), '');
     measured.put('detection.methods-wrong', count('wrong'), '');
     measured.put('detection.methods-silent', count('nothing'), '');
@@ -92,10 +84,12 @@ export const detection = defineScenario({
   },
 });
 
-function verdictOf(claim: Claim | undefined, kind: RuntimeKind): DetectionVerdict {
+function verdictOf(claim: Claim | undefined, kind: RuntimeKind): Row['verdict'] {
   if (claim === undefined) return 'nothing';
   // A method that tells containers from all else is right about a VM where it sees none.
-  if (claim === 'neither') return kind === 'vm' ? 'right' : 'wrong';
+  if (claim === 'not-a-container') return kind === 'vm' ? 'right' : 'wrong';
+  // One that looks for a VM alone says nothing of a container.
+  if (claim === 'hardware') return kind === 'vm' ? 'wrong' : 'nothing';
   return claim === kind ? 'right' : 'wrong';
 }
 
@@ -130,7 +124,7 @@ function byControlGroup(said: string): Claim | undefined {
 function byPidNamespace(said: string): Claim | undefined {
   const inode = /\[(\d+)\]/.exec(said)?.[1];
   if (inode === undefined) return undefined;
-  return inode === '4026531836' ? 'neither' : 'container';
+  return inode === '4026531836' ? 'not-a-container' : 'container';
 }
 
 /** `systemd (1, #threads: 1)`: older kernels show the pid of the first namespace. */
@@ -140,7 +134,7 @@ function byScheduler(said: string): Claim | undefined {
 }
 
 function bySecondProcess(said: string): Claim {
-  return said === 'kthreadd' ? 'neither' : 'container';
+  return said === 'kthreadd' ? 'not-a-container' : 'container';
 }
 
 function byFirmware(said: string): Claim | undefined {
@@ -149,6 +143,12 @@ function byFirmware(said: string): Claim | undefined {
   )
     ? 'vm'
     : undefined;
+}
+
+/** `paravirtualized kernel on bare hardware`: also in a VM whose kernel has nothing to be paravirtualised with. */
+function byKernelLog(said: string): Claim | undefined {
+  if (said === '') return undefined;
+  return said.includes('bare hardware') ? 'hardware' : 'vm';
 }
 
 function skippedBy(failed: ReadonlyMap<string, readonly string[]> | undefined): string {
@@ -162,5 +162,5 @@ function skippedBy(failed: ReadonlyMap<string, readonly string[]> | undefined): 
 /** `ConditionVirtualization=!container` that was not met: this is a container. */
 function byConditions(said: string): Claim | undefined {
   if (/=\|?!(container|yes)/.test(said)) return 'container';
-  return /=\|?container/.test(said) ? 'neither' : undefined;
+  return /=\|?container/.test(said) ? 'not-a-container' : undefined;
 }

@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 import type { Opened } from '../harness/guest/isolation-probe.ts';
 import { isNamespaced } from '../harness/kernel/sysctl-scope.ts';
+import { isWithin, upstreamVersion } from '../harness/kernel/kernel-version.ts';
 import { syscallNumbers } from '../harness/kernel/syscalls-x86-64.ts';
 import type { ExposureReading } from '../harness/observe/exposure.ts';
 import { parseProcessRights } from '../harness/runtimes/process-rights.ts';
+import type { IsolationDetails } from '../results/exposure.ts';
 import type { RuntimeKind } from '../results/record.ts';
 import { createMeasured, defineScenario, metric } from './define.ts';
 import {
@@ -124,7 +126,7 @@ export const isolation = defineScenario({
       'count',
       'detail',
       'Own files that open for writing',
-      'Files below /proc/sys and /sys that root inside can open for writing and whose value is the instance’s own: of a namespace of its own, or of its own kernel.',
+      'Files below /proc/sys and /sys that root inside can open for writing and whose value belongs to a namespace of its own. Containers only.',
       'none',
     ),
     metric(
@@ -209,10 +211,10 @@ function measureViews({ put, details }: Measuring, reading: ExposureReading, kin
   const { inside, boundary } = reading;
   const isVm = kind === 'vm';
   const own = ownNamespaces(reading);
-  const namespaced = isVm ? inside.writable : inside.writable.filter((path) => isNamespaced(path, own));
+  const namespaced = inside.writable.filter((path) => isNamespaced(path, own));
   const global = isVm ? [] : inside.writable.filter((path) => !isNamespaced(path, own));
   put('isolation.global-writable', global.length, '');
-  put('isolation.namespaced-writable', namespaced.length, '');
+  put('isolation.namespaced-writable', isVm ? undefined : namespaced.length, OWN_KERNEL);
   const waysOut = openWays(reading);
   put('isolation.ways-out', isVm ? 0 : waysOut.length, '');
   const views = hostViews(reading, own);
@@ -226,22 +228,23 @@ function measureViews({ put, details }: Measuring, reading: ExposureReading, kin
   const opened = inside.devices.filter((device) => device.opened === 0);
   put('isolation.devices-opened', opened.length, '');
   const rights = parseProcessRights(inside.status);
-  Object.assign(details, {
+  const facts: Omit<IsolationDetails, 'calls' | 'monitorCalls' | 'loginServiceCalls'> = {
     kernel: isVm ? 'own' : 'shared',
-    ownNamespaces: isVm ? undefined : [...own],
-    uidMap: inside.uidMap,
-    isRootOutside: isVm ? undefined : isRootOutside(inside.uidMap),
-    capabilities: rights.bounding,
-    noNewPrivileges: rights.noNewPrivileges,
+    ...(!isVm && { ownNamespaces: [...own], isRootOutside: isRootOutside(inside.uidMap) }),
+    ...(rights.bounding !== undefined && { capabilities: rights.bounding }),
+    ...(rights.noNewPrivileges !== undefined && { noNewPrivileges: rights.noNewPrivileges }),
     lsm: inside.lsm,
     processes: inside.processes,
     mounts: inside.mounts,
     views: isVm ? [] : views,
     waysOut: isVm ? [] : waysOut,
-    probes: Object.fromEntries([...inside.probes].map(([name, opened]) => [name, answer(opened)])),
     globalSysctl: answer(inside.writeBack),
     userNamespace: inside.userNamespace === 'killed' ? 'killed' : answer(inside.userNamespace),
     devices: opened.map(({ path }) => path).slice(0, MOST_LISTED),
+  };
+  Object.assign(details, facts, {
+    uidMap: inside.uidMap,
+    probes: Object.fromEntries([...inside.probes].map(([name, opened]) => [name, answer(opened)])),
     globalWritable: global.slice(0, MOST_LISTED),
     isCut: inside.isCut,
   });
@@ -281,16 +284,22 @@ const WAYS_OUT = [
 ];
 
 function openWays({ inside, calls }: ExposureReading): string[] {
-  const opened = WAYS_OUT.filter((name) => inside.probes.get(name) === 0);
   const { bounding } = parseProcessRights(inside.status);
-  // Module loading takes the capability in the first user namespace.
-  const isFirstUser = isRootOutside(inside.uidMap);
+  // What the kernel asks of root of the first user namespace alone.
+  const holds = (capability: string): boolean =>
+    isRootOutside(inside.uidMap) && bounding?.includes(capability) === true;
+  const opened = WAYS_OUT.filter((name) => inside.probes.get(name) === 0).filter(
+    (name) => name !== 'release-agent' || holds('SYS_ADMIN') || asksNobody(inside),
+  );
   const loads =
-    isFirstUser &&
-    bounding?.includes('SYS_MODULE') === true &&
-    inside.modulesDisabled === false &&
-    !MAKES_NO_CALL.has(calls.get(FINIT_MODULE));
+    holds('SYS_MODULE') && inside.modulesDisabled === false && !MAKES_NO_CALL.has(calls.get(FINIT_MODULE));
   return loads ? [...opened, 'modules'] : opened;
+}
+
+/** Since Linux 5.17 a release_agent that opens is written by CAP_SYS_ADMIN alone (CVE-2022-0492). */
+function asksNobody({ release, build }: ExposureReading['inside']): boolean {
+  const version = upstreamVersion(release, build);
+  return version !== undefined && isWithin(version, { first: '2.6.24', last: '5.16.999' });
 }
 
 const FINIT_MODULE = syscallNumbers.get('finit_module') ?? -1;
@@ -302,7 +311,7 @@ function hostViews({ inside, host }: ExposureReading, own: ReadonlySet<string>):
   const views: [string, boolean][] = [
     ['processes', inside.seesKernelThreads || !own.has('pid')],
     ['mounts', !own.has('mnt')],
-    ['kernel log', inside.probes.get('kmsg') === 0],
+    ['kernel log', inside.probes.get('kmsg') === 0 || inside.probes.get('syslog') === 0],
     ['uptime', inside.uptimeS !== undefined && Math.abs(inside.uptimeS - host.uptimeS) < 10],
     ['load', Math.abs(loadOf15Minutes - (host.load[2] ?? 0)) < 0.05],
     ['memory', inside.memoryKib === host.memoryKib],

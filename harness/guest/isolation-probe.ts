@@ -27,7 +27,7 @@ export interface InsideView {
   machine: string;
   modulesDisabled: boolean | undefined;
   devices: { path: string; opened: number }[];
-  /** Files below /proc/sys and /sys that open for writing. */
+  /** Files below /proc/sys and /sys that open for writing; empty where they were not asked for. */
   writable: string[];
   /** The time for these was over before all were tried. */
   isCut: boolean;

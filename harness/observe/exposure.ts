@@ -62,10 +62,11 @@ interface Booted {
   instance: Pick<Instance, 'agent' | 'kind' | 'meters'>;
 }
 
-/** Least disturbing last: the boundary's process stands still while its filter is read. */
+/** Once everything else has been read: the boundary's process stands still while its filter is read. */
 export async function gatherExposure({ instance }: Booted): Promise<ExposureReading> {
   const { agent, kind, meters } = instance;
-  const inside = parseIsolationProbe(await askProbe(agent, 'isolation-probe.pl'));
+  const shares = kind === 'container' ? ['shared'] : [];
+  const inside = parseIsolationProbe(await askProbe(agent, 'isolation-probe.pl', shares));
   const host = readHostView();
   const isKnownMachine = inside.machine === 'x86_64';
   const calls = isKnownMachine

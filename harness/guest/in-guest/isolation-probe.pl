@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Prints what a process of root's can see and reach in here, a fact a line. Changes nothing: files are opened and closed at
+# isolation-probe.pl [shared]: prints what a process of root's can see and reach in here, a fact a line. Changes nothing: files are opened and closed at
 # once, one value is written back as it was read, and a user namespace is made by a child that ends in it.
 use strict;
 use warnings;
@@ -23,7 +23,8 @@ say_all('load', first('/proc/loadavg'));
 say_all('memory', map { /^MemTotal: +(\d+)/ ? $1 : () } lines('/proc/meminfo'));
 say_all('release', first('/proc/sys/kernel/osrelease'));
 say_all('build', first('/proc/sys/kernel/version'));
-say_all('machine', (split ' ', `uname -m`)[0]);
+my $machine = (split ' ', `uname -m`)[0];
+say_all('machine', $machine);
 say_all('modules-disabled', first('/proc/sys/kernel/modules_disabled'));
 my @mounts = lines('/proc/1/mountinfo');
 say_all('mounts', scalar @mounts);
@@ -58,7 +59,8 @@ sub writable {
 		if ($error) { $refused{$error}++ } else { print "writable $path\n" }
 	}
 }
-for my $folder ('/proc/sys', '/sys') { my @status = stat $folder; writable($folder, $status[0]) if @status }
+# Of a kernel of its own they say nothing of the host.
+for my $folder ((shift // '') eq 'shared' ? ('/proc/sys', '/sys') : ()) { my @status = stat $folder; writable($folder, $status[0]) if @status }
 print "refused $_ $refused{$_}\n" for sort keys %refused;
 print "cut 1\n" if $is_cut;
 
@@ -71,6 +73,9 @@ probe('binfmt-misc', (grep { / - binfmt_misc / } @mounts) ? '/proc/sys/fs/binfmt
 probe('kcore', '/proc/kcore', O_RDONLY);
 probe('kmsg', -c '/dev/kmsg' ? '/dev/kmsg' : '/nowhere', O_RDONLY);
 probe('mem', '/dev/mem', O_RDONLY);
+# SYSLOG_ACTION_SIZE_BUFFER: whoever may ask for the size may read the log.
+my ($syslog) = { x86_64 => 103, aarch64 => 116 }->{$machine};
+print 'probe syslog ', syscall($syslog, 10, 0, 0) < 0 ? $! + 0 : 0, "\n" if defined $syslog;
 my ($agent) = grep { -e } map { (split ' ')[4] . '/release_agent' } grep { / - cgroup / } @mounts;
 probe('release-agent', $agent // '/nowhere', O_WRONLY);
 my ($socket) = grep { -S } map { "/run/$_" } qw(docker.sock podman/podman.sock containerd/containerd.sock crio/crio.sock);
@@ -86,7 +91,7 @@ sub write_back {
 }
 print 'write-back ', write_back('/proc/sys/vm/swappiness'), "\n";
 
-my ($unshare) = { x86_64 => 272, aarch64 => 97 }->{(split ' ', `uname -m`)[0]};
+my ($unshare) = { x86_64 => 272, aarch64 => 97 }->{$machine};
 if (defined $unshare && defined(my $child = fork)) {
 	if ($child == 0) { my $result = syscall($unshare, 0x10000000) < 0 ? $! + 0 : 0; require POSIX; POSIX::_exit($result) }
 	waitpid $child, 0;

@@ -31,8 +31,8 @@ describe('all scenarios', () => {
   });
 
   it.each([
-    ['startupp', 'did you mean "startup"? Known: startup, memory, services'],
-    ['__proto__', 'known: startup, memory, services'],
+    ['startupp', 'did you mean "startup"? Known: startup, memory, services, isolation, detection, fidelity'],
+    ['__proto__', 'known: startup, memory, services, isolation, detection, fidelity'],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
       expect.objectContaining({ code: 'unknown-scenario', message: `unknown scenario "${typed}"`, hint }),

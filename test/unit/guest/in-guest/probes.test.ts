@@ -17,7 +17,7 @@ import { processRunner } from '../../../../harness/process/runner.ts';
 const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
 
 const PROBES: [Probe, string[]][] = [
-  ['isolation-probe.pl', []],
+  ['isolation-probe.pl', ['shared']],
   ['calls-probe.pl', [...harmlessCalls]],
   ['detection-probe.sh', []],
   ['cleanliness-probe.sh', []],
@@ -35,7 +35,9 @@ async function askInNamespaces(probe: Probe, args: readonly string[], ...flags: 
 
 describe('probes', () => {
   it.each(PROBES)('%s fits into a question', (probe, args) => {
-    expect(Buffer.byteLength(`0123456789abcdef exec ${probeCommand(probe, args)}\n`)).toBeLessThanOrEqual(4096);
+    expect(Buffer.byteLength(`0123456789abcdef exec ${probeCommand(probe, args)}\n`)).toBeLessThanOrEqual(
+      4096,
+    );
   });
 });
 
@@ -43,7 +45,7 @@ describe('inside namespaces that the test makes', () => {
   beforeEach(({ skip }) => skip(!isRoot, 'namespaces need root'));
 
   const look = async (...flags: string[]): Promise<InsideView> =>
-    parseIsolationProbe(await askInNamespaces('isolation-probe.pl', [], ...flags));
+    parseIsolationProbe(await askInNamespaces('isolation-probe.pl', ['shared'], ...flags));
 
   it.each([
     ['uts', '--uts'],
@@ -62,7 +64,7 @@ describe('inside namespaces that the test makes', () => {
       [
         ...['--reuid=65534', '--regid=65534', '--clear-groups'],
         ...['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc'],
-        ...['sh', '-c', probeCommand('isolation-probe.pl')],
+        ...['sh', '-c', probeCommand('isolation-probe.pl', ['shared'])],
       ],
       { allowFailure: true },
     );
@@ -100,6 +102,16 @@ describe('inside namespaces that the test makes', () => {
     const calls = parseCallsProbe(stdout.split('\n'));
     expect(calls.size).toBe(harmlessCalls.length);
     expect(calls.get(syscallNumbers.get('sethostname') ?? -1)).toBe(1);
+  });
+
+  it('a call that kills its caller, and those after it', async () => {
+    // exit(2) ends its caller without an answer, as a filter does.
+    const { stdout } = await processRunner.run('sh', [
+      '-c',
+      probeCommand('calls-probe.pl', ['39', '60:3', '3:-1']),
+    ]);
+    const calls = parseCallsProbe(stdout.split('\n'));
+    expect([calls.get(39), calls.get(60), calls.get(3)]).toEqual([0, 'killed', 9]);
   });
 
   it('detection: the pid namespace of its own, and process 2 is no kernel thread', async () => {
