@@ -154,14 +154,15 @@ function hostState(): Record<string, unknown> {
   };
 }
 
-const COUNTS =
-  /\/(random|ns_last_pid|dentry-state|inode-nr|inode-state|file-nr|aio-nr|pty\/nr|stat_refresh|nf_conntrack_count|loadavg)/;
+const COUNTS = /\/(random|ns_last_pid|pty\/nr|stat_refresh)/;
 
 function sysctls(folder: string): [string, string][] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): [string, string][] => {
     const path = join(folder, entry.name);
     if (COUNTS.test(path) || path.endsWith('binfmt_misc')) return [];
     if (entry.isDirectory()) return sysctls(path);
+    // What cannot be written is a count of the kernel’s own.
+    if ((statSync(path).mode & 0o222) === 0) return [];
     // What the interfaces of other instances are called changes meanwhile.
     return path.startsWith('/proc/sys/net/') ? [] : [[path, readIfThere(path) ?? 'unread']];
   });

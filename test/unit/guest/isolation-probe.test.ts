@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseCallsProbe,
+  parseCleanlinessProbe,
+  parseDetectionProbe,
+  parseIsolationProbe,
+} from '../../../harness/guest/isolation-probe.ts';
+
+describe('parseIsolationProbe', () => {
+  it('takes what has its form, and passes over the rest', () => {
+    const view = parseIsolationProbe([
+      'uid-map          0     100000      65536',
+      'uid-map nonsense',
+      'namespace net:[4026531840]',
+      'namespace net:[x]',
+      'device /dev/a b 13',
+      'device /dev/null',
+      'probe kcore absent',
+      'probe core-pattern 30',
+      'probe mem yes',
+      'write-back 1',
+      'user-namespace killed',
+      'load 0.10 x 0.30 1/80 90',
+      'modules-disabled 1',
+      'unknown line',
+      '',
+      'end',
+    ]);
+    expect(view).toMatchObject({
+      uidMap: [{ inside: 0, outside: 100_000, count: 65_536 }],
+      namespaces: new Map([['net', 4_026_531_840]]),
+      devices: [{ path: '/dev/a b', opened: 13 }],
+      probes: new Map<string, unknown>([
+        ['kcore', 'absent'],
+        ['core-pattern', 30],
+      ]),
+      writeBack: 1,
+      userNamespace: 'killed',
+      load: [0.1, 0.3],
+      modulesDisabled: true,
+      uptimeS: undefined,
+      isCut: false,
+    });
+  });
+
+  it('an answer that breaks off is none', () => {
+    expect(() => parseIsolationProbe(['processes 8'])).toThrow(
+      expect.objectContaining({ code: 'agent-empty-answer' }),
+    );
+  });
+
+  it('more writable files than any kernel has are refused', () => {
+    const lines = [...Array.from({ length: 100_001 }, (_, index) => `writable /sys/${index}`), 'end'];
+    expect(() => parseIsolationProbe(lines)).toThrow(
+      expect.objectContaining({ code: 'agent-answer-too-long' }),
+    );
+  });
+});
+
+it('parseCallsProbe: by number', () => {
+  expect(parseCallsProbe(['0 9', '165 killed', 'x 1', '1 -1', ''])).toEqual(
+    new Map<number, number | 'killed'>([
+      [0, 9],
+      [165, 'killed'],
+    ]),
+  );
+});
+
+describe('parseDetectionProbe', () => {
+  it('what each method said, empty where it said nothing', () => {
+    expect(parseDetectionProbe(['environment lxc', 'dmi ', '9 lives', 'end .'])).toEqual(
+      new Map([
+        ['environment', 'lxc'],
+        ['dmi', ''],
+      ]),
+    );
+  });
+
+  it('an answer that breaks off is none', () => {
+    expect(() => parseDetectionProbe(['environment lxc'])).toThrow(
+      expect.objectContaining({ code: 'agent-empty-answer' }),
+    );
+  });
+});
+
+describe('parseCleanlinessProbe', () => {
+  it('each unit once', () => {
+    expect(
+      parseCleanlinessProbe([
+        'state degraded',
+        'failed a.mount',
+        'failed a.mount',
+        'skipped b.path',
+        'journal [1] x',
+        'end',
+      ]),
+    ).toEqual({ state: 'degraded', failed: ['a.mount'], skipped: ['b.path'], journal: ['[1] x'] });
+  });
+
+  it('no journal', () => {
+    expect(parseCleanlinessProbe(['state running', 'no-journal', 'end']).journal).toBeUndefined();
+  });
+
+  it('an answer that breaks off is none', () => {
+    expect(() => parseCleanlinessProbe(['state running'])).toThrow(
+      expect.objectContaining({ code: 'agent-empty-answer' }),
+    );
+  });
+});
