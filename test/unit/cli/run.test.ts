@@ -44,7 +44,7 @@ describe('twinboot run', { timeout: 60_000 }, () => {
     const right = samples
       .flatMap(({ runtime, values }) => values.map((value) => ({ runtime, ...value })))
       .filter(({ metric }) => metric === 'detection.methods-right');
-    expect(new Map(right.map(({ runtime, value }) => [runtime, value])).get('fake')).toBe(6);
+    expect(new Map(right.map(({ runtime, value }) => [runtime, value])).get('fake')).toBe(5);
     const page = readFileSync(join(runFolders()[0] ?? '', 'report', 'report.md'), 'utf8');
     for (const title of ['What separates them from the host', 'Method by method', 'What did not start'])
       expect(page).toContain(`### ${title}`);
