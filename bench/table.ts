@@ -1,5 +1,5 @@
 import { formatBytes, formatMs, formatValue } from '../core/units.ts';
-import { plainTable } from '../harness/cli/plain-table.ts';
+import { alignedLines } from '../harness/cli/columns.ts';
 import type { Figure, FigureUnit } from './benchmark.ts';
 import type { Outcome } from './runner.ts';
 import { verdictOf } from './verdict.ts';
@@ -10,14 +10,9 @@ const UNSURE = '? the 95 % interval reaches past the bound: more rounds would te
 /** A line for each figure, with its bound and whether it is met. */
 export function figureTable(outcomes: readonly Outcome[]): string {
   const figures = outcomes.flatMap((outcome) => outcome.figures);
-  const table = plainTable(
-    ['figure', 'value', '95 % interval', 'n', 'bound', 'met'],
-    ['left', 'right', 'right', 'right', 'right', 'left'],
-  );
-  table.push(...figures.map(row));
   const verdicts = figures.map(verdictOf);
   return [
-    table.toString(),
+    ...alignedLines([['figure', 'value', '95 % interval', 'n', 'bound', 'met'], ...figures.map(row)]),
     '',
     ...(figures.some(({ emulated }) => emulated) ? [EMULATED] : []),
     ...(verdicts.some((verdict) => verdict?.unsure) ? [UNSURE] : []),

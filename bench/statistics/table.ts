@@ -1,13 +1,10 @@
 import type { Rate } from './study.ts';
-import { plainTable } from '../../harness/cli/plain-table.ts';
+import { alignedLines } from '../../harness/cli/columns.ts';
 
 /** A line for each rate, with what is promised and whether it is kept. */
 export function rateTable(rates: readonly Rate[]): string {
-  const table = plainTable(
+  return alignedLines([
     ['simulation', 'share', 'trials', 'promised', 'kept'],
-    ['left', 'right', 'right', 'right', 'left'],
-  );
-  table.push(
     ...rates.map((rate) => [
       rate.remark === undefined ? rate.title : `${rate.title} (${rate.remark})`,
       percent(rate.happened / rate.trials),
@@ -15,8 +12,7 @@ export function rateTable(rates: readonly Rate[]): string {
       promised(rate),
       promised(rate) === '' ? '' : isKept(rate) ? 'yes' : 'NO',
     ]),
-  );
-  return table.toString();
+  ]).join('\n');
 }
 
 /** Whether the share is within its bounds; one without bounds is. */

@@ -10,7 +10,7 @@ import {
   ratioSentence,
   wholeText,
 } from '../../results/plan/words.ts';
-import { aligned } from './columns.ts';
+import { alignedLines } from './columns.ts';
 
 /** The plan for people: a line for each runtime, containers against VMs, what to know, and how it was made. */
 export function planTable(plan: FleetPlan): string {
@@ -47,10 +47,7 @@ function runtimeLines({ runtimes, question }: FleetPlan): string[] {
     ...(question.instances === undefined ? [] : estimateCells(plan.hosts, wholeText)),
     plan.boundBy ?? NOTHING,
   ]);
-  const widths = head.map((text, column) =>
-    Math.max(text.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return [head, ...rows].map((texts) => aligned(texts, widths));
+  return alignedLines([head, ...rows]);
 }
 
 function estimateCells(estimate: Estimate | undefined, text: (value: number) => string): [string, string] {
