@@ -4,20 +4,20 @@ import { markText, type TimeMark } from '../results/marks.ts';
 import type { RunRecord } from '../results/record.ts';
 import type { Summary } from '../results/summary.ts';
 import { hypervisorText } from '../results/virtualization.ts';
-import { formatTime } from './format.ts';
+import { formatTime } from '../results/tables/format.ts';
 import { answersOf, type Answer } from './model/answers.ts';
-import { createContext, type Context } from './model/context.ts';
+import { createContext, type Context } from '../results/tables/context.ts';
 import { distributionsOf, type Distribution } from './model/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './model/facts.ts';
 import { failuresOf, type FailureList } from './model/failures.ts';
 import { fleetFacts } from './model/fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from './model/fleet-tables.ts';
-import { fleetOf, type Fleet } from './model/fleet.ts';
-import { headlineTables } from './model/headline.ts';
+import { fleetHeadlines, fleetTables, type SectionTable } from '../results/tables/fleet-tables.ts';
+import { fleetOf, type Fleet } from '../results/tables/fleet.ts';
+import { headlineTables } from '../results/tables/headline.ts';
 import { laddersOf, type Ladder } from './model/ladder.ts';
 import { ledgerOf, type Ledger } from './model/ledger.ts';
-import type { RuntimeView } from './model/runtimes.ts';
-import type { Table } from './model/table.ts';
+import type { RuntimeView } from '../results/tables/runtimes.ts';
+import type { Table } from '../results/tables/table.ts';
 import { waterfallsOf, type Waterfall } from './model/waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */

@@ -3,13 +3,18 @@ import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
-import { formatCounts, formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
+import {
+  formatCounts,
+  formatInterval,
+  formatRatio,
+  formatSharedRounds,
+} from '../../results/tables/format.ts';
 import { plainLine } from '../../core/text.ts';
-import { leadRung, type Context } from './context.ts';
+import { leadRung, type Context } from '../../results/tables/context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
-import type { Fleet } from './fleet.ts';
-import { findRatio } from './headline.ts';
-import type { RuntimeView } from './runtimes.ts';
+import type { Fleet } from '../../results/tables/fleet.ts';
+import { findRatio } from '../../results/tables/headline.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A plain sentence that answers the run's question, and the mark it has to carry. */
 export interface Answer {
