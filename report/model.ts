@@ -11,13 +11,13 @@ import { distributionsOf, type Distribution } from './model/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './model/facts.ts';
 import { failuresOf, type FailureList } from './model/failures.ts';
 import { fleetFacts } from './model/fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from '../results/tables/fleet-tables.ts';
+import { fleetHeadlines, fleetTables } from './model/fleet-tables.ts';
 import { fleetOf, type Fleet } from '../results/tables/fleet.ts';
 import { headlineTables } from '../results/tables/headline.ts';
 import { laddersOf, type Ladder } from './model/ladder.ts';
 import { ledgerOf, type Ledger } from './model/ledger.ts';
 import type { RuntimeView } from '../results/tables/runtimes.ts';
-import type { Table } from '../results/tables/table.ts';
+import type { SectionTable, Table } from '../results/tables/table.ts';
 import { waterfallsOf, type Waterfall } from './model/waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */

@@ -10,8 +10,7 @@ import {
 import { bytesInterval, slopeText } from '../../results/fleet/words.ts';
 import { markText } from '../../results/marks.ts';
 import type { Answer } from './answers.ts';
-import type { Fleet, Sharing } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type Fleet, type Sharing } from '../../results/tables/fleet.ts';
 import { markOf, type RuntimeView, type Times } from '../../results/tables/runtimes.ts';
 
 /** More runtimes than these are not told of in one sentence. */
