@@ -13,7 +13,7 @@ import { failuresOf, type FailureList } from './model/failures.ts';
 import { fleetFacts } from './model/fleet-facts.ts';
 import { fleetHeadlines, fleetTables } from './model/fleet-tables.ts';
 import { fleetOf, type Fleet } from '../results/tables/fleet.ts';
-import { headlineTables } from '../results/tables/headline.ts';
+import { headlineTables } from './model/headline.ts';
 import { laddersOf, type Ladder } from './model/ladder.ts';
 import { ledgerOf, type Ledger } from './model/ledger.ts';
 import type { RuntimeView } from '../results/tables/runtimes.ts';

@@ -13,7 +13,7 @@ import { plainLine } from '../../core/text.ts';
 import { leadRung, type Context } from '../../results/tables/context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
 import type { Fleet } from '../../results/tables/fleet.ts';
-import { findRatio } from '../../results/tables/headline.ts';
+import { findRatio } from '../../results/tables/medians.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A plain sentence that answers the run's question, and the mark it has to carry. */

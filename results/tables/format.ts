@@ -12,12 +12,15 @@ export function formatInterval(interval: Interval | undefined, unit: Unit): stri
 }
 
 /** `31.4 times [29.8, 33.0]`. Never the factor alone. */
-export function formatRatio({ ratio, interval }: Pick<RatioSummary, 'ratio' | 'interval'>): string {
-  const within =
-    interval === undefined
-      ? `(${NO_INTERVAL})`
-      : `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
-  return `${formatFactor(ratio)} times ${within}`;
+export function formatRatio(ratio: Pick<RatioSummary, 'ratio' | 'interval'>): string {
+  return `${formatFactor(ratio.ratio)} times ${formatRatioInterval(ratio)}`;
+}
+
+/** `[29.8, 33.0]`, or why there is none. */
+export function formatRatioInterval({ interval }: Pick<RatioSummary, 'interval'>): string {
+  return interval === undefined
+    ? `(${NO_INTERVAL})`
+    : `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
 }
 
 /** `; 4 rounds gave both`, where a ratio has fewer rounds than both of its sides have values; else nothing. */
