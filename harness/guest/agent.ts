@@ -1,7 +1,7 @@
 import { createDeferred } from '../../core/deferred.ts';
 import { randomBytes } from 'node:crypto';
 import { runError, TwinbootError, messageOf } from '../../core/error.ts';
-import { hostClock, type Clock } from '../../core/clock.ts';
+import { hostClock, nsToMs, type Clock } from '../../core/clock.ts';
 import { withDeadline } from '../process/deadline.ts';
 import {
   createLineSplitter,
@@ -44,7 +44,8 @@ export interface Agent {
   /** What the port carried before READY, at most 20 lines. */
   readonly before: readonly string[];
   /**
-   * Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the answer cannot be read;
+   * Without `deadlineMs` a guest may take as long to answer as it took to boot, and 60 s at least: one that boots slowly
+   * answers slowly. Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the answer cannot be read;
    * `agent-restarted`, where the agent says READY twice instead of answering; `agent-closed` after `close`. Each costs its
    * question alone.
    */
@@ -52,7 +53,8 @@ export interface Agent {
   close(): void;
 }
 
-const DEFAULT_DEADLINE_MS = 60_000;
+/** The shortest time for an answer where the caller says none, ms. */
+const SHORTEST_DEADLINE_MS = 60_000;
 
 interface Pending {
   id: string;
@@ -76,6 +78,8 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   // Whoever boots the instance awaits it; a failure before that is no unhandled rejection.
   ready.promise.catch(() => undefined);
   const before: string[] = [];
+  const createdNs = clock.nowNs();
+  let usualDeadlineMs = SHORTEST_DEADLINE_MS;
   let isReady = false;
   let pending: Pending | undefined;
   let closed: TwinbootError | undefined;
@@ -103,7 +107,9 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
         return;
       }
       isReady = true;
-      ready.resolve({ ...guestClock, arrivedNs: clock.nowNs() });
+      const arrivedNs = clock.nowNs();
+      usualDeadlineMs = Math.max(SHORTEST_DEADLINE_MS, Math.ceil(nsToMs(arrivedNs - createdNs)));
+      ready.resolve({ ...guestClock, arrivedNs });
     } catch (error) {
       close(error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error)));
     }
@@ -168,7 +174,7 @@ export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
   return {
     ready: ready.promise,
     before,
-    async ask(question, argument = '', deadlineMs = DEFAULT_DEADLINE_MS) {
+    async ask(question, argument = '', deadlineMs = usualDeadlineMs) {
       if (closed !== undefined) throw closed;
       if (pending !== undefined)
         throw new Error(`asked "${question}" before "${pending.question}" was answered`);

@@ -10,5 +10,14 @@ export class SkipReporter implements Reporter {
 
 function reasonOf(test: TestCase): string {
   const result = test.result();
-  return result.state === 'skipped' && result.note !== undefined ? result.note : 'NO REASON GIVEN';
+  if (result.state === 'skipped' && result.note !== undefined) return result.note;
+  return hasFailedAround(test) ? 'what had to be done before it failed' : 'NO REASON GIVEN';
+}
+
+/** Whether a hook of a group that the test is in has failed. */
+function hasFailedAround({ parent }: TestCase): boolean {
+  for (let around = parent; ; around = around.parent) {
+    if (around.errors().length > 0) return true;
+    if (around.type === 'module') return false;
+  }
 }

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createAgent, type Agent } from '../../../harness/guest/agent.ts';
 import { limits } from '../../../harness/parse/answer-limits.ts';
 import { manualClock, openWire, READY, type Wire } from '../../fixtures/guest/wire.ts';
+
+afterEach(() => vi.useRealTimers());
 
 /** An agent that has said READY, on a clock that stands still unless it is advanced. */
 function readyAgent(): { wire: Wire; agent: Agent; clock: ReturnType<typeof manualClock> } {
@@ -255,6 +257,20 @@ describe('a guest that does not keep to the protocol', () => {
 });
 
 describe('a deadline', () => {
+  it.each([
+    ['60 s for a guest that booted in half a second', 500, 60],
+    ['as long as the boot took for a slow one', 200_000, 200],
+  ])('is %s', async (_, bootMs, withinS) => {
+    vi.useFakeTimers();
+    const [wire, clock] = [openWire(), manualClock()];
+    const agent = createAgent(wire, clock);
+    clock.advance(bootMs);
+    wire.say(READY);
+    const answer = expect(agent.ask('units')).rejects.toThrow(`within ${withinS} s`);
+    await vi.advanceTimersByTimeAsync(withinS * 1000);
+    await answer;
+  });
+
   it('gives the question up and leaves the channel open', async () => {
     const { wire, agent } = readyAgent();
     await expect(agent.ask('units', '', 20)).rejects.toMatchObject({
