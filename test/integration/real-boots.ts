@@ -135,15 +135,14 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
         // spoke in this boot. It may only have been cut off by that getty, and must speak in one of the boots that follow.
         expect(runtime.kind).toBe('container');
         expect(instance.console.tail().join('\n')).toMatch(/login:|Console Getty/);
-        const differences = [];
-        for (let boot = 1; boot <= 5; boot += 1)
-          differences.push(...(await multiUserDifference(`${name}-${boot}`)));
-        expect(differences.length).toBeGreaterThan(0);
-        expect(Math.max(...differences)).toBeLessThan(multiUserWithin(reported));
+        let differenceMs: number | undefined;
+        for (let boot = 1; differenceMs === undefined && boot <= 5; boot += 1)
+          differenceMs = await multiUserDifference(`${name}-${boot}`);
+        expect(differenceMs, 'no boot in five shows the line').toBeLessThan(multiUserWithin(reported));
       });
 
-      /** Of one more boot: reported against arrived, ms; nothing where the line was cut off again. */
-      async function multiUserDifference(boot: string): Promise<number[]> {
+      /** Of one more boot: reported against arrived, ms; `undefined` where the line was cut off again. */
+      async function multiUserDifference(boot: string): Promise<number | undefined> {
         const another = await prepared.start({ bootId: `test-${boot}`, consoleLog: devNull });
         try {
           const observed = {
@@ -155,7 +154,7 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
           const units = await gatherers.units(observed);
           const activeMs = units.units.get('multi-user.target')?.activeMs ?? NaN;
           const { consoleMultiUserMs: arrivedMs, guestOffsetMs } = timing;
-          return arrivedMs === undefined ? [] : [Math.abs(arrivedMs - (activeMs + guestOffsetMs))];
+          return arrivedMs === undefined ? undefined : Math.abs(arrivedMs - (activeMs + guestOffsetMs));
         } finally {
           await another.kill();
         }

@@ -14,6 +14,8 @@ export function reportFile(): { folder: string } | undefined {
 
 const FOLDER = 'test/lab';
 const SMOKE = 'smoke';
+/** What takes longest begins first, so that no lab is left to run alone at the end. */
+const LONGEST_FIRST = ['fleets-and-verdicts', 'machines', SMOKE, 'containers'];
 
 /**
  * The parts of the tests, a file each: every one gets a lab of its own, so that a lab which its emulator ends takes no more
@@ -24,7 +26,12 @@ export function partsOf({ smoke }: Pick<Extract<LabTask, { kind: 'tests' }>, 'sm
   return readdirSync(join(packageRoot(), FOLDER))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => basename(name, '.test.ts'))
-    .sort((a, b) => Number(b === SMOKE) - Number(a === SMOKE));
+    .sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function placeOf(part: string): number {
+  const place = LONGEST_FIRST.indexOf(part);
+  return place === -1 ? LONGEST_FIRST.length : place;
 }
 
 /** The shell command that runs a part inside. It is of the project `lab` of vitest.config.ts, which exists there alone. */

@@ -117,10 +117,10 @@ describe('the lab host', () => {
 });
 
 describe('the tests', () => {
-  it('are in parts, a lab for each, the smoke test first', () => {
+  it('are in parts, a lab for each, what takes longest first', () => {
     const parts = partsOf({ smoke: false });
-    expect(parts[0]).toBe('smoke');
-    expect(parts).toEqual(expect.arrayContaining(['containers', 'machines', 'fleets-and-verdicts']));
+    expect(parts.slice(0, 2)).toEqual(['fleets-and-verdicts', 'machines']);
+    expect(parts).toEqual(expect.arrayContaining(['containers', 'smoke', 'hostile-image']));
     expect(partsOf({ smoke: true })).toEqual(['smoke']);
   });
 
