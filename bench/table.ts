@@ -1,5 +1,5 @@
+import { alignColumns } from '../core/columns.ts';
 import { formatBytes, formatMs, formatValue } from '../core/units.ts';
-import { plainTable } from '../harness/cli/plain-table.ts';
 import { verdictOf, type Figure, type FigureUnit } from './benchmark.ts';
 import type { Outcome } from './runner.ts';
 
@@ -9,14 +9,12 @@ const UNSURE = '? the 95 % interval reaches past the bound: more rounds would te
 /** A line for each figure, with its bound and whether it is met. */
 export function figureTable(outcomes: readonly Outcome[]): string {
   const figures = outcomes.flatMap((outcome) => outcome.figures);
-  const table = plainTable(
-    ['figure', 'value', '95 % interval', 'n', 'bound', 'met'],
-    ['left', 'right', 'right', 'right', 'right', 'left'],
-  );
-  table.push(...figures.map(row));
   const verdicts = figures.map(verdictOf);
   return [
-    table.toString(),
+    ...alignColumns(
+      [['figure', 'value', '95 % interval', 'n', 'bound', 'met'], ...figures.map(row)],
+      ['left', 'right', 'right', 'right', 'right', 'left'],
+    ),
     '',
     ...(figures.some(({ emulated }) => emulated) ? [EMULATED] : []),
     ...(verdicts.some((verdict) => verdict?.unsure) ? [UNSURE] : []),

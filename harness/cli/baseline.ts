@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { alignColumns } from '../../core/columns.ts';
 import { jsonText, plainLine } from '../../core/text.ts';
 import {
   DEFAULT_SET,
@@ -82,15 +83,7 @@ function table(all: readonly Baseline[]): string {
     const cells = [name, startedAt.slice(0, 10), `${rounds} rounds`, runtimes.join(' '), host];
     return cells.map((cell) => plainLine(cell, 100));
   });
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns(rows, ['left', 'left', 'left', 'left', 'left']).join('\n');
 }
 
 function addShow(parent: Command, io: Io): void {

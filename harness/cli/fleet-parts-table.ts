@@ -1,3 +1,4 @@
+import { alignColumns, type Align } from '../../core/columns.ts';
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density } from '../../results/fleet/density.ts';
@@ -5,7 +6,6 @@ import { endLabel, endsWithParts, partOfOne, partsOver } from '../../results/fle
 import type { FleetSeries } from '../../results/fleet/series.ts';
 import { withoutVariants } from '../../results/fleet/variants.ts';
 import { markedId } from './marked-id.ts';
-import { plainTable } from './plain-table.ts';
 
 /** With more runtimes than this an instance alone, which is dearer, is left to the report. */
 const MOST_WITH_BOTH_ENDS = 3;
@@ -18,15 +18,15 @@ export function fleetPartsTable(series: readonly FleetSeries<Density>[]): string
     return (plain.length > MOST_WITH_BOTH_ENDS ? ends.slice(-1) : ends).map((step) => ({ runtime, step }));
   });
   if (columns.length === 0) return [];
-  const table = plainTable(
+  const aligns: Align[] = ['left', ...columns.map(() => 'right' as const)];
+  const rows: string[][] = [
     ['memory of one', ...columns.map(({ runtime, step }) => `${markedId(runtime)}\n${endLabel(step)}`)],
-    ['left', ...columns.map(() => 'right' as const)],
-  );
+  ];
   for (const { id, title } of partsOver(columns.map(({ step }) => step))) {
-    table.push([title, ...columns.map(({ step }) => bytesOrNothing(partOfOne(step, id)))]);
+    rows.push([title, ...columns.map(({ step }) => bytesOrNothing(partOfOne(step, id)))]);
   }
-  table.push(['total', ...columns.map(({ step }) => formatBytes(step.totalBytes / step.live))]);
-  return [table.toString()];
+  rows.push(['total', ...columns.map(({ step }) => formatBytes(step.totalBytes / step.live))]);
+  return [alignColumns(rows, aligns).join('\n')];
 }
 
 const bytesOrNothing = (bytes: number | undefined): string =>

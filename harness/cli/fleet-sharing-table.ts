@@ -1,3 +1,4 @@
+import { alignColumns, type Align } from '../../core/columns.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { slopeDifference } from '../../results/fleet/figures.ts';
@@ -5,24 +6,23 @@ import type { FleetSeries } from '../../results/fleet/series.ts';
 import { variantsOf } from '../../results/fleet/variants.ts';
 import { differenceText } from '../../results/fleet/fleet-text.ts';
 import { markedId } from './marked-id.ts';
-import { plainTable } from './plain-table.ts';
 
 /** What each variant of a technology changes of the cost of one more instance, against its plain form. */
 export function fleetSharingTables(series: readonly FleetSeries<Density>[]): string[] {
   return variantsOf(series).map(({ plain, variants }) => {
-    const table = plainTable(
+    const aligns: Align[] = ['left', 'right', 'right'];
+    const rows: string[][] = [
       [`against ${markedId(plain.runtime)}`, 'one more [95 %]', 'by MemAvailable [95 %]'],
-      ['left', 'right', 'right'],
-    );
+    ];
     const than = plain.details.fits;
     for (const { runtime, details } of variants) {
-      table.push([
+      rows.push([
         markedId(runtime),
         changeText(slopeDifference(details.fits.total, than.total)),
         changeText(slopeDifference(details.fits.hostDelta, than.hostDelta)),
       ]);
     }
-    return table.toString();
+    return alignColumns(rows, aligns).join('\n');
   });
 }
 

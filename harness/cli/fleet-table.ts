@@ -1,3 +1,4 @@
+import { alignColumns, type Align } from '../../core/columns.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
@@ -21,7 +22,6 @@ import type { RunRecord } from '../../results/record.ts';
 import { fleetPartsTable } from './fleet-parts-table.ts';
 import { fleetSharingTables } from './fleet-sharing-table.ts';
 import { markedId } from './marked-id.ts';
-import { plainTable } from './plain-table.ts';
 
 /** How many instances the bill for the services is made out for. */
 const BILLED = 100;
@@ -40,11 +40,7 @@ export function fleetTables(record: RunRecord): string {
   if (blocks.length === 0) return '';
   const all = [...density, ...storm, ...minimumMemory];
   const marks = footnotes([...all.map(({ runtime }) => runtime), timesOf(record, [...density, ...storm])]);
-  // A last column to the left is padded to its width.
-  return [...blocks, marks.join('\n')]
-    .filter((block) => block !== '')
-    .join('\n\n')
-    .replace(/ +$/gmu, '');
+  return [...blocks, marks.join('\n')].filter((block) => block !== '').join('\n\n');
 }
 
 /** The marks of times of these runtimes. */
@@ -57,7 +53,8 @@ function timesOf(record: RunRecord, series: readonly Pick<FleetSeries<unknown>, 
 }
 
 function densityTable(series: readonly FleetSeries<Density>[], times: Marked): string {
-  const table = plainTable(
+  const aligns: Align[] = ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'];
+  const rows: string[][] = [
     [
       'density',
       'first',
@@ -68,12 +65,11 @@ function densityTable(series: readonly FleetSeries<Density>[], times: Marked): s
       markedMetric('idle CPU', times),
       'ended',
     ],
-    ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
-  );
+  ];
   for (const { runtime, details } of series) {
     const { firstBytes, live, lastReadyMs, idleCpuMsPerS } = densityFigures(details);
     const { total, hostDelta } = details.fits;
-    table.push([
+    rows.push([
       markedId(runtime),
       orNothing(firstBytes, formatBytes),
       orNothing(total, slopeText),
@@ -93,7 +89,7 @@ function densityTable(series: readonly FleetSeries<Density>[], times: Marked): s
   const stops = series
     .filter(({ details }) => details.stop.reason !== 'planned')
     .map(({ runtime, details }) => `! ${runtime.id}: ${plainLine(details.stop.message, 240)}`);
-  return [table.toString(), ...sharedOnceLine(series), ...lost, ...stops].join('\n');
+  return [alignColumns(rows, aligns).join('\n'), ...sharedOnceLine(series), ...lost, ...stops].join('\n');
 }
 
 /** What the first instance costs beside its charge, where any of them maps such pages. */
@@ -117,16 +113,14 @@ function billTable(series: readonly FleetSeries<Density>[]): string[] {
     'short',
   );
   if (bill === undefined) return [];
-  const table = plainTable(
-    [`services × ${BILLED}`, ...bill.runtimes.map(({ name }) => name)],
-    ['left', ...bill.runtimes.map(() => 'right' as const)],
-  );
-  for (const row of bill.rows) table.push([titleOf(row), ...row.charges.map(chargeText)]);
+  const aligns: Align[] = ['left', ...bill.runtimes.map(() => 'right' as const)];
+  const rows: string[][] = [[`services × ${BILLED}`, ...bill.runtimes.map(({ name }) => name)]];
+  for (const row of bill.rows) rows.push([titleOf(row), ...row.charges.map(chargeText)]);
   const extrapolated = extrapolationNote(bill, BILLED);
   const noneDuplicated = noneDuplicatedOf(bill);
   return [
     [
-      table.toString(),
+      alignColumns(rows, aligns).join('\n'),
       `anonymous PSS of ${BILLED} instances, each of which repeats these services${extrapolated === undefined ? '' : `, ${extrapolated}`}`,
       ...(bill.rows.some(isDuplicated) ? ['† duplicated: the host runs it as well'] : []),
       ...(noneDuplicated === undefined ? [] : [noneDuplicated]),
@@ -148,19 +142,19 @@ function chargeText(charge: Charge): string {
 }
 
 function stormTable(series: readonly FleetSeries<Storm>[], times: Marked): string {
-  const table = plainTable(
+  const aligns: Align[] = ['left', 'right', 'right', 'right', 'right', 'right', 'right'];
+  const rows: string[][] = [
     [
       'storm',
       'at once',
       ...['all ready', 'boots', 'median', 'slowest'].map((head) => markedMetric(head, times)),
       'failed',
     ],
-    ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
-  );
+  ];
   for (const { runtime, details } of series) {
     for (const burst of details.bursts) {
       const { medianMs, slowestMs } = burstFigures(burst);
-      table.push([
+      rows.push([
         markedId(runtime),
         String(burst.parallel),
         orNothing(medianMs === undefined ? undefined : burst.allReadyMs, formatMs),
@@ -171,24 +165,22 @@ function stormTable(series: readonly FleetSeries<Storm>[], times: Marked): strin
       ]);
     }
   }
-  return table.toString();
+  return alignColumns(rows, aligns).join('\n');
 }
 
 function minimumMemoryTable(series: readonly FleetSeries<MinimumMemory>[]): string {
-  const table = plainTable(
-    ['minimum memory', 'smallest', 'next smaller', 'which'],
-    ['left', 'right', 'right', 'left'],
-  );
+  const aligns: Align[] = ['left', 'right', 'right', 'left'];
+  const rows: string[][] = [['minimum memory', 'smallest', 'next smaller', 'which']];
   for (const { runtime, details } of series) {
     const { smallest, tooSmall } = limitOf(details);
-    table.push([
+    rows.push([
       markedId(runtime),
       orNothing(smallest?.memoryBytes, formatBytes),
       orNothing(tooSmall?.memoryBytes, formatBytes),
       orNothing(tooSmall, trialText),
     ]);
   }
-  return table.toString();
+  return alignColumns(rows, aligns).join('\n');
 }
 
 const orNothing = <T>(value: T | undefined, format: (value: T) => string): string =>

@@ -1,3 +1,5 @@
+import { alignColumns } from '../../core/columns.ts';
+import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import type { History, HistorySeries } from '../../results/history/history.ts';
 import {
@@ -9,7 +11,6 @@ import {
   valueText,
 } from '../../results/history/change-text.ts';
 import { footnotes as markFootnotes, markedMetric, markedSubject } from '../../results/marks.ts';
-import { aligned } from './columns.ts';
 
 /** The history for people: a block for each runtime and environment, then what the changes fall together with. */
 export function historyTable(history: History): string {
@@ -36,20 +37,16 @@ const HEAD = ['metric', 'runs', 'first', 'last', 'change', 'finding'];
 
 function seriesLines({ series }: History): string[] {
   if (series.length === 0) return ['no run has a value of these metrics'];
-  const rows = new Map(series.map((entry) => [entry, rowsOf(entry)]));
-  const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...[...rows.values()].flat().map((cells) => cells[column]?.length ?? 0)),
+  return alignColumns(
+    [
+      HEAD,
+      ...groupBy(series, headingOf).flatMap((group) => [
+        ...group.slice(0, 1).map((entry) => [headingOf(entry)]),
+        ...group.flatMap(rowsOf),
+      ]),
+    ],
+    ['left', 'right', 'right', 'right', 'right', 'left'],
   );
-  const headings = [...new Set(series.map(headingOf))];
-  return [
-    aligned(HEAD, widths),
-    ...headings.flatMap((heading) => [
-      heading,
-      ...series
-        .filter((entry) => headingOf(entry) === heading)
-        .flatMap((entry) => (rows.get(entry) ?? []).map((cells) => aligned(cells, widths))),
-    ]),
-  ];
 }
 
 /** `qemu *`, `nspawn, kernel 6.1.0-18` */

@@ -1,3 +1,5 @@
+import { alignColumns } from '../../core/columns.ts';
+import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
 import { NOTHING, formatCount } from '../../core/words.ts';
@@ -29,21 +31,18 @@ function headline({ record, startedAt, image, rounds }: NoiseReport): string {
 function figureLines(report: NoiseReport): string[] {
   const { rows } = report;
   if (rows.length === 0) return ['There is not a single value.'];
-  const cells = new Map(rows.map((row) => [row, cellsOf(row, report)]));
-  const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...[...cells.values()].map((texts) => texts[column]?.length ?? 0)),
+  const aligns = HEAD.map((_, column) => (column === 0 ? ('left' as const) : ('right' as const)));
+  return alignColumns(
+    [
+      HEAD,
+      ...groupBy(rows, ({ runtime }) => runtime).flatMap((group) => [
+        [headingOf(group)],
+        ...group.map((row) => cellsOf(row, report)),
+        ...reasonLines(group).map((line) => [line]),
+      ]),
+    ],
+    aligns,
   );
-  return [
-    aligned(HEAD, widths),
-    ...[...new Set(rows.map(({ runtime }) => runtime))].flatMap((runtime) => {
-      const group = rows.filter((row) => row.runtime === runtime);
-      return [
-        headingOf(group),
-        ...group.map((row) => aligned(cells.get(row) ?? [], widths)),
-        ...reasonLines(group),
-      ];
-    }),
-  ];
 }
 
 function cellsOf(row: NoiseRow, { alpha }: NoiseReport): string[] {
@@ -66,16 +65,6 @@ function driftText(drift: NoiseRow['drift'], alpha: number): string {
   if (drift === undefined) return NOTHING;
   if (drift.pCorrected > alpha) return 'no';
   return `${drift.change < 0 ? '-' : '+'}${shareText(Math.abs(drift.change))}`;
-}
-
-/** The metric to the left, figures to the right. */
-function aligned(texts: readonly string[], widths: readonly number[]): string {
-  return texts
-    .map((text, column) =>
-      column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0),
-    )
-    .join('  ')
-    .trimEnd();
 }
 
 /** `qemu *  (n = 20)` */

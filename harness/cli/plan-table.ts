@@ -1,3 +1,4 @@
+import { alignColumns } from '../../core/columns.ts';
 import { formatBytes } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
@@ -10,7 +11,6 @@ import {
   ratioSentence,
   wholeText,
 } from '../../results/capacity/capacity-text.ts';
-import { aligned } from './columns.ts';
 
 /** The plan for people: a line for each runtime, containers against VMs, what to know, and how it was made. */
 export function planTable(plan: CapacityPlan): string {
@@ -47,10 +47,11 @@ function runtimeLines({ runtimes, question }: CapacityPlan): string[] {
     ...(question.instances === undefined ? [] : estimateCells(plan.hosts, wholeText)),
     plan.boundBy ?? NOTHING,
   ]);
-  const widths = head.map((text, column) =>
-    Math.max(text.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const last = head.length - 1;
+  return alignColumns(
+    [head, ...rows],
+    head.map((_, column) => (column === 0 || column === last ? 'left' : 'right')),
   );
-  return [head, ...rows].map((texts) => aligned(texts, widths));
 }
 
 function estimateCells(estimate: Estimate | undefined, text: (value: number) => string): [string, string] {

@@ -1,3 +1,4 @@
+import { alignColumns, type Align } from '../../core/columns.ts';
 import { formatValue } from '../../core/units.ts';
 import { formatFactor } from '../../core/words.ts';
 import { fleetScenariosOf, fleetsOf } from '../../results/fleet/series.ts';
@@ -16,7 +17,6 @@ import type { MetricSummary, Summary } from '../../results/summary.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
 import { fleetTables } from './fleet-table.ts';
 import { markedId } from './marked-id.ts';
-import { plainTable } from './plain-table.ts';
 
 /** More runtimes than fit beside each other with their ratios get a line each. */
 const MOST_COLUMNS = 3;
@@ -56,38 +56,36 @@ function noneDuplicated({ samples }: RunRecord): string[] {
 /** A line for each runtime, with the figures that tell them apart; everything else is in the report. */
 function tableByRuntime(record: RunRecord, summary: Summary): string {
   const columns = telling(record);
-  const table = plainTable(
+  const aligns: Align[] = ['left', ...columns.map(() => 'right' as const), 'right'];
+  const rows: string[][] = [
     ['runtime', ...columns.map((metric) => markedMetric(metric.id, marksOn(record, summary, metric))), 'n'],
-    ['left', ...columns.map(() => 'right' as const), 'right'],
-  );
+  ];
   for (const runtime of record.runtimes) {
     const cells = columns.map((metric) => find(summary, metric, runtime));
-    table.push([
+    rows.push([
       markedId(runtime),
       ...columns.map((metric, index) => figure(cells[index], metric)),
       counts(cells),
     ]);
   }
-  return table.toString();
+  return alignColumns(rows, aligns).join('\n');
 }
 
 /** A line for each headline and rung, a column for each runtime, and the ratio. */
 function tableByMetric(record: RunRecord, summary: Summary): string {
-  const table = plainTable(
-    ['metric', ...record.runtimes.map(markedId), 'ratio VM/container [95 %]', 'n'],
-    ['left', ...record.runtimes.map(() => 'right' as const), 'right', 'right'],
-  );
+  const aligns: Align[] = ['left', ...record.runtimes.map(() => 'right' as const), 'right', 'right'];
+  const rows: string[][] = [['metric', ...record.runtimes.map(markedId), 'ratio VM/container [95 %]', 'n']];
   for (const metric of shown(record)) {
     const cells = record.runtimes.map((runtime) => find(summary, metric, runtime));
     if (cells.every((cell) => cell === undefined || cell.n === 0)) continue;
-    table.push([
+    rows.push([
       markedMetric(metric.id, marksOn(record, summary, metric)),
       ...cells.map((cell) => figure(cell, metric)),
       ratios(summary, metric),
       counts(cells),
     ]);
   }
-  return table.toString();
+  return alignColumns(rows, aligns).join('\n');
 }
 
 function shown(record: RunRecord): Metric[] {
