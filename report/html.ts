@@ -7,9 +7,9 @@ import { assetPath, browserBundles, fontPath, readAsset } from './asset-files.ts
 import type { Figure } from './charts/spec.ts';
 
 import type { ReportModel, ScenarioText } from './model/report.ts';
-import type { SectionTable } from './model/fleet-tables.ts';
+import type { SectionTable } from '../results/tables/fleet-tables.ts';
 import { ledgerColumns, placeFigures, type Ledger } from './model/ledger.ts';
-import { cell, type Table } from './model/table.ts';
+import { cell, type Table } from '../results/tables/table.ts';
 
 /** A figure with its picture, as a data URI, for readers without JavaScript. */
 export interface IllustratedFigure {

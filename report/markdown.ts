@@ -3,10 +3,10 @@ import type { Figure } from './charts/spec.ts';
 import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
-import type { SectionTable } from './model/fleet-tables.ts';
+import type { SectionTable } from '../results/tables/fleet-tables.ts';
 import { ledgerColumns, placeFigures, type Ledger, type Place } from './model/ledger.ts';
-import { markedName } from './model/runtimes.ts';
-import { cell, type Table } from './model/table.ts';
+import { markedName } from '../results/tables/runtimes.ts';
+import { cell, type Table } from '../results/tables/table.ts';
 
 /** The report as GitHub-flavoured Markdown; the charts lie beside it in `charts/`. */
 export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): string {

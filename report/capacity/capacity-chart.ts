@@ -6,7 +6,7 @@ import { rangeText, wholeText } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
-import { cell, type Table } from '../model/table.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 
 /** The figure's id, and the name of its pictures. */
 export const CAPACITY_CHART = 'plan-instances-per-host';

@@ -11,8 +11,8 @@ import {
   ratioSentence,
   wholeText,
 } from '../../results/capacity/capacity-text.ts';
-import { formatTime } from '../format.ts';
-import { cell, type Cell, type Table } from '../model/table.ts';
+import { formatTime } from '../../results/tables/format.ts';
+import { cell, type Cell, type Table } from '../../results/tables/table.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
 export interface PlanPage {

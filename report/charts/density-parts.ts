@@ -9,10 +9,10 @@ import {
   partsOver,
   type Part,
 } from '../../results/fleet/parts.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import type { FleetView } from '../../results/tables/fleet.ts';
+import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import { partColor } from './memory-colors.ts';

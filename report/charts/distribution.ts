@@ -3,8 +3,8 @@ import { formatList } from '../../core/words.ts';
 
 import { measuresTime } from '../../results/marks.ts';
 import { SHOWN_POINTS, type Distribution, type Spread } from '../model/distribution.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { cell } from '../../results/tables/table.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import type { Figure, JsonObject, Panel } from './spec.ts';

@@ -1,5 +1,5 @@
 import { markText, markTexts, together, type Marked } from '../../results/marks.ts';
-import type { RuntimeView } from '../model/runtimes.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A runtime's name for a chart's legend or axis; the caption carries the whole mark. */
 export function chartName(runtime: RuntimeView): string {

@@ -1,8 +1,8 @@
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 import type { Fall, Waterfall } from '../model/waterfall.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { figureId, withMark } from './labels.ts';

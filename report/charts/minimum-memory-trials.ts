@@ -3,10 +3,10 @@ import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory, Trial } from '../../results/fleet/minimum-memory.ts';
 import { trialText } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import type { FleetView } from '../../results/tables/fleet.ts';
+import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots. */

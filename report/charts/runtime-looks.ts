@@ -1,4 +1,4 @@
-import type { RuntimeView } from '../model/runtimes.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 import type { JsonObject } from './spec.ts';
 
 const pointStyles = {

@@ -2,8 +2,8 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import type { Ledger, ServiceEntry } from '../model/ledger.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { cell } from '../../results/tables/table.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { chartName, withMark } from './labels.ts';
 import type { Figure } from './spec.ts';

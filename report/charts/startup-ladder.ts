@@ -2,8 +2,8 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import type { Climb, Ladder } from '../model/ladder.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { cell } from '../../results/tables/table.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { chartName, figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';

@@ -2,8 +2,8 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import type { Climb, Ladder, Phase } from '../model/ladder.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 import { categoryAxis, msAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import type { Figure, Json, Panel } from './spec.ts';

@@ -11,8 +11,8 @@ import {
   overallText,
   valueText,
 } from '../../results/history/change-text.ts';
-import { formatTime } from '../format.ts';
-import { cell, type Table } from '../model/table.ts';
+import { formatTime } from '../../results/tables/format.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 import { subjectName, type MetricSeries } from './series-chart.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */

@@ -6,7 +6,7 @@ import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
-import { cell, type Table } from '../model/table.ts';
+import { cell, type Table } from '../../results/tables/table.ts';
 
 /** The series of one metric that are drawn, each subject with those of its environments. */
 export interface MetricSeries {

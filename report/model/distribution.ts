@@ -2,8 +2,8 @@ import type { Unit } from '../../core/units.ts';
 import { questionOf } from '../../results/questions/registry.ts';
 import type { MetricSummary } from '../../results/summary.ts';
 import { plainLine } from '../../core/text.ts';
-import { headlineMetrics, leadRung, type Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { headlineMetrics, leadRung, type Context } from '../../results/tables/context.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** Raw points are thinned out above this, so that a long run still makes a small page. */
 export const SHOWN_POINTS = 300;

@@ -1,7 +1,7 @@
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { plainLine } from '../../core/text.ts';
-import { leadRung, rungsOf, type Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { leadRung, rungsOf, type Context } from '../../results/tables/context.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A scenario's rungs over all runtimes: when each was reached, and the phases between them. */
 export interface Ladder {

@@ -7,8 +7,8 @@ import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../../results/r
 import { median } from '../../results/statistics/quantile.ts';
 
 import { plainLine } from '../../core/text.ts';
-import type { Context } from './context.ts';
-import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
+import type { Context } from '../../results/tables/context.ts';
+import { markOf, timeHeading, type RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
 export interface Ledger {

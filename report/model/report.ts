@@ -4,21 +4,21 @@ import { markText, type TimeMark } from '../../results/marks.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { Summary } from '../../results/summary.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
-import { formatTime } from '../format.ts';
+import { formatTime } from '../../results/tables/format.ts';
 import type { Answer } from './answer.ts';
 import { answersOf } from './answers.ts';
-import { createContext, type Context } from './context.ts';
+import { createContext, type Context } from '../../results/tables/context.ts';
 import { distributionsOf, type Distribution } from './distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
 import { fleetFacts } from './fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from './fleet-tables.ts';
-import { fleetOf, type FleetFindings } from './fleet.ts';
-import { headlineTables } from './headline.ts';
+import { fleetHeadlines, fleetTables, type SectionTable } from '../../results/tables/fleet-tables.ts';
+import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
+import { headlineTables } from '../../results/tables/headline.ts';
 import { laddersOf, type Ladder } from './ladder.ts';
 import { ledgerOf, type Ledger } from './ledger.ts';
-import type { RuntimeView } from './runtimes.ts';
-import type { Table } from './table.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
+import type { Table } from '../../results/tables/table.ts';
 import { waterfallsOf, type Waterfall } from './waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */

@@ -1,7 +1,7 @@
 import type { Metric, Sample, ScenarioDescription } from '../../results/record.ts';
 import { plainLine } from '../../core/text.ts';
-import type { Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import type { Context } from '../../results/tables/context.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** How a total is made up of its parts, runtime by runtime. */
 export interface Waterfall {

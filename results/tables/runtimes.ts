@@ -1,12 +1,5 @@
-import {
-  footnote,
-  markedMetric,
-  markText,
-  timeMarksOf,
-  type MarkId,
-  type TimeMark,
-} from '../../results/marks.ts';
-import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
+import { footnote, markedMetric, markText, timeMarksOf, type MarkId, type TimeMark } from '../marks.ts';
+import type { RunRecord, RuntimeDescription } from '../record.ts';
 import { plainLine } from '../../core/text.ts';
 
 /** A runtime as the report speaks of it. */

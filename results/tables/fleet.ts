@@ -1,10 +1,10 @@
 import { plainLine } from '../../core/text.ts';
-import { billOf, type Bill } from '../../results/fleet/bill.ts';
-import type { Density } from '../../results/fleet/density.ts';
-import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
-import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../../results/fleet/series.ts';
-import type { Storm } from '../../results/fleet/storm.ts';
-import { variantsOf } from '../../results/fleet/variants.ts';
+import { billOf, type Bill } from '../fleet/bill.ts';
+import type { Density } from '../fleet/density.ts';
+import type { MinimumMemory } from '../fleet/minimum-memory.ts';
+import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../fleet/series.ts';
+import type { Storm } from '../fleet/storm.ts';
+import { variantsOf } from '../fleet/variants.ts';
 import type { Context } from './context.ts';
 import { markOf, type RuntimeView } from './runtimes.ts';
 

@@ -1,11 +1,11 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
-import type { Metric, ScenarioDescription } from '../../results/record.ts';
-import type { MetricSummary, RatioSummary } from '../../results/summary.ts';
-import { formatInterval, formatRatioInterval, formatSharedRounds, formatTimes } from '../format.ts';
+import type { Metric, ScenarioDescription } from '../record.ts';
+import type { MetricSummary, RatioSummary } from '../summary.ts';
+import { formatInterval, formatRatioInterval, formatSharedRounds, formatTimes } from './format.ts';
 import { headlineMetrics, type Context } from './context.ts';
-import { measuresTime } from '../../results/marks.ts';
+import { measuresTime } from '../marks.ts';
 import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
 

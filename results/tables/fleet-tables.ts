@@ -1,8 +1,8 @@
 import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { plainLine } from '../../core/text.ts';
-import { costAt, noneDuplicatedOf, type BillRow, type Charge } from '../../results/fleet/bill.ts';
-import type { Density, Slope } from '../../results/fleet/density.ts';
+import { costAt, noneDuplicatedOf, type BillRow, type Charge } from '../fleet/bill.ts';
+import type { Density, Slope } from '../fleet/density.ts';
 import {
   burstFigures,
   densityFigures,
@@ -10,14 +10,14 @@ import {
   limitOf,
   slopeDifference,
   type SlopeDifference,
-} from '../../results/fleet/figures.ts';
+} from '../fleet/figures.ts';
 import {
   bytesInterval,
   differenceInterval,
   signedBytes,
   stopText,
   trialText,
-} from '../../results/fleet/fleet-text.ts';
+} from '../fleet/fleet-text.ts';
 import type { FleetFindings, FleetView, Sharing } from './fleet.ts';
 import { markOf, timeHeading, type RuntimeView, type Times } from './runtimes.ts';
 import { cell, type Cell, type Table } from './table.ts';
