@@ -7,9 +7,8 @@ import { assetPath, browserBundles, fontPath, readAsset } from './asset-files.ts
 import type { Figure } from './charts/spec.ts';
 
 import type { ReportModel, ScenarioText } from './model/report.ts';
-import type { SectionTable } from '../results/tables/fleet-tables.ts';
 import { ledgerColumns, placeFigures, type Ledger } from './model/ledger.ts';
-import { cell, type Table } from '../results/tables/table.ts';
+import { cell, column, type SectionTable, type Table } from '../results/tables/table.ts';
 
 /** A figure with its picture, as a data URI, for readers without JavaScript. */
 export interface IllustratedFigure {
@@ -77,7 +76,7 @@ function sectionsOf(
 function definitionTable({ title, definitions }: ScenarioText): Table {
   return {
     caption: `${title}: what each metric means`,
-    head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
+    columns: ['Metric', 'Unit', 'Definition'].map((title) => column(title)),
     rows: definitions.map((found) => [
       cell(found.title, found.metric),
       cell(found.unit),

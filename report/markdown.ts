@@ -3,10 +3,10 @@ import type { Figure } from './charts/spec.ts';
 import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
-import type { SectionTable } from '../results/tables/fleet-tables.ts';
+import { tableBlocks } from './markdown-table.ts';
 import { ledgerColumns, placeFigures, type Ledger, type Place } from './model/ledger.ts';
 import { markedName } from '../results/tables/runtimes.ts';
-import { cell, type Table } from '../results/tables/table.ts';
+import { cell, column, numeric, type SectionTable } from '../results/tables/table.ts';
 
 /** The report as GitHub-flavoured Markdown; the charts lie beside it in `charts/`. */
 export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): string {
@@ -30,7 +30,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
       gfm`### Definitions`,
       ...tableBlocks({
         caption: '',
-        head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
+        columns: [column('Metric'), column('Unit'), column('Definition')],
         rows: scenario.definitions.map(({ metric, unit, definition }) => [
           cell(metric),
           cell(unit),
@@ -48,24 +48,6 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
   ];
   return `${gfm.join(blocks, '\n\n').toString()}\n`;
 }
-
-function tableBlocks({ caption, mark, head, rows }: Table): Markdown[] {
-  const line = (cells: readonly (string | Markdown)[]): Markdown => gfm`| ${gfm.join(cells, ' | ')} |`;
-  const title = [
-    ...(caption === '' ? [] : [gfm`${caption}`]),
-    ...(mark === undefined ? [] : [gfm`**${mark}**`]),
-  ];
-  const lines = [
-    line(head.map(({ text, note }) => (note === undefined ? text : `${text} (${note})`))),
-    line(head.map(({ numeric }) => (numeric ? gfm`---:` : gfm`---`))),
-    ...rows.map((row) =>
-      line(row.map(({ text, note }) => (note === undefined ? text : `${text} ${bracketed(note)}`))),
-    ),
-  ];
-  return [...(title.length === 0 ? [] : [gfm.join(title, ' · ')]), gfm.join(lines, '\n')];
-}
-
-const bracketed = (note: string): string => (/^[[(]/u.test(note) ? note : `(${note})`);
 
 function figureBlocks({ id, title, caption, mark, table }: Figure): Markdown[] {
   return [
@@ -93,12 +75,12 @@ function ledgerBlocks(ledger: Ledger): Markdown[] {
     ...tableBlocks({
       caption: 'Services: where each runs, and if not, why not; medians over boots',
       ...(mark === undefined ? {} : { mark }),
-      head: [
-        { text: 'Service' },
-        { text: 'Host' },
-        { text: 'In' },
-        { text: 'State' },
-        ...ledgerColumns(ledger).map((text) => ({ text, numeric: true })),
+      columns: [
+        column('Service'),
+        column('Host'),
+        column('In'),
+        column('State'),
+        ...ledgerColumns(ledger).map((title) => numeric(title)),
       ],
       rows: services.flatMap(({ service, host, places }) =>
         places.map((place) =>

@@ -6,7 +6,7 @@ import { rangeText, wholeText } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 
 /** The figure's id, and the name of its pictures. */
 export const CAPACITY_CHART = 'plan-instances-per-host';
@@ -149,7 +149,7 @@ function dataTable(
   return {
     caption: 'Instances per host',
     ...withMark(mark),
-    head: [{ text: 'Memory of the host' }, ...curves.map(({ name }) => ({ text: name, numeric: true }))],
+    columns: [column('Memory of the host'), ...curves.map(({ name }) => numeric(name))],
     rows: sizes.map(({ question }, row) => [
       cell(formatBytes(question.hostMemoryBytes), `${formatBytes(question.reserveBytes)} in reserve`),
       ...curves.map(({ estimates }) => {

@@ -12,7 +12,7 @@ import {
   wholeText,
 } from '../../results/capacity/capacity-text.ts';
 import { formatTime } from '../../results/tables/format.ts';
-import { cell, type Cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Cell, type Table } from '../../results/tables/table.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
 export interface PlanPage {
@@ -72,16 +72,14 @@ function runtimesTable({ runtimes, question }: CapacityPlan): Table {
   const marked = (text: string): string => markedMetric(text, together(runtimes));
   return {
     caption: 'What one more instance costs, and what a host holds',
-    head: [
-      { text: 'Runtime' },
-      { text: 'Once for all', numeric: true },
-      { text: 'One more', numeric: true },
-      { text: 'By memory', note: 'instances per host', numeric: true },
-      ...(hostCpus === undefined
-        ? []
-        : [{ text: marked('By idle CPU'), note: 'instances per host', numeric: true }]),
-      { text: marked('Per host'), numeric: true },
-      ...(wanted === undefined ? [] : [{ text: marked(`Hosts for ${wholeText(wanted)}`), numeric: true }]),
+    columns: [
+      column('Runtime'),
+      numeric('Once for all'),
+      numeric('One more'),
+      numeric('By memory', { note: 'instances per host' }),
+      ...(hostCpus === undefined ? [] : [numeric(marked('By idle CPU'), { note: 'instances per host' })]),
+      numeric(marked('Per host')),
+      ...(wanted === undefined ? [] : [numeric(marked(`Hosts for ${wholeText(wanted)}`))]),
     ],
     rows: runtimes.map((runtime) => {
       const { measured, fixedBytes, each, byMemory, byCpu, instances, hosts } = runtime;

@@ -3,10 +3,9 @@ import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { bytesInterval } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../../results/tables/fleet.ts';
-import { markedBy, timeColumn } from '../../results/tables/fleet-tables.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { markedBy, runtimesOf, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName, timeHeading } from '../../results/tables/runtimes.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import { bytesAxis } from './axes.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -159,10 +158,11 @@ function stepTable(density: readonly FleetView<Density>[]): Table {
   return {
     caption: 'Every step of each series',
     ...markedBy(density, 'some'),
-    head: [
-      ...['Runtime', 'Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private'],
-      timeColumn('Last ready', density),
-    ].map((text, index) => (index === 0 ? { text } : { text, numeric: true })),
+    columns: [
+      column('Runtime'),
+      ...['Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private'].map((title) => numeric(title)),
+      numeric(timeHeading('Last ready', runtimesOf(density))),
+    ],
     rows: density.flatMap(({ runtime, details }) => [
       ...stepsWithInstances(details).map((step) => [
         cell(markedName(runtime)),

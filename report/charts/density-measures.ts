@@ -3,10 +3,9 @@ import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { bytesInterval } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import type { Figure, Panel } from './spec.ts';
@@ -118,12 +117,7 @@ function measureTable(shown: readonly Shown[]): Table {
   return {
     caption: 'One instance by each measure: its share of the last step, and the slope over all steps',
     ...markedBy(shown),
-    head: [
-      { text: 'Runtime' },
-      { text: 'Measure' },
-      { text: 'One of all', numeric: true },
-      { text: 'One more', numeric: true },
-    ],
+    columns: [column('Runtime'), column('Measure'), numeric('One of all'), numeric('One more')],
     rows: shown.flatMap((series) => {
       const { last, details } = series;
       return [

@@ -2,11 +2,10 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import type { FleetView } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
 import { thinOut } from '../model/distribution.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import { msAxis } from './axes.ts';
 import { countAxis } from './density-growth.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
@@ -110,10 +109,7 @@ function readyTable(shown: readonly Shown[]): Table {
         ? `Boot time of the next instance: ${MOST_ROWS} of ${most}, evenly chosen`
         : 'Boot time of the next instance',
     ...markedBy(shown, 'all'),
-    head: [
-      { text: 'Instance' },
-      ...shown.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),
-    ],
+    columns: [column('Instance'), ...shown.map(({ runtime }) => numeric(markedName(runtime)))],
     rows: numbers.map((number) => [
       cell(String(number)),
       ...shown.map(({ readyMs }) => {

@@ -4,9 +4,10 @@ import { formatList } from '../../core/words.ts';
 import { measuresTime } from '../../results/marks.ts';
 import { SHOWN_POINTS, type Distribution, type Spread } from '../model/distribution.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell } from '../../results/tables/table.ts';
+import { cell, column, numeric } from '../../results/tables/table.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
+import { colorOf } from './runtime-looks.ts';
 import type { Figure, JsonObject, Panel } from './spec.ts';
 
 /**
@@ -36,9 +37,10 @@ export function distribution(found: Distribution): Figure {
     table: {
       caption: `${found.title}: distribution`,
       ...withMark(mark),
-      head: ['Runtime', 'n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map(
-        (text, index) => (index === 0 ? { text } : { text, numeric: true }),
-      ),
+      columns: [
+        column('Runtime'),
+        ...['n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map((title) => numeric(title)),
+      ],
       rows: found.spreads.map(({ runtime, n, min, p25, median, p75, max }) => [
         cell(markedName(runtime)),
         cell(String(n)),
@@ -103,10 +105,10 @@ function panel({ unit, title }: Distribution, spread: Spread, window: Window, in
             },
           ],
           texts: [text],
-          backgroundColor: `@${runtime.color}Soft`,
-          borderColor: `@${runtime.color}`,
-          medianColor: `@${runtime.color}`,
-          itemBackgroundColor: `@${runtime.color}`,
+          backgroundColor: `@${colorOf(runtime)}Soft`,
+          borderColor: `@${colorOf(runtime)}`,
+          medianColor: `@${colorOf(runtime)}`,
+          itemBackgroundColor: `@${colorOf(runtime)}`,
           itemBorderColor: '@surface',
           ...(shown.length > CROWD
             ? smallMark

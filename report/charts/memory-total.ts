@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell } from '../../results/tables/table.ts';
+import { cell, column, numeric } from '../../results/tables/table.ts';
 import type { Fall, Waterfall } from '../model/waterfall.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
@@ -57,7 +57,7 @@ export function memoryTotal(waterfall: Waterfall): Figure {
     table: {
       caption: 'Total memory of one instance',
       ...withMark(mark),
-      head: [{ text: 'Runtime' }, { text: 'Total', numeric: true }, { text: 'n', numeric: true }],
+      columns: [column('Runtime'), numeric('Total'), numeric('n')],
       rows: falls.map(({ runtime, totalBytes, n }) => [
         cell(markedName(runtime)),
         cell(formatBytes(totalBytes)),

@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import type { Fall, Waterfall } from '../model/waterfall.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
@@ -85,7 +85,7 @@ function partTable({ parts, falls }: Waterfall, mark: string | undefined): Table
   return {
     caption: 'Memory by part, and shares of the total',
     ...withMark(mark),
-    head: [{ text: 'Part' }, ...falls.map(({ runtime }) => ({ text: markedName(runtime), numeric: true }))],
+    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(markedName(runtime)))],
     rows: [
       ...parts.map(({ title }, part) => [
         cell(title),

@@ -3,10 +3,9 @@ import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory, Trial } from '../../results/fleet/minimum-memory.ts';
 import { trialText } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots. */
@@ -107,12 +106,7 @@ function trialTable(found: readonly FleetView<MinimumMemory>[]): Table {
   return {
     caption: 'Every boot of the bisection, in order',
     ...markedBy(found),
-    head: [
-      { text: 'Runtime' },
-      { text: 'Memory', numeric: true },
-      { text: 'Ready after', numeric: true },
-      { text: 'Outcome' },
-    ],
+    columns: [column('Runtime'), numeric('Memory'), numeric('Ready after'), column('Outcome')],
     rows: found.flatMap(({ runtime, details }) =>
       details.trials.map((trial) => [
         cell(markedName(runtime)),

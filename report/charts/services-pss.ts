@@ -3,9 +3,10 @@ import { NOTHING } from '../../core/words.ts';
 
 import type { Ledger, ServiceEntry } from '../model/ledger.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
-import { cell } from '../../results/tables/table.ts';
+import { cell, column, numeric } from '../../results/tables/table.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { chartName, withMark } from './labels.ts';
+import { colorOf } from './runtime-looks.ts';
 import type { Figure } from './spec.ts';
 
 const SHOWN_SERVICES = 12;
@@ -49,7 +50,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
               texts,
               outside: texts,
               side: 'right',
-              backgroundColor: `@${runtime.color}`,
+              backgroundColor: `@${colorOf(runtime)}`,
               barPercentage: 0.8,
               categoryPercentage: 0.8,
               borderWidth: 0,
@@ -68,10 +69,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
     table: {
       caption: 'Median PSS of each service',
       ...withMark(ledger.memoryMark),
-      head: [
-        { text: 'Service' },
-        ...ledger.runtimes.map((runtime) => ({ text: markedName(runtime), numeric: true })),
-      ],
+      columns: [column('Service'), ...ledger.runtimes.map((runtime) => numeric(markedName(runtime)))],
       rows: shown.map((entry) => [cell(labelOf(entry)), ...entry.places.map((place) => cell(textOf(place)))]),
     },
   };

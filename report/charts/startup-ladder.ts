@@ -3,7 +3,7 @@ import { NOTHING } from '../../core/words.ts';
 
 import type { Climb, Ladder } from '../model/ladder.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell } from '../../results/tables/table.ts';
+import { cell, column, numeric } from '../../results/tables/table.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { chartName, figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -67,10 +67,7 @@ export function startupLadder(ladder: Ladder): Figure {
     table: {
       caption: 'Median time since t0 of each rung',
       ...withMark(mark),
-      head: [
-        { text: 'Rung' },
-        ...ladder.climbs.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),
-      ],
+      columns: [column('Rung'), ...ladder.climbs.map(({ runtime }) => numeric(markedName(runtime)))],
       rows: ladder.rungs.map(({ title }, rung) => [
         cell(title),
         ...ladder.climbs.map(({ reachedMs }) => cell(textOf(reachedMs[rung]))),

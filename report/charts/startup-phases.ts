@@ -3,7 +3,7 @@ import { NOTHING } from '../../core/words.ts';
 
 import type { Climb, Ladder, Phase } from '../model/ladder.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import { categoryAxis, msAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import type { Figure, Json, Panel } from './spec.ts';
@@ -136,7 +136,7 @@ function phaseTable({ climbs, lead }: Ladder, phases: readonly PhaseKind[], mark
   return {
     caption: `Phases until ${lead.title}, and their shares`,
     ...withMark(mark),
-    head: [{ text: 'Phase' }, ...climbs.map(({ runtime }) => ({ text: markedName(runtime), numeric: true }))],
+    columns: [column('Phase'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
     rows: [
       ...phases.map((phase) => [cell(phase.title), ...climbs.map((climb) => cell(tooltipOf(climb, phase)))]),
       [cell(`Until ${lead.title}`), ...climbs.map(({ totalMs, n }) => cell(formatMs(totalMs), `n = ${n}`))],

@@ -2,10 +2,9 @@ import { formatMs, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst, Storm } from '../../results/fleet/storm.ts';
-import type { FleetView } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { stormTable } from '../../results/tables/storm.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
 import { chartName } from './labels.ts';
@@ -25,7 +24,7 @@ export function stormThroughput(storm: readonly FleetView<Storm>[]): Figure | un
     ...markedBy(storm, 'all'),
     layout: 'columns',
     panels: [throughput(storm), waits(storm)],
-    table: burstTable(storm),
+    table: stormTable(storm),
   };
 }
 
@@ -164,30 +163,5 @@ function line(
     label,
     data: points,
     texts: points.map(({ x, y }) => `${format(y)} with ${x} at once`),
-  };
-}
-
-function burstTable(storm: readonly FleetView<Storm>[]): Table {
-  const ms = (value: number | undefined): string => (value === undefined ? NOTHING : formatMs(value));
-  return {
-    caption: 'Every burst',
-    ...markedBy(storm, 'all'),
-    head: ['Runtime', 'At once', 'All ready', 'Boots per second', 'Median', 'Slowest', 'Failed'].map(
-      (text, index) => (index === 0 ? { text } : { text, numeric: true }),
-    ),
-    rows: storm.flatMap(({ runtime, details }) =>
-      details.bursts.map((burst) => {
-        const { medianMs, slowestMs } = burstFigures(burst);
-        return [
-          markedName(runtime),
-          String(burst.parallel),
-          ms(medianMs === undefined ? undefined : burst.allReadyMs),
-          perSecond(burst.bootsPerS),
-          ms(medianMs),
-          ms(slowestMs),
-          String(burst.failed.length),
-        ].map((text) => cell(text));
-      }),
-    ),
   };
 }

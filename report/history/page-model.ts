@@ -12,7 +12,7 @@ import {
   valueText,
 } from '../../results/history/change-text.ts';
 import { formatTime } from '../../results/tables/format.ts';
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 import { subjectName, type MetricSeries } from './series-chart.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
@@ -98,13 +98,13 @@ function answerOf(series: readonly HistorySeries[]): string {
 function findingsTable(series: readonly HistorySeries[]): Table {
   return {
     caption: 'Each metric of each runtime; an environment of its own is a series of its own',
-    head: [
-      { text: 'Series' },
-      { text: 'Runs', numeric: true },
-      { text: 'First', numeric: true },
-      { text: 'Last', numeric: true },
-      { text: 'Change', numeric: true },
-      { text: 'Finding' },
+    columns: [
+      column('Series'),
+      numeric('Runs'),
+      numeric('First'),
+      numeric('Last'),
+      numeric('Change'),
+      column('Finding'),
     ],
     rows: series.map((entry) => {
       const { metric, points, unit, environment } = entry;
@@ -152,12 +152,12 @@ function placesOf(series: readonly HistorySeries[]): Place[] {
 function runsTable(records: readonly RecordReference[]): Table {
   return {
     caption: 'The runs, oldest first',
-    head: [
-      { text: 'Started' },
-      { text: 'Run' },
-      { text: 'twinboot' },
-      { text: 'Image' },
-      { text: 'Kernel of the image' },
+    columns: [
+      column('Started'),
+      column('Run'),
+      column('twinboot'),
+      column('Image'),
+      column('Kernel of the image'),
     ],
     rows: records.map(({ id, startedAt, tool, imageName, digest, imageKernel }) => [
       cell(formatTime(startedAt)),

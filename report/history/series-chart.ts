@@ -6,7 +6,7 @@ import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
-import { cell, type Table } from '../../results/tables/table.ts';
+import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 
 /** The series of one metric that are drawn, each subject with those of its environments. */
 export interface MetricSeries {
@@ -191,13 +191,11 @@ function dataTable(
   return {
     caption: `${title}: medians of each run`,
     ...withMark(mark),
-    head: [
-      { text: 'Run' },
-      ...all.map((series) => ({
-        text: subjectName(series),
-        numeric: true,
-        ...(series.environment === undefined ? {} : { note: series.environment }),
-      })),
+    columns: [
+      column('Run'),
+      ...all.map((series) =>
+        numeric(subjectName(series), series.environment === undefined ? {} : { note: series.environment }),
+      ),
     ],
     rows: records.map(({ id, startedAt }) => [
       cell(dayOf(startedAt), id),

@@ -10,8 +10,7 @@ import {
 import { bytesInterval, slopeText } from '../../results/fleet/fleet-text.ts';
 import { markText } from '../../results/marks.ts';
 import type { Answer } from './answer.ts';
-import type { FleetFindings, Sharing } from '../../results/tables/fleet.ts';
-import { markedBy } from '../../results/tables/fleet-tables.ts';
+import { markedBy, type FleetFindings, type Sharing } from '../../results/tables/fleet.ts';
 import { markOf, type RuntimeView, type Times } from '../../results/tables/runtimes.ts';
 
 /** More runtimes than these are not told of in one sentence. */

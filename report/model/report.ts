@@ -12,13 +12,13 @@ import { distributionsOf, type Distribution } from './distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
 import { fleetFacts } from './fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from '../../results/tables/fleet-tables.ts';
+import { fleetHeadlines, fleetTables } from './fleet-tables.ts';
 import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
 import { headlineTables } from '../../results/tables/headline.ts';
 import { laddersOf, type Ladder } from './ladder.ts';
 import { ledgerOf, type Ledger } from './ledger.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';
-import type { Table } from '../../results/tables/table.ts';
+import type { SectionTable, Table } from '../../results/tables/table.ts';
 import { waterfallsOf, type Waterfall } from './waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */

@@ -7,7 +7,7 @@ import { formatInterval, formatRatioInterval, formatSharedRounds, formatTimes } 
 import { headlineMetrics, type Context } from './context.ts';
 import { measuresTime } from '../marks.ts';
 import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
-import { cell, type Cell, type Table } from './table.ts';
+import { cell, column, numeric, type Cell, type Table } from './table.ts';
 
 /** Pairs are shown one by one up to here; beyond, every runtime has a line of one table. */
 const MOST_PAIRS = 2;
@@ -37,14 +37,14 @@ function tablesByRuntime(context: Context): Table[] {
       {
         caption: `${plainLine(scenario.title, 40)}: medians with 95 % intervals; the ratio of every pair is in ratios.csv`,
         ...(mark === undefined ? {} : { mark }),
-        head: [
-          { text: 'Runtime' },
+        columns: [
+          column('Runtime'),
           ...metrics.map((metric) => ({
-            text: headingOf(scenario, metric, runtimes),
+            title: headingOf(scenario, metric, runtimes),
             note: metric.id,
             numeric: true,
           })),
-          { text: 'n', numeric: true },
+          numeric('n'),
         ],
         rows: runtimes.map((runtime) => {
           const found = metrics.map((metric) => context.find(scenario.id, metric.id, runtime.id));
@@ -73,15 +73,15 @@ function tableOver(
   return {
     caption: `${names}: medians with 95 % intervals${pair ? ', and VM over container' : ''}`,
     ...(mark === undefined ? {} : { mark }),
-    head: [
-      { text: 'Metric' },
+    columns: [
+      column('Metric'),
       ...runtimes.map((runtime) => ({
-        text: `${kindWord(runtime)}: ${runtime.name}`,
+        title: `${kindWord(runtime)}: ${runtime.name}`,
         ...(runtime.mark === undefined ? {} : { note: runtime.mark }),
         numeric: true,
       })),
-      ...(pair ? [{ text: 'VM ÷ container', numeric: true }] : []),
-      { text: 'n', numeric: true },
+      ...(pair ? [numeric('VM ÷ container')] : []),
+      numeric('n'),
     ],
     rows: context.record.scenarios.flatMap((scenario) =>
       headlineMetrics(scenario).map((metric) => row(context, scenario, metric, runtimes, pair)),

@@ -29,13 +29,13 @@ describe('the table of density', () => {
   it('has a line for each runtime with slopes, their intervals, and why the series ended', () => {
     expect(cellsOf(text, 'density')).toEqual([
       'density',
-      'first',
+      'first instance',
       'one more [95 %]',
       'by MemAvailable [95 %]',
-      'live',
+      'live at once',
       'last ready',
-      'idle CPU',
-      'ended',
+      'idle CPU of one',
+      'why it stopped',
     ]);
     const [name, first, more, available, live, ready, idle, stopped] = cellsOf(text, 'qemu *');
     expect([name, live, stopped]).toEqual(['qemu *', '8', 'memory']);
@@ -88,8 +88,8 @@ describe('the waterfall of one instance', () => {
       '96.0 MiB',
       '96.0 MiB',
     ]);
-    expect(cellsOf(text, 'total')).toEqual(['total', '27.4 MiB', '16.2 MiB', '406 MiB', '339 MiB']);
-    expect(text.indexOf('Unexplained')).toBeLessThan(text.indexOf('\ntotal'));
+    expect(cellsOf(text, 'Total')).toEqual(['Total', '27.4 MiB', '16.2 MiB', '406 MiB', '339 MiB']);
+    expect(text.indexOf('Unexplained')).toBeLessThan(text.indexOf('\nTotal'));
   });
 
   it('leaves an instance alone to the report where the columns would not fit', () => {

@@ -1,0 +1,30 @@
+import { NOTHING } from '../../core/words.ts';
+import { footnotes } from '../../results/marks.ts';
+import type { Cell, Column, Table } from '../../results/tables/table.ts';
+import { alignColumns } from '../../core/columns.ts';
+
+/** The lines of a table at the terminal: brief titles and texts, without what documents alone have room for. */
+export function tableLines({ columns, rows }: Table): string[] {
+  const shown = columns.flatMap((column, index) => (column.detail ? [] : [{ column, index }]));
+  return alignColumns(
+    [
+      shown.map(({ column }) => column.brief ?? inLine(column.title)),
+      ...rows.map((row) => shown.map(({ column, index }) => cellText(row[index], column))),
+    ],
+    shown.map(({ column }) => (column.numeric ? 'right' : 'left')),
+  );
+}
+
+/** A line for each symbol in these tables. */
+export function tableFootnotes(tables: readonly Table[]): string[] {
+  return footnotes(tables.flatMap(({ marked }) => marked ?? []));
+}
+
+/** Titles begin with a small letter here, but for abbreviations: `Live at once` → `live at once`, `PSS`. */
+const inLine = (title: string): string => title.replace(/^[A-Z](?=[a-z])/u, (letter) => letter.toLowerCase());
+
+function cellText(cell: Cell | undefined, { withNotes }: Column): string {
+  if (cell === undefined) return '';
+  const text = cell.brief ?? cell.text;
+  return withNotes && cell.note !== undefined && text !== NOTHING ? `${text} ${cell.note}` : text;
+}
