@@ -14,7 +14,7 @@ import type { Answer } from './answer.ts';
 import { leadRung, type Context } from '../../results/tables/context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
 import type { FleetFindings } from '../../results/tables/fleet.ts';
-import { findRatio } from '../../results/tables/headline.ts';
+import { findRatio } from '../../results/tables/medians.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /**

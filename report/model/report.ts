@@ -14,7 +14,7 @@ import { failuresOf, type FailureList } from './failures.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { fleetHeadlines, fleetTables } from './fleet-tables.ts';
 import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
-import { headlineTables } from '../../results/tables/headline.ts';
+import { headlineTables } from './headline.ts';
 import { laddersOf, type Ladder } from './ladder.ts';
 import { ledgerOf, type Ledger } from './ledger.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';

@@ -115,7 +115,7 @@ export function markedId({ id, mark }: RuntimeView): string {
   return markedSubject(id, { emulated: mark !== undefined });
 }
 
-export function kindWord({ kind }: RuntimeView): string {
+function kindWord({ kind }: RuntimeView): string {
   return kind === 'vm' ? 'VM' : 'container';
 }
 
