@@ -1,19 +1,31 @@
+import { groupBy } from '../../core/group-by.ts';
 import { NOTHING } from '../../core/words.ts';
 import { footnotes } from '../../results/marks.ts';
 import type { Cell, Column, Table } from '../../results/tables/table.ts';
 import { alignColumns } from '../../core/columns.ts';
 
 /** The lines of a table at the terminal: brief titles and texts, without what documents alone have room for. */
-export function tableLines({ columns, rows }: Table): string[] {
+export function tableLines({ columns, rows, isGrouped = false }: Table): string[] {
   const shown = columns.flatMap((column, index) => (column.detail ? [] : [{ column, index }]));
+  const textsOf = (row: readonly Cell[]): string[] =>
+    shown.map(({ column, index }) => cellText(row[index], column));
+  const grouped = (): string[][] =>
+    groupBy(rows, headingOf).flatMap((group) => [
+      group.slice(0, 1).map(headingOf),
+      ...group.map((row) => indented(textsOf(row))),
+    ]);
   return alignColumns(
     [
-      shown.map(({ column }) => column.brief ?? inLine(column.title)),
-      ...rows.map((row) => shown.map(({ column, index }) => cellText(row[index], column))),
+      shown.map(({ column }) => inLine(column.brief ?? column.title)),
+      ...(isGrouped ? grouped() : rows.map(textsOf)),
     ],
     shown.map(({ column }) => (column.numeric ? 'right' : 'left')),
   );
 }
+
+const headingOf = ([first]: readonly Cell[]): string => first?.note ?? '';
+
+const indented = ([first = '', ...others]: readonly string[]): string[] => [`  ${first}`, ...others];
 
 /** A line for each symbol in these tables. */
 export function tableFootnotes(tables: readonly Table[]): string[] {

@@ -2,18 +2,11 @@ import { groupBy } from '../../core/group-by.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { footnote, footnotes, markedMetric } from '../../results/marks.ts';
 import type { History, HistorySeries, RecordReference } from '../../results/history/history.ts';
-import {
-  changeSentence,
-  dayOf,
-  evidenceOf,
-  findingLines,
-  methodText,
-  overallText,
-  valueText,
-} from '../../results/history/change-text.ts';
+import { changeSentence, dayOf, evidenceOf, methodText } from '../../results/history/change-text.ts';
 import { formatTime } from '../../results/tables/format.ts';
-import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
-import { subjectName, type MetricSeries } from './series-chart.ts';
+import { historyTable, subjectName } from '../../results/tables/history.ts';
+import { cell, column, type Table } from '../../results/tables/table.ts';
+import type { MetricSeries } from './series-chart.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
 export interface HistoryPage {
@@ -55,7 +48,7 @@ export function pageModel(history: History): HistoryPage {
     answer: answerOf(series),
     ...(series.some(({ emulated }) => emulated) ? { mark: footnote('emulated') } : {}),
     timeMarks: footnotes(series.map((entry) => ({ ...entry, emulated: false }))),
-    findings: findingsTable(series),
+    findings: historyTable(series),
     places: placesOf(series),
     runs: runsTable(records),
     leftOut,
@@ -93,33 +86,6 @@ function answerOf(series: readonly HistorySeries[]): string {
     ...(count('too-few') > 0 ? [`for ${count('too-few')} there are too few runs to tell`] : []),
   ];
   return `${parts.join('; ')}.`;
-}
-
-function findingsTable(series: readonly HistorySeries[]): Table {
-  return {
-    caption: 'Each metric of each runtime; an environment of its own is a series of its own',
-    columns: [
-      column('Series'),
-      numeric('Runs'),
-      numeric('First'),
-      numeric('Last'),
-      numeric('Change'),
-      column('Finding'),
-    ],
-    rows: series.map((entry) => {
-      const { metric, points, unit, environment } = entry;
-      const [first, last] = [points[0], points.at(-1)];
-      const where = environment === undefined ? '' : `, ${environment}`;
-      return [
-        cell(markedMetric(metric, entry), `${subjectName(entry)}${where}`),
-        cell(String(points.length)),
-        cell(first === undefined ? '' : valueText(first.median, unit)),
-        cell(last === undefined ? '' : valueText(last.median, unit)),
-        cell(overallText(entry)),
-        cell(findingLines(entry).join('; ')),
-      ];
-    }),
-  };
 }
 
 /** In order of time. */

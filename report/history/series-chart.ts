@@ -1,11 +1,11 @@
 import { NOTHING } from '../../core/words.ts';
-import { markedSubject } from '../../results/marks.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
 import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/change-text.ts';
 import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
+import { subjectName } from '../../results/tables/history.ts';
 import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
 
 /** The series of one metric that are drawn, each subject with those of its environments. */
@@ -41,11 +41,6 @@ export function seriesChart(
     panels: subjects.map((group, index) => panel(group, records, index)),
     table: dataTable(title, all, records, mark),
   };
-}
-
-/** A runtime's name with a star where it was emulated. */
-export function subjectName({ subject, emulated }: Pick<HistorySeries, 'subject' | 'emulated'>): string {
-  return markedSubject(subject, { emulated });
 }
 
 /** Days, or the time of day where all of it was on one. */

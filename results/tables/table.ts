@@ -12,6 +12,8 @@ export interface Table {
   mark?: string;
   /** The same marks, from which the terminal makes its footnotes. */
   marked?: Marked;
+  /** The terminal writes the note of a row's first cell as a heading, once above the rows that share it. */
+  isGrouped?: boolean;
   columns: Column[];
   rows: Cell[][];
 }
