@@ -1,19 +1,24 @@
+import { alignColumns } from '../../core/columns.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { NOTHING } from '../../core/words.ts';
 import { footnotes } from '../../results/marks.ts';
 import type { Cell, Column, Table } from '../../results/tables/table.ts';
-import { alignColumns } from '../../core/columns.ts';
 
 /** The lines of a table at the terminal: brief titles and texts, without what documents alone have room for. */
-export function tableLines({ columns, rows, isGrouped = false }: Table): string[] {
+export function tableLines({ columns, rows, isGrouped = false, remarks = [] }: Table): string[] {
   const shown = columns.flatMap((column, index) => (column.detail ? [] : [{ column, index }]));
   const textsOf = (row: readonly Cell[]): string[] =>
     shown.map(({ column, index }) => cellText(row[index], column));
   const grouped = (): string[][] =>
-    groupBy(rows, headingOf).flatMap((group) => [
-      group.slice(0, 1).map(headingOf),
-      ...group.map((row) => indented(textsOf(row))),
-    ]);
+    groupBy(rows, headingOf).flatMap((group) => {
+      const [heading = ''] = group.map(headingOf);
+      const below = remarks.filter((remark) => remark.heading === heading);
+      return [
+        [heading],
+        ...group.map((row) => indented(textsOf(row))),
+        ...below.map(({ text }) => [`  ! ${text}`]),
+      ];
+    });
   return alignColumns(
     [
       shown.map(({ column }) => inLine(column.brief ?? column.title)),

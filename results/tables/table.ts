@@ -14,6 +14,8 @@ export interface Table {
   marked?: Marked;
   /** The terminal writes the note of a row's first cell as a heading, once above the rows that share it. */
   isGrouped?: boolean;
+  /** What has to be known of the rows with this heading: at the terminal, below them. */
+  remarks?: { heading: string; text: string }[];
   columns: Column[];
   rows: Cell[][];
 }

@@ -44,3 +44,29 @@ it('explains each symbol once', () => {
     '# nested: KVM on a host that is itself a virtual machine',
   ]);
 });
+
+it('writes what rows are of once above them, and what has to be known of them below', () => {
+  const grouped: Table = {
+    caption: '',
+    isGrouped: true,
+    columns: [column('Metric'), numeric('Runs'), column('Finding')],
+    rows: [
+      [cell('startup.ready', 'qemu *'), cell('12'), { text: 'up; down', brief: 'up\ndown' }],
+      [cell('memory.total', 'nspawn'), cell('9'), cell('steady')],
+      [cell('memory.total', 'qemu *'), cell('12'), cell('steady')],
+    ],
+    remarks: [{ heading: 'nspawn', text: 'memory.total: few runs, so that what is said of it is said carefully' }],
+  };
+  expect(tableLines(grouped).join('\n')).toBe(
+    [
+      'metric           runs  finding',
+      'qemu *',
+      '  startup.ready    12  up',
+      '                       down',
+      '  memory.total     12  steady',
+      'nspawn',
+      '  memory.total      9  steady',
+      '  ! memory.total: few runs, so that what is said of it is said carefully',
+    ].join('\n'),
+  );
+});
