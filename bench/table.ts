@@ -1,9 +1,9 @@
 import { alignColumns } from '../core/columns.ts';
 import { formatBytes, formatMs, formatValue } from '../core/units.ts';
+import { footnotes, markedSubject } from '../results/marks.ts';
 import { verdictOf, type Figure, type FigureUnit } from './benchmark.ts';
 import type { Outcome } from './runner.ts';
 
-const EMULATED = '* emulated (TCG): not a KVM figure';
 const UNSURE = '? the 95 % interval reaches past the bound: more rounds would tell';
 
 /** A line for each figure, with its bound and whether it is met. */
@@ -16,7 +16,7 @@ export function figureTable(outcomes: readonly Outcome[]): string {
       ['left', 'right', 'right', 'right', 'right', 'left'],
     ),
     '',
-    ...(figures.some(({ emulated }) => emulated) ? [EMULATED] : []),
+    ...footnotes(figures.map(({ emulated = false }) => ({ emulated }))),
     ...(verdicts.some((verdict) => verdict?.unsure) ? [UNSURE] : []),
     ...figures.flatMap(({ title, remark }) => (remark === undefined ? [] : [`${title.trim()}: ${remark}`])),
     ...outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [`! ${id}: ${error}`])),
@@ -24,10 +24,10 @@ export function figureTable(outcomes: readonly Outcome[]): string {
 }
 
 function row(figure: Figure): string[] {
-  const { title, value, unit, interval, n, emulated } = figure;
+  const { title, value, unit, interval, n, emulated = false } = figure;
   const verdict = verdictOf(figure);
   return [
-    emulated ? `${title} *` : title,
+    markedSubject(title, { emulated }),
     format(value, unit),
     interval === undefined ? '' : `${format(interval.low, unit)} – ${format(interval.high, unit)}`,
     String(n),
