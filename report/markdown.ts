@@ -4,9 +4,9 @@ import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
 import { tableBlocks } from './markdown-table.ts';
-import { ledgerColumns, placeFigures, type Ledger, type Place } from './model/ledger.ts';
+import { ledgerTable, type Ledger } from '../results/tables/ledger.ts';
 import { markedName } from '../results/tables/runtimes.ts';
-import { cell, column, numeric, type SectionTable } from '../results/tables/table.ts';
+import type { SectionTable } from '../results/tables/table.ts';
 
 /** The report as GitHub-flavoured Markdown; the charts lie beside it in `charts/`. */
 export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): string {
@@ -28,15 +28,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
       ...(model.ledger?.scenario === scenario.id ? ledgerBlocks(model.ledger) : []),
       ...model.tables.filter((table) => table.scenario === scenario.id).flatMap(sectionTableBlocks),
       gfm`### Definitions`,
-      ...tableBlocks({
-        caption: '',
-        columns: [column('Metric'), column('Unit'), column('Definition')],
-        rows: scenario.definitions.map(({ metric, unit, definition }) => [
-          cell(metric),
-          cell(unit),
-          cell(definition),
-        ]),
-      }),
+      ...tableBlocks(scenario.definitions),
     ]),
     ...factBlocks('Method', model.method),
     ...factBlocks('Runtimes', model.runtimeFacts),
@@ -63,33 +55,12 @@ function sectionTableBlocks({ title, text, table }: SectionTable): Markdown[] {
 }
 
 function ledgerBlocks(ledger: Ledger): Markdown[] {
-  const { mark, note, services, idle } = ledger;
-  const stateOf = ({ state, stateNote, reason, repeated, duplicated }: Place): string => {
-    const words = [state, ...(repeated ? ['repeated'] : []), ...(duplicated ? ['duplicated'] : [])];
-    return [words.join(', '), stateNote, reason].filter(Boolean).join('; ');
-  };
+  const { note, idle } = ledger;
   return [
     gfm`### The ledger`,
     gfm`Repeated: each further instance of the image runs it again, and takes its anonymous memory anew. Duplicated: the host runs the same service too.`,
     ...(note === undefined ? [] : [gfm`${note}`]),
-    ...tableBlocks({
-      caption: 'Services: where each runs, and if not, why not; medians over boots',
-      ...(mark === undefined ? {} : { mark }),
-      columns: [
-        column('Service'),
-        column('Host'),
-        column('In'),
-        column('State'),
-        ...ledgerColumns(ledger).map((title) => numeric(title)),
-      ],
-      rows: services.flatMap(({ service, host, places }) =>
-        places.map((place) =>
-          [service, host, markedName(place.runtime), stateOf(place), ...placeFigures(place)].map((text) =>
-            cell(text),
-          ),
-        ),
-      ),
-    }),
+    ...tableBlocks(ledgerTable(ledger)),
     ...(idle.length === 0
       ? []
       : [

@@ -1,11 +1,9 @@
-import { formatBytes, formatMs } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import { bytesInterval } from '../../results/fleet/fleet-text.ts';
-import { markedBy, runtimesOf, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName, timeHeading } from '../../results/tables/runtimes.ts';
-import { cell, column, numeric, type Table } from '../../results/tables/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { stepsTable } from '../../results/tables/density-steps.ts';
 import { bytesAxis } from './axes.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -35,7 +33,7 @@ export function densityGrowth(density: readonly FleetView<Density>[]): Figure | 
     ...markedBy(density),
     layout: 'columns',
     panels: [panel(density, charge, logarithmic), panel(density, fall, logarithmic)],
-    table: stepTable(density),
+    table: stepsTable(density),
   };
 }
 
@@ -152,39 +150,4 @@ function sizeAxis(bytes: readonly number[], logarithmic: boolean): JsonObject {
     title: { display: true, text: 'log scale' },
     ticks: { format: 'bytes', base: 2 },
   };
-}
-
-function stepTable(density: readonly FleetView<Density>[]): Table {
-  return {
-    caption: 'Every step of each series',
-    ...markedBy(density, 'some'),
-    columns: [
-      column('Runtime'),
-      ...['Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private'].map((title) => numeric(title)),
-      numeric(timeHeading('Last ready', runtimesOf(density))),
-    ],
-    rows: density.flatMap(({ runtime, details }) => [
-      ...stepsWithInstances(details).map((step) => [
-        cell(markedName(runtime)),
-        cell(String(step.live), step.settled ? undefined : 'not settled'),
-        ...[step.totalBytes, step.hostDeltaBytes, step.pssBytes, step.privateBytes].map((bytes) =>
-          cell(formatBytes(bytes)),
-        ),
-        cell(lastReady(step)),
-      ]),
-      [
-        cell(markedName(runtime)),
-        cell('one more'),
-        ...[details.fits.total, details.fits.hostDelta, details.fits.pss, details.fits.private].map((fit) =>
-          fit === undefined ? cell(NOTHING) : cell(formatBytes(fit.slope), bytesInterval(fit.interval)),
-        ),
-        cell(NOTHING),
-      ],
-    ]),
-  };
-}
-
-function lastReady({ readyMs }: DensityStep): string {
-  const last = readyMs.at(-1);
-  return last === undefined ? NOTHING : formatMs(last);
 }

@@ -2,9 +2,8 @@ import { formatValue } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 
 import { measuresTime } from '../../results/marks.ts';
-import { SHOWN_POINTS, type Distribution, type Spread } from '../model/distribution.ts';
+import { distributionTable, SHOWN_POINTS, type Distribution, type Spread } from '../../results/tables/distribution.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell, column, numeric } from '../../results/tables/table.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { colorOf } from './runtime-looks.ts';
@@ -34,19 +33,7 @@ export function distribution(found: Distribution): Figure {
     ...withMark(mark),
     layout: 'rows',
     panels: found.spreads.map((spread, index) => panel(found, spread, window, index)),
-    table: {
-      caption: `${found.title}: distribution`,
-      ...withMark(mark),
-      columns: [
-        column('Runtime'),
-        ...['n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map((title) => numeric(title)),
-      ],
-      rows: found.spreads.map(({ runtime, n, min, p25, median, p75, max }) => [
-        cell(markedName(runtime)),
-        cell(String(n)),
-        ...[min, p25, median, p75, max].map((value) => cell(formatValue(value, found.unit))),
-      ]),
-    },
+    table: distributionTable(found),
   };
 }
 

@@ -1,9 +1,5 @@
-import { formatBytes } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
-
-import type { Ledger, ServiceEntry } from '../model/ledger.ts';
+import { pssTable, pssText, serviceName, type Ledger } from '../../results/tables/ledger.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
-import { cell, column, numeric } from '../../results/tables/table.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { chartName, withMark } from './labels.ts';
 import { colorOf } from './runtime-looks.ts';
@@ -39,10 +35,10 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
         height,
         narrowHeight: height,
         data: {
-          labels: shown.map(labelOf),
+          labels: shown.map(serviceName),
           datasets: ledger.runtimes.map((runtime, index) => {
             const bytes = shown.map(({ places }) => places[index]?.pssBytes);
-            const texts = shown.map(({ places }) => textOf(places[index]));
+            const texts = shown.map(({ places }) => pssText(places[index]));
             return {
               label: chartName(runtime),
               // No length, but a word in its place: that a service does not run is half of the answer.
@@ -66,20 +62,6 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
         plugins: ['outside-labels'],
       },
     ],
-    table: {
-      caption: 'Median PSS of each service',
-      ...withMark(ledger.memoryMark),
-      columns: [column('Service'), ...ledger.runtimes.map((runtime) => numeric(markedName(runtime)))],
-      rows: shown.map((entry) => [cell(labelOf(entry)), ...entry.places.map((place) => cell(textOf(place)))]),
-    },
+    table: pssTable(ledger, shown),
   };
-}
-
-function labelOf({ service, host }: ServiceEntry): string {
-  return `${service.replace(/\.service$/, '').slice(0, 28)}${host === 'running' ? ' *' : ''}`;
-}
-
-function textOf(place: ServiceEntry['places'][number] | undefined): string {
-  if (place === undefined) return NOTHING;
-  return place.pssBytes === undefined ? place.state : formatBytes(place.pssBytes);
 }

@@ -1,9 +1,8 @@
 import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import type { Climb, Ladder } from '../model/ladder.ts';
+import { ladderTable, type Climb, type Ladder } from '../../results/tables/ladder.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
-import { cell, column, numeric } from '../../results/tables/table.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { chartName, figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -64,15 +63,7 @@ export function startupLadder(ladder: Ladder): Figure {
         plugins: ['outside-labels'],
       },
     ],
-    table: {
-      caption: 'Median time since t0 of each rung',
-      ...withMark(mark),
-      columns: [column('Rung'), ...ladder.climbs.map(({ runtime }) => numeric(markedName(runtime)))],
-      rows: ladder.rungs.map(({ title }, rung) => [
-        cell(title),
-        ...ladder.climbs.map(({ reachedMs }) => cell(textOf(reachedMs[rung]))),
-      ]),
-    },
+    table: ladderTable(ladder),
   };
 }
 

@@ -1,11 +1,11 @@
 import { groupBy } from '../../core/group-by.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { footnote, footnotes, markedMetric } from '../../results/marks.ts';
-import type { History, HistorySeries, RecordReference } from '../../results/history/history.ts';
+import type { History, HistorySeries } from '../../results/history/history.ts';
 import { changeSentence, dayOf, evidenceOf, methodText } from '../../results/history/change-text.ts';
 import { formatTime } from '../../results/tables/format.ts';
-import { historyTable, subjectName } from '../../results/tables/history.ts';
-import { cell, column, type Table } from '../../results/tables/table.ts';
+import { historyTable, runsTable, subjectName } from '../../results/tables/history.ts';
+import type { Table } from '../../results/tables/table.ts';
 import type { MetricSeries } from './series-chart.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
@@ -113,24 +113,4 @@ function placesOf(series: readonly HistorySeries[]): Place[] {
       evidence,
       changes,
     }));
-}
-
-function runsTable(records: readonly RecordReference[]): Table {
-  return {
-    caption: 'The runs, oldest first',
-    columns: [
-      column('Started'),
-      column('Run'),
-      column('twinboot'),
-      column('Image'),
-      column('Kernel of the image'),
-    ],
-    rows: records.map(({ id, startedAt, tool, imageName, digest, imageKernel }) => [
-      cell(formatTime(startedAt)),
-      cell(id),
-      cell(tool),
-      cell(imageName, digest.slice(0, 12)),
-      cell(imageKernel),
-    ]),
-  };
 }

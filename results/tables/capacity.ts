@@ -56,3 +56,26 @@ function estimateCell(estimate: Estimate | undefined, text: (value: number) => s
 export function estimateRange(estimate: Estimate, text: (value: number) => string): string {
   return estimate.interval === undefined ? '(no interval)' : rangeText(estimate, text);
 }
+
+/** What one runtime's instances per host come to over hosts of different sizes; `undefined` where it has no plan. */
+export interface SizedEstimates {
+  name: string;
+  estimates: readonly (Estimate | undefined)[];
+}
+
+/** Instances per host: a row for each size of host, a column for each runtime. */
+export function hostSizesTable(sizes: readonly CapacityPlan[], runtimes: readonly SizedEstimates[]): Table {
+  return {
+    caption: 'Instances per host',
+    columns: [column('Memory of the host'), ...runtimes.map(({ name }) => numeric(name))],
+    rows: sizes.map(({ question }, row) => [
+      cell(formatBytes(question.hostMemoryBytes), `${formatBytes(question.reserveBytes)} in reserve`),
+      ...runtimes.map(({ estimates }) => {
+        const estimate = estimates[row];
+        return estimate === undefined
+          ? cell(NOTHING)
+          : cell(wholeText(estimate.value), rangeText(estimate, wholeText));
+      }),
+    ]),
+  };
+}

@@ -1,8 +1,10 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import type { HistorySeries } from '../history/history.ts';
-import { findingLines, overallText, valueText } from '../history/change-text.ts';
+import { NOTHING } from '../../core/words.ts';
+import type { History, HistorySeries } from '../history/history.ts';
+import { dayOf, findingLines, overallText, valueText } from '../history/change-text.ts';
 import { markedMetric, markedSubject, together } from '../marks.ts';
+import { formatTime } from './format.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** What became of each metric over the runs: a row for each series, below what it is of. */
@@ -34,6 +36,58 @@ export function historyTable(series: readonly HistorySeries[]): Table {
           { text: findings.join('; '), brief: findings.join('\n') },
         ];
       }),
+  };
+}
+
+/** The medians of one metric: a row for each run, a column for each series. */
+export function runMediansTable(
+  title: string,
+  all: readonly HistorySeries[],
+  records: History['records'],
+): Table {
+  const byRecord = all.map((series) => new Map(series.points.map((point) => [point.record.id, point])));
+  return {
+    caption: `${title}: medians of each run`,
+    columns: [
+      column('Run'),
+      ...all.map((series) =>
+        numeric(subjectName(series), series.environment === undefined ? {} : { note: series.environment }),
+      ),
+    ],
+    rows: records.map(({ id, startedAt }) => [
+      cell(dayOf(startedAt), id),
+      ...all.map(({ unit }, index) => {
+        const point = byRecord[index]?.get(id);
+        if (point === undefined) return cell(NOTHING);
+        const { median, interval, n } = point;
+        const range =
+          interval === undefined
+            ? ''
+            : `[${valueText(interval.low, unit)}, ${valueText(interval.high, unit)}] `;
+        return cell(valueText(median, unit), `${range}n = ${n}`);
+      }),
+    ]),
+  };
+}
+
+/** The runs, oldest first. */
+export function runsTable(records: History['records']): Table {
+  return {
+    caption: 'The runs, oldest first',
+    columns: [
+      column('Started'),
+      column('Run'),
+      column('twinboot'),
+      column('Image'),
+      column('Kernel of the image'),
+    ],
+    rows: records.map(({ id, startedAt, tool, imageName, digest, imageKernel }) => [
+      cell(formatTime(startedAt)),
+      cell(id),
+      cell(tool),
+      cell(imageName, digest.slice(0, 12)),
+      cell(imageKernel),
+    ]),
   };
 }
 

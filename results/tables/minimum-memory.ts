@@ -1,10 +1,10 @@
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../fleet/figures.ts';
 import type { MinimumMemory } from '../fleet/minimum-memory.ts';
 import { trialText } from '../fleet/fleet-text.ts';
 import { ofNote, runtimesOf, type FleetView } from './fleet.ts';
-import { marksOver, runtimeCell } from './runtimes.ts';
+import { markedName, marksOver, runtimeCell } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** The smallest memory that was enough, and how the largest below it failed: a row for each runtime. */
@@ -27,5 +27,22 @@ export function minimumMemoryTable(series: readonly FleetView<MinimumMemory>[]):
         orNothing(tooSmall, trialText),
       ];
     }),
+  };
+}
+
+/** Every boot that was tried. */
+export function trialsTable(found: readonly FleetView<MinimumMemory>[]): Table {
+  return {
+    caption: 'Every boot of the bisection, in order',
+    ...marksOver(runtimesOf(found)),
+    columns: [column('Runtime'), numeric('Memory'), numeric('Ready after'), column('Outcome')],
+    rows: found.flatMap(({ runtime, details }) =>
+      details.trials.map((trial) => [
+        cell(markedName(runtime)),
+        cell(formatBytes(trial.memoryBytes)),
+        orNothing(trial.readyMs, formatMs),
+        cell(trialText(trial)),
+      ]),
+    ),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../../../core/units.ts';
 import { buildModel, type ReportModel } from '../../../../report/model/report.ts';
-import { thinOut } from '../../../../report/model/distribution.ts';
+import { thinOut } from '../../../../results/tables/distribution.ts';
 import { ledgerIn, type LedgerRow } from '../../../../results/record.ts';
 import { summarise } from '../../../../results/summary.ts';
 import { buildRecord, hostileText, type RecordOptions } from '../../../fixtures/records/record.ts';
