@@ -16,7 +16,7 @@ import { DEFAULT_BASELINES } from '../../results/gate/file-schema.ts';
 import { readRecord } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
 import type { Io } from './io.ts';
-import { summaryTable } from './summary-table.ts';
+import { summaryText } from './summary-text.ts';
 
 /** `twinboot baseline save|list|show|rm`: the records that gates compare with, in a folder made to be committed. */
 export function addBaselineCommand(program: Command, io: Io): void {
@@ -105,7 +105,7 @@ function page({ name, path, record }: Baseline, environment: Record<string, stri
   const keys = Object.entries(environment).map(([key, value]) => `  ${plainLine(`${key}: ${value}`)}`);
   return [
     `${name}\nrun ${plainLine(record.id)}, image ${plainLine(record.image.name)}, in ${path}`,
-    summaryTable(record, summarise(record)),
+    summaryText(record, summarise(record)),
     ['holds for', ...keys].join('\n'),
   ].join('\n\n');
 }

@@ -19,7 +19,7 @@ const BILLED = 100;
 const MOST_WITH_BOTH_ENDS = 3;
 
 /** A block for each table of the fleets that the record holds; empty where it holds none. */
-export function fleetTables(record: RunRecord): string {
+export function fleetText(record: RunRecord): string {
   const fleet = fleetOf({ record, runtimes: viewRuntimes(record) });
   const { density, plain, storm, minimumMemory } = fleet;
   const bill = billAt(fleet, BILLED);

@@ -8,15 +8,15 @@ import { createContext, type Context } from '../../results/tables/context.ts';
 import { mediansByMetric, mediansByRuntime, pairsOf } from '../../results/tables/medians.ts';
 import type { Table } from '../../results/tables/table.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
-import { fleetTables } from './fleet-table.ts';
+import { fleetText } from './fleet-text.ts';
 import { tableFootnotes, tableLines } from './table.ts';
 
 /** More runtimes than fit beside each other with their ratios get a line each. */
 const MOST_COLUMNS = 3;
 
 /** The table at the end of a run, and those of the fleets that it measured. */
-export function summaryTable(record: RunRecord, summary: Summary): string {
-  const blocks = [[...medians(record, summary), ...failures(summary)].join('\n'), fleetTables(record)];
+export function summaryText(record: RunRecord, summary: Summary): string {
+  const blocks = [[...medians(record, summary), ...failures(summary)].join('\n'), fleetText(record)];
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
