@@ -43,8 +43,10 @@ function mediansTable(context: Context): Table {
     scenario.metrics.filter(isLeading).map((metric) => ({ scenario, metric })),
   );
   if (runtimes.length > MOST_COLUMNS) {
-    const telling = leading.filter(({ scenario, metric }) => questionOf(scenario.id).inBrief?.includes(metric.id));
-    return mediansByRuntime(context, telling, 'Medians');
+    const inBrief = leading.filter(({ scenario, metric }) =>
+      questionOf(scenario.id).inBrief?.includes(metric.id),
+    );
+    return mediansByRuntime(context, inBrief, 'Medians');
   }
   const measured = new Set(summary.metrics.filter(({ n }) => n > 0).map(({ metric }) => metric));
   const shown = leading.filter(({ metric }) => measured.has(metric.id));

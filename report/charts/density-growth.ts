@@ -2,12 +2,11 @@ import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { stepsTable } from '../../results/tables/density-steps.ts';
 import { bytesAxis } from './axes.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Up to here both runtimes are seen to grow on one linear axis. */
@@ -96,7 +95,7 @@ function dataset(
   const fit = measure.fitOf(details);
   return {
     ...look,
-    label: `${chartName(runtime)}: ${lineText(fit)}`,
+    label: `${shortName(runtime)}: ${lineText(fit)}`,
     data: shown.map((step) => ({ x: step.live, y: measure.bytesOf(step) })),
     texts: shown.map((step) => `${formatBytes(measure.bytesOf(step))} at ${step.live} live`),
     showLine: false,

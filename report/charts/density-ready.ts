@@ -2,13 +2,12 @@ import { formatMs } from '../../core/units.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { readyTable, type ReadyTimes } from '../../results/tables/density-ready.ts';
 import { msAxis } from './axes.ts';
 import { countAxis } from './density-growth.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject } from './spec.ts';
 
 /** Less than charges may be: that boots get slower has to be seen of the quicker runtime, too. */
@@ -71,7 +70,7 @@ function firstToLast(readyMs: readonly number[]): string {
 function dataset({ runtime, readyMs }: ReadyTimes, look: JsonObject): Json {
   return {
     ...look,
-    label: chartName(runtime),
+    label: shortName(runtime),
     data: readyMs.map((ms, index) => ({ x: index + 1, y: ms })),
     texts: readyMs.map((ms, index) => `number ${index + 1}: ${formatMs(ms)}`),
     borderWidth: 1,

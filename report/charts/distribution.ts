@@ -2,7 +2,12 @@ import { formatValue } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 
 import { measuresTime } from '../../results/marks.ts';
-import { distributionTable, SHOWN_POINTS, type Distribution, type Spread } from '../../results/tables/distribution.ts';
+import {
+  distributionTable,
+  SHOWN_POINTS,
+  type Distribution,
+  type Spread,
+} from '../../results/tables/distribution.ts';
 import { markedName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';

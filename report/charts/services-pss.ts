@@ -1,7 +1,7 @@
 import { pssTable, pssText, serviceName, type Ledger } from '../../results/tables/ledger.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
-import { chartName, withMark } from './labels.ts';
+import { withMark } from './labels.ts';
 import { colorOf } from './runtime-looks.ts';
 import type { Figure } from './spec.ts';
 
@@ -40,7 +40,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
             const bytes = shown.map(({ places }) => places[index]?.pssBytes);
             const texts = shown.map(({ places }) => pssText(places[index]));
             return {
-              label: chartName(runtime),
+              label: shortName(runtime),
               // No length, but a word in its place: that a service does not run is half of the answer.
               data: bytes.map((value) => value ?? 0),
               texts,

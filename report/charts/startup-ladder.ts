@@ -2,9 +2,9 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import { ladderTable, type Climb, type Ladder } from '../../results/tables/ladder.ts';
-import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { markedName, markOf, shortName } from '../../results/tables/runtimes.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
-import { chartName, figureId, withMark } from './labels.ts';
+import { figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
 import type { Figure, Json } from './spec.ts';
 
@@ -74,7 +74,7 @@ function datasets(climbs: readonly Climb[]): Json[] {
   return climbs.map(({ runtime, reachedMs }, index) => {
     const texts = reachedMs.map(textOf);
     return {
-      label: chartName(runtime),
+      label: shortName(runtime),
       data: reachedMs.map((ms) => ms ?? null),
       texts,
       // With more than two runtimes the labels would lie on each other; tooltips and the table have them.

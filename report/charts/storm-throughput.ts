@@ -3,11 +3,10 @@ import { NOTHING } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst, Storm } from '../../results/fleet/storm.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { stormTable } from '../../results/tables/storm.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 const FAR_APART = 6;
@@ -41,7 +40,7 @@ function throughput(storm: readonly FleetView<Storm>[]): Panel {
       })
       .join('; '),
     lines: storm.map(({ runtime, details }, index) =>
-      line(chartName(runtime), details, looks[index] ?? {}, ({ bootsPerS }) => bootsPerS, perSecond),
+      line(shortName(runtime), details, looks[index] ?? {}, ({ bootsPerS }) => bootsPerS, perSecond),
     ),
     figures: storm.map(({ details }) => details.bursts.map(({ bootsPerS }) => bootsPerS)),
   });
@@ -65,7 +64,7 @@ function waits(storm: readonly FleetView<Storm>[]): Panel {
       .join('; '),
     lines: storm.flatMap(({ runtime, details }, index) => {
       const look = looks[index] ?? {};
-      const name = chartName(runtime);
+      const name = shortName(runtime);
       return [
         line(
           name,

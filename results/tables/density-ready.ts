@@ -1,8 +1,8 @@
 import { formatMs } from '../../core/units.ts';
 import type { Density } from '../fleet/density.ts';
 import { thinOut } from './distribution.ts';
-import { runtimesOf, type FleetView } from './fleet.ts';
-import { markedName, marksOver } from './runtimes.ts';
+import type { FleetView } from './fleet.ts';
+import { markedName, marksOver, runtimesOf } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A series with t0 to ready of each instance, in ms, in the order of their start. */

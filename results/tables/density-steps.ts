@@ -3,8 +3,8 @@ import { NOTHING } from '../../core/words.ts';
 import type { Density, Slope } from '../fleet/density.ts';
 import { stepsWithInstances } from '../fleet/figures.ts';
 import { bytesInterval } from '../fleet/fleet-text.ts';
-import { runtimesOf, type FleetView } from './fleet.ts';
-import { markedName, marksOver, timeHeading } from './runtimes.ts';
+import type { FleetView } from './fleet.ts';
+import { markedName, marksOver, runtimesOf, timeHeading } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Cell, type Table } from './table.ts';
 
 /** Every step of each series, and what one more costs by each measure. */

@@ -11,8 +11,16 @@ import {
 } from '../fleet/figures.ts';
 import { endLabel, endsWithParts, partOfOne, partsOver } from '../fleet/parts.ts';
 import { bytesInterval, differenceInterval, signedBytes, stopText, stopWord } from '../fleet/fleet-text.ts';
-import { ofNote, runtimesOf, type FleetView, type Sharing } from './fleet.ts';
-import { markedId, markedName, marksOver, runtimeCell, timeHeading, type RuntimeView } from './runtimes.ts';
+import { ofNote, type FleetView, type Sharing } from './fleet.ts';
+import {
+  markedId,
+  markedName,
+  marksOver,
+  runtimeCell,
+  runtimesOf,
+  timeHeading,
+  type RuntimeView,
+} from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Cell, type Table } from './table.ts';
 
 /** What one more instance costs: a row for each runtime. */

@@ -4,8 +4,7 @@ import { measuresTime } from '../marks.ts';
 import { questionOf } from '../questions/registry.ts';
 import type { MetricSummary } from '../summary.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
-import { runtimesOf } from './fleet.ts';
-import { markedName, marksOver, type RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** Raw points are thinned out above this, so that a long run still makes a small page. */

@@ -6,7 +6,7 @@ import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../fleet/series.ts
 import type { Storm } from '../fleet/storm.ts';
 import { variantsOf } from '../fleet/variants.ts';
 import type { Context } from './context.ts';
-import { markOf, type RuntimeView, type Times } from './runtimes.ts';
+import { markOf, runtimesOf, type RuntimeView, type Times } from './runtimes.ts';
 
 /** What one runtime's instances showed together. */
 export interface FleetView<Details> {
@@ -83,10 +83,6 @@ function viewed<Details>(
 /** What is said of a series that stands for several. */
 export const ofNote = (of: number): string | undefined =>
   of === 1 ? undefined : `the median of ${of} series`;
-
-/** Their runtimes, of which a table's marks and headings are made. */
-export const runtimesOf = (series: readonly { runtime: RuntimeView }[]): RuntimeView[] =>
-  series.map(({ runtime }) => runtime);
 
 /** `{ mark }` of the runtimes of these series, where there is one: for a figure or an answer. */
 export function markedBy(

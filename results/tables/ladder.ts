@@ -3,8 +3,7 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../record.ts';
 import { leadRung, rungsOf, type Context } from './context.ts';
-import { runtimesOf } from './fleet.ts';
-import { markedName, marksOver, type RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A scenario's rungs over all runtimes: when each was reached, and the phases between them. */

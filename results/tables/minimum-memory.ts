@@ -3,8 +3,8 @@ import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../fleet/figures.ts';
 import type { MinimumMemory } from '../fleet/minimum-memory.ts';
 import { trialText } from '../fleet/fleet-text.ts';
-import { ofNote, runtimesOf, type FleetView } from './fleet.ts';
-import { markedName, marksOver, runtimeCell } from './runtimes.ts';
+import { ofNote, type FleetView } from './fleet.ts';
+import { markedName, marksOver, runtimeCell, runtimesOf } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** The smallest memory that was enough, and how the largest below it failed: a row for each runtime. */

@@ -93,6 +93,10 @@ function textFor(
   return [`${names} ${textOf(id)}`];
 }
 
+/** Their runtimes, of which a table's marks and headings are made. */
+export const runtimesOf = (series: readonly { runtime: RuntimeView }[]): RuntimeView[] =>
+  series.map(({ runtime }) => runtime);
+
 /** `Last ready ^`: a row or column of times in a table that holds other figures too. */
 export function timeHeading(text: string, runtimes: readonly RuntimeView[]): string {
   return markedMetric(text, {

@@ -1,8 +1,8 @@
 import { formatMs, formatValue } from '../../core/units.ts';
 import { burstFigures } from '../fleet/figures.ts';
 import type { Burst, Storm } from '../fleet/storm.ts';
-import { ofNote, runtimesOf, type FleetView } from './fleet.ts';
-import { marksOver, runtimeCell, timeHeading } from './runtimes.ts';
+import { ofNote, type FleetView } from './fleet.ts';
+import { marksOver, runtimeCell, runtimesOf, timeHeading } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A row for each burst of each runtime, or for the largest alone. */

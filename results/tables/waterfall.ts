@@ -3,8 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Metric, Sample, ScenarioDescription } from '../record.ts';
 import type { Context } from './context.ts';
-import { runtimesOf } from './fleet.ts';
-import { markedName, marksOver, type RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** How a total is made up of its parts, runtime by runtime. */

@@ -55,7 +55,7 @@ it('writes what rows are of once above them, and what has to be known of them be
       [cell('memory.total', 'nspawn'), cell('9'), cell('steady')],
       [cell('memory.total', 'qemu *'), cell('12'), cell('steady')],
     ],
-    remarks: [{ heading: 'nspawn', text: 'memory.total: few runs, so that what is said of it is said carefully' }],
+    remarks: [{ heading: 'nspawn', text: 'memory.total: so few runs are judged with care alone' }],
   };
   expect(tableLines(grouped).join('\n')).toBe(
     [
@@ -66,7 +66,7 @@ it('writes what rows are of once above them, and what has to be known of them be
       '  memory.total     12  steady',
       'nspawn',
       '  memory.total      9  steady',
-      '  ! memory.total: few runs, so that what is said of it is said carefully',
+      '  ! memory.total: so few runs are judged with care alone',
     ].join('\n'),
   );
 });
