@@ -1,24 +1,22 @@
+import { alignColumns } from '../core/columns.ts';
 import { formatBytes, formatMs, formatValue } from '../core/units.ts';
-import { plainTable } from '../harness/cli/plain-table.ts';
+import { footnotes, markedSubject } from '../results/marks.ts';
 import { verdictOf, type Figure, type FigureUnit } from './benchmark.ts';
 import type { Outcome } from './runner.ts';
 
-const EMULATED = '* emulated (TCG): not a KVM figure';
 const UNSURE = '? the 95 % interval reaches past the bound: more rounds would tell';
 
 /** A line for each figure, with its bound and whether it is met. */
 export function figureTable(outcomes: readonly Outcome[]): string {
   const figures = outcomes.flatMap((outcome) => outcome.figures);
-  const table = plainTable(
-    ['figure', 'value', '95 % interval', 'n', 'bound', 'met'],
-    ['left', 'right', 'right', 'right', 'right', 'left'],
-  );
-  table.push(...figures.map(row));
   const verdicts = figures.map(verdictOf);
   return [
-    table.toString(),
+    ...alignColumns(
+      [['figure', 'value', '95 % interval', 'n', 'bound', 'met'], ...figures.map(row)],
+      ['left', 'right', 'right', 'right', 'right', 'left'],
+    ),
     '',
-    ...(figures.some(({ emulated }) => emulated) ? [EMULATED] : []),
+    ...footnotes(figures.map(({ emulated = false }) => ({ emulated }))),
     ...(verdicts.some((verdict) => verdict?.unsure) ? [UNSURE] : []),
     ...figures.flatMap(({ title, remark }) => (remark === undefined ? [] : [`${title.trim()}: ${remark}`])),
     ...outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [`! ${id}: ${error}`])),
@@ -26,10 +24,10 @@ export function figureTable(outcomes: readonly Outcome[]): string {
 }
 
 function row(figure: Figure): string[] {
-  const { title, value, unit, interval, n, emulated } = figure;
+  const { title, value, unit, interval, n, emulated = false } = figure;
   const verdict = verdictOf(figure);
   return [
-    emulated ? `${title} *` : title,
+    markedSubject(title, { emulated }),
     format(value, unit),
     interval === undefined ? '' : `${format(interval.low, unit)} – ${format(interval.high, unit)}`,
     String(n),

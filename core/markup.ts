@@ -1,3 +1,4 @@
+import type { Align } from './columns.ts';
 import { escapeMarkdown, escapeXml, visible } from './text.ts';
 
 /** A piece of a document whose text has been escaped. The tags below alone make it, so that none can be left out. */
@@ -41,6 +42,17 @@ function tagFor<Language extends string>(escape: (text: string) => string): Tag<
   const join = (pieces: readonly (string | Piece<Language>)[], separator: string) =>
     new Piece<Language>(pieces.map(sourceOf).join(separator));
   return Object.assign(tag, { join });
+}
+
+/** A table in Markdown. `aligns`: by column. */
+export function gfmTable(
+  head: readonly (string | Markdown)[],
+  rows: readonly (readonly (string | Markdown)[])[],
+  aligns: readonly Align[],
+): Markdown {
+  const line = (cells: readonly (string | Markdown)[]): Markdown => gfm`| ${gfm.join(cells, ' | ')} |`;
+  const rule = aligns.map((align) => (align === 'right' ? gfm`---:` : gfm`---`));
+  return gfm.join([head, rule, ...rows].map(line), '\n');
 }
 
 /** A block of code in Markdown; its fence is longer than any run of backticks in it, so that it cannot be closed from inside. */

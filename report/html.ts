@@ -7,9 +7,8 @@ import { assetPath, browserBundles, fontPath, readAsset } from './asset-files.ts
 import type { Figure } from './charts/spec.ts';
 
 import type { ReportModel, ScenarioText } from './model/report.ts';
-import type { SectionTable } from './model/fleet-tables.ts';
-import { ledgerColumns, placeFigures, type Ledger } from './model/ledger.ts';
-import { cell, type Table } from './model/table.ts';
+import { ledgerColumns, placeFigures, type Ledger } from '../results/tables/ledger.ts';
+import type { SectionTable } from '../results/tables/table.ts';
 
 /** A figure with its picture, as a data URI, for readers without JavaScript. */
 export interface IllustratedFigure {
@@ -50,7 +49,6 @@ export function renderHtml(model: ReportModel, figures: readonly IllustratedFigu
 interface Section extends ScenarioText {
   figures: IllustratedFigure[];
   tables: SectionTable[];
-  definitionTable: Table;
   ledger?: Ledger;
   ledgerColumns: typeof ledgerColumns;
   placeFigures: typeof placeFigures;
@@ -66,24 +64,11 @@ function sectionsOf(
     id: `scenario-${index + 1}`,
     figures: figures.filter(({ figure }) => figure.scenario === scenario.id),
     tables: tables.filter((table) => table.scenario === scenario.id),
-    definitionTable: definitionTable(scenario),
     ...(ledger?.scenario === scenario.id ? { ledger } : {}),
     ledgerColumns,
     placeFigures,
     nothing: NOTHING,
   }));
-}
-
-function definitionTable({ title, definitions }: ScenarioText): Table {
-  return {
-    caption: `${title}: what each metric means`,
-    head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
-    rows: definitions.map((found) => [
-      cell(found.title, found.metric),
-      cell(found.unit),
-      cell(found.definition),
-    ]),
-  };
 }
 
 /** The templates of the pages; all that they say with `<%=` is escaped, and shows what it says. */

@@ -3,10 +3,10 @@ import type { Figure } from './charts/spec.ts';
 import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
-import type { SectionTable } from './model/fleet-tables.ts';
-import { ledgerColumns, placeFigures, type Ledger, type Place } from './model/ledger.ts';
-import { markedName } from './model/runtimes.ts';
-import { cell, type Table } from './model/table.ts';
+import { tableBlocks } from './markdown-table.ts';
+import { ledgerTable, type Ledger } from '../results/tables/ledger.ts';
+import { markedName } from '../results/tables/runtimes.ts';
+import type { SectionTable } from '../results/tables/table.ts';
 
 /** The report as GitHub-flavoured Markdown; the charts lie beside it in `charts/`. */
 export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): string {
@@ -28,15 +28,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
       ...(model.ledger?.scenario === scenario.id ? ledgerBlocks(model.ledger) : []),
       ...model.tables.filter((table) => table.scenario === scenario.id).flatMap(sectionTableBlocks),
       gfm`### Definitions`,
-      ...tableBlocks({
-        caption: '',
-        head: [{ text: 'Metric' }, { text: 'Unit' }, { text: 'Definition' }],
-        rows: scenario.definitions.map(({ metric, unit, definition }) => [
-          cell(metric),
-          cell(unit),
-          cell(definition),
-        ]),
-      }),
+      ...tableBlocks(scenario.definitions),
     ]),
     ...factBlocks('Method', model.method),
     ...factBlocks('Runtimes', model.runtimeFacts),
@@ -48,24 +40,6 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
   ];
   return `${gfm.join(blocks, '\n\n').toString()}\n`;
 }
-
-function tableBlocks({ caption, mark, head, rows }: Table): Markdown[] {
-  const line = (cells: readonly (string | Markdown)[]): Markdown => gfm`| ${gfm.join(cells, ' | ')} |`;
-  const title = [
-    ...(caption === '' ? [] : [gfm`${caption}`]),
-    ...(mark === undefined ? [] : [gfm`**${mark}**`]),
-  ];
-  const lines = [
-    line(head.map(({ text, note }) => (note === undefined ? text : `${text} (${note})`))),
-    line(head.map(({ numeric }) => (numeric ? gfm`---:` : gfm`---`))),
-    ...rows.map((row) =>
-      line(row.map(({ text, note }) => (note === undefined ? text : `${text} ${bracketed(note)}`))),
-    ),
-  ];
-  return [...(title.length === 0 ? [] : [gfm.join(title, ' · ')]), gfm.join(lines, '\n')];
-}
-
-const bracketed = (note: string): string => (/^[[(]/u.test(note) ? note : `(${note})`);
 
 function figureBlocks({ id, title, caption, mark, table }: Figure): Markdown[] {
   return [
@@ -81,33 +55,12 @@ function sectionTableBlocks({ title, text, table }: SectionTable): Markdown[] {
 }
 
 function ledgerBlocks(ledger: Ledger): Markdown[] {
-  const { mark, note, services, idle } = ledger;
-  const stateOf = ({ state, stateNote, reason, repeated, duplicated }: Place): string => {
-    const words = [state, ...(repeated ? ['repeated'] : []), ...(duplicated ? ['duplicated'] : [])];
-    return [words.join(', '), stateNote, reason].filter(Boolean).join('; ');
-  };
+  const { note, idle } = ledger;
   return [
     gfm`### The ledger`,
     gfm`Repeated: each further instance of the image runs it again, and takes its anonymous memory anew. Duplicated: the host runs the same service too.`,
     ...(note === undefined ? [] : [gfm`${note}`]),
-    ...tableBlocks({
-      caption: 'Services: where each runs, and if not, why not; medians over boots',
-      ...(mark === undefined ? {} : { mark }),
-      head: [
-        { text: 'Service' },
-        { text: 'Host' },
-        { text: 'In' },
-        { text: 'State' },
-        ...ledgerColumns(ledger).map((text) => ({ text, numeric: true })),
-      ],
-      rows: services.flatMap(({ service, host, places }) =>
-        places.map((place) =>
-          [service, host, markedName(place.runtime), stateOf(place), ...placeFigures(place)].map((text) =>
-            cell(text),
-          ),
-        ),
-      ),
-    }),
+    ...tableBlocks(ledgerTable(ledger)),
     ...(idle.length === 0
       ? []
       : [

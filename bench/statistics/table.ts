@@ -1,22 +1,21 @@
+import { alignColumns } from '../../core/columns.ts';
 import type { Rate } from './study.ts';
-import { plainTable } from '../../harness/cli/plain-table.ts';
 
 /** A line for each rate, with what is promised and whether it is kept. */
 export function rateTable(rates: readonly Rate[]): string {
-  const table = plainTable(
-    ['simulation', 'share', 'trials', 'promised', 'kept'],
+  return alignColumns(
+    [
+      ['simulation', 'share', 'trials', 'promised', 'kept'],
+      ...rates.map((rate) => [
+        rate.remark === undefined ? rate.title : `${rate.title} (${rate.remark})`,
+        percent(rate.happened / rate.trials),
+        String(rate.trials),
+        promised(rate),
+        promised(rate) === '' ? '' : isKept(rate) ? 'yes' : 'NO',
+      ]),
+    ],
     ['left', 'right', 'right', 'right', 'left'],
-  );
-  table.push(
-    ...rates.map((rate) => [
-      rate.remark === undefined ? rate.title : `${rate.title} (${rate.remark})`,
-      percent(rate.happened / rate.trials),
-      String(rate.trials),
-      promised(rate),
-      promised(rate) === '' ? '' : isKept(rate) ? 'yes' : 'NO',
-    ]),
-  );
-  return table.toString();
+  ).join('\n');
 }
 
 /** Whether the share is within its bounds; one without bounds is. */

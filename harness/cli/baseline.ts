@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { alignColumns } from '../../core/columns.ts';
 import { jsonText, plainLine } from '../../core/text.ts';
 import {
   DEFAULT_SET,
@@ -15,7 +16,7 @@ import { DEFAULT_BASELINES } from '../../results/gate/file-schema.ts';
 import { readRecord } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
 import type { Io } from './io.ts';
-import { summaryTable } from './summary-table.ts';
+import { summaryText } from './summary-text.ts';
 
 /** `twinboot baseline save|list|show|rm`: the records that gates compare with, in a folder made to be committed. */
 export function addBaselineCommand(program: Command, io: Io): void {
@@ -82,15 +83,7 @@ function table(all: readonly Baseline[]): string {
     const cells = [name, startedAt.slice(0, 10), `${rounds} rounds`, runtimes.join(' '), host];
     return cells.map((cell) => plainLine(cell, 100));
   });
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns(rows, ['left', 'left', 'left', 'left', 'left']).join('\n');
 }
 
 function addShow(parent: Command, io: Io): void {
@@ -112,7 +105,7 @@ function page({ name, path, record }: Baseline, environment: Record<string, stri
   const keys = Object.entries(environment).map(([key, value]) => `  ${plainLine(`${key}: ${value}`)}`);
   return [
     `${name}\nrun ${plainLine(record.id)}, image ${plainLine(record.image.name)}, in ${path}`,
-    summaryTable(record, summarise(record)),
+    summaryText(record, summarise(record)),
     ['holds for', ...keys].join('\n'),
   ].join('\n\n');
 }

@@ -13,7 +13,7 @@ import { readRecords } from '../../results/history/read-records.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { collect, wholeNumber } from './arguments.ts';
 import { alphaOption, minEffectOption } from './comparison-options.ts';
-import { historyTable } from './history-table.ts';
+import { historyText } from './history-text.ts';
 import type { Io } from './io.ts';
 
 const PAGE = 'history.html';
@@ -43,7 +43,7 @@ export function addHistoryCommand(program: Command, io: Io): void {
       const extracts: Extract[] = [];
       const leftOut = await readRecords(folder, (record) => void extracts.push(extractOf(record)));
       const history = buildHistory(extracts, leftOut, { metrics, minEffect, alpha, seed });
-      io.out(json ? jsonText(history, 2) : historyTable(history));
+      io.out(json ? jsonText(history, 2) : historyText(history));
       if (html === undefined) return;
       const file = html === true ? join(await asFolder(folder), PAGE) : html;
       // Loaded here: the drawing library is large, and most calls do not need it.

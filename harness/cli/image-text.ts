@@ -1,28 +1,21 @@
-import Table from 'cli-table3';
+import { alignColumns } from '../../core/columns.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { ListedImage } from '../image/catalogue.ts';
 import { buildCommand } from '../image/recipe.ts';
 
 type ReadyImage = Extract<ListedImage, { state: 'ready' }>;
 
-const bareTable = {
-  chars: Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((part) => [part, '']),
-    ),
-  ),
-  style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [] },
-};
+const HEAD = ['NAME', 'SUITE', 'BOOT', 'KERNEL', 'PACKAGES', 'SIZE', 'BUILT', 'SHA256'];
 
 /** One line per image. */
 export function imageList(images: readonly ListedImage[]): string {
-  const table = new Table({
-    ...bareTable,
-    chars: { ...bareTable.chars, middle: '' },
-    head: ['NAME', 'SUITE', 'BOOT', 'KERNEL', 'PACKAGES', 'SIZE', 'BUILT', 'SHA256'],
-  });
-  for (const image of images) table.push(image.state === 'ready' ? readyRow(image) : damagedRow(image));
-  return trimLines(table.toString());
+  const rows = images.map((image) =>
+    image.state === 'ready' ? readyRow(image) : [image.name, `damaged: ${image.reason}`],
+  );
+  return alignColumns(
+    [HEAD, ...rows],
+    HEAD.map(() => 'left' as const),
+  ).join('\n');
 }
 
 function readyRow({ name, image: { description }, outdated }: ReadyImage): string[] {
@@ -36,10 +29,6 @@ function readyRow({ name, image: { description }, outdated }: ReadyImage): strin
     minuteOf(description.builtAt),
     description.digest.slice(0, 12),
   ];
-}
-
-function damagedRow({ name, reason }: Extract<ListedImage, { state: 'damaged' }>): [string, Table.Cell] {
-  return [name, { colSpan: 7, content: `damaged: ${reason}` }];
 }
 
 /** Everything about one image; its packages folded into their number unless they are asked for. */
@@ -83,11 +72,4 @@ export function imagePage(listed: ReadyImage, options: { packages: boolean }): s
 
 function minuteOf(time: string): string {
   return `${time.slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function trimLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 }

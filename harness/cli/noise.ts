@@ -13,7 +13,7 @@ import { parseRuntimes } from '../runtimes/spec.ts';
 import { collect } from './arguments.ts';
 import { silent, type Io } from './io.ts';
 import { measureRun, type RunOptions } from './measure-run.ts';
-import { noiseTable } from './noise-table.ts';
+import { noiseText } from './noise-text.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { outcomeOf } from './run.ts';
 import { scenariosOfOneBoot } from './scenarios.ts';
@@ -99,7 +99,7 @@ async function analyse(
   const onHost = [...findings, ...recordedFindings(record.host), ...(current ?? [])];
   const advice = [...adviceOn(report), ...onHost.flatMap(adviceFrom)];
   if (format === 'json') io.out(jsonText({ ...report, advice }, 2));
-  else io.out(noiseTable(report, advice));
+  else io.out(noiseText(report, advice));
   if (current === undefined) {
     io.note(
       'this is not the host of the run, or not as it was: its SMT, turbo boost and KSM are not looked at',

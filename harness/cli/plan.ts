@@ -10,7 +10,7 @@ import { planCapacity } from '../../results/capacity/plan-capacity.ts';
 import { readRecord } from '../../results/store.ts';
 import { size, wholeNumber } from './arguments.ts';
 import type { Io } from './io.ts';
-import { planTable } from './plan-table.ts';
+import { planText } from './plan-text.ts';
 
 const MOST_MEMORY = KIB * KIB * GIB;
 
@@ -70,7 +70,7 @@ export function addPlanCommand(program: Command, io: Io): void {
       const record = await readRecord(run);
       const question = questionOf(options);
       const plan = planCapacity(record, question);
-      io.out(format === 'json' ? jsonText(plan, 2) : planTable(plan));
+      io.out(format === 'json' ? jsonText(plan, 2) : planText(plan));
       if (plan.runtimes.every(({ instances }) => instances === undefined)) io.exitCode = exitCodes.run;
       if (out === undefined) return;
       // Loaded here: the drawing library is large, and most calls do not need it.

@@ -5,7 +5,7 @@ import { readRecord } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
 import type { Io } from './io.ts';
 import { publish } from './publish.ts';
-import { summaryTable } from './summary-table.ts';
+import { summaryText } from './summary-text.ts';
 
 export function addReportCommand(program: Command, io: Io): void {
   program
@@ -19,7 +19,7 @@ export function addReportCommand(program: Command, io: Io): void {
       const record = await readRecord(run);
       const folder = (await stat(run)).isDirectory() ? run : dirname(run);
       const summary = summarise(record);
-      io.out(summaryTable(record, summary));
+      io.out(summaryText(record, summary));
       const files = await publish(record, summary, folder, (message) => io.note(message));
       io.out(`\nreport  ${relative('.', files.html)}`);
     });

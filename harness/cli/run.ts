@@ -16,7 +16,7 @@ import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { scenariosOfOneBoot } from './scenarios.ts';
-import { summaryTable } from './summary-table.ts';
+import { summaryText } from './summary-text.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
   addFleetOptions(
@@ -91,7 +91,7 @@ async function tell(
   // Before the report, which a full disk may prevent.
   if (json) io.out(jsonText({ folder: folder.path, state: record.state, ...summary }, 2));
   else {
-    io.out(`\n${summaryTable(record, summary)}\n`);
+    io.out(`\n${summaryText(record, summary)}\n`);
     io.out(`record  ${relative('.', join(folder.path, 'run.json'))}`);
   }
   progress.status('drawing the report');

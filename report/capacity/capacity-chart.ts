@@ -1,12 +1,12 @@
 import { formatBytes } from '../../core/units.ts';
-import { formatCount, NOTHING } from '../../core/words.ts';
+import { formatCount } from '../../core/words.ts';
 import { markedSubject } from '../../results/marks.ts';
 import type { Estimate, CapacityPlan } from '../../results/capacity/capacity-plan.ts';
 import { rangeText, wholeText } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
-import { cell, type Table } from '../model/table.ts';
+import { hostSizesTable } from '../../results/tables/capacity.ts';
 
 /** The figure's id, and the name of its pictures. */
 export const CAPACITY_CHART = 'plan-instances-per-host';
@@ -37,7 +37,7 @@ export function capacityChart(plan: CapacityPlan, sizes: readonly CapacityPlan[]
     ...withMark(mark),
     layout: 'rows',
     panels: [panel(plan, sizes, curves)],
-    table: dataTable(sizes, curves, mark),
+    table: { ...hostSizesTable(sizes, curves), ...withMark(mark) },
   };
 }
 
@@ -138,26 +138,5 @@ function dataset(
     pointRadius: 3,
     pointHoverRadius: 5,
     pointStyle: kind === 'vm' ? 'rectRot' : 'circle',
-  };
-}
-
-function dataTable(
-  sizes: readonly CapacityPlan[],
-  curves: readonly Curve[],
-  mark: string | undefined,
-): Table {
-  return {
-    caption: 'Instances per host',
-    ...withMark(mark),
-    head: [{ text: 'Memory of the host' }, ...curves.map(({ name }) => ({ text: name, numeric: true }))],
-    rows: sizes.map(({ question }, row) => [
-      cell(formatBytes(question.hostMemoryBytes), `${formatBytes(question.reserveBytes)} in reserve`),
-      ...curves.map(({ estimates }) => {
-        const estimate = estimates[row];
-        return estimate === undefined
-          ? cell(NOTHING)
-          : cell(wholeText(estimate.value), rangeText(estimate, wholeText));
-      }),
-    ]),
   };
 }

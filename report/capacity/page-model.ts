@@ -1,18 +1,16 @@
-import { formatBytes } from '../../core/units.ts';
-import { formatCount, NOTHING } from '../../core/words.ts';
-import { footnote, footnotes, markedMetric, markedSubject, together } from '../../results/marks.ts';
-import type { Estimate, CapacityPlan, RuntimePlan } from '../../results/capacity/capacity-plan.ts';
+import { footnote, footnotes, markedMetric, markedSubject } from '../../results/marks.ts';
+import type { CapacityPlan, RuntimePlan } from '../../results/capacity/capacity-plan.ts';
 import {
   basisText,
   hostText,
   methodText,
   questionText,
-  rangeText,
   ratioSentence,
   wholeText,
 } from '../../results/capacity/capacity-text.ts';
-import { formatTime } from '../format.ts';
-import { cell, type Cell, type Table } from '../model/table.ts';
+import { formatTime } from '../../results/tables/format.ts';
+import { estimateRange, capacityTable } from '../../results/tables/capacity.ts';
+import type { Table } from '../../results/tables/table.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
 export interface PlanPage {
@@ -42,7 +40,7 @@ export function pageModel(plan: CapacityPlan): PlanPage {
     ],
     ...(runtimes.some(({ emulated }) => emulated) ? { mark: footnote('emulated') } : {}),
     timeMarks: footnotes(runtimes.map((runtime) => ({ ...runtime, emulated: false }))),
-    runtimes: runtimesTable(plan),
+    runtimes: capacityTable(plan),
     notes: runtimes
       .map((runtime) => ({ name: nameOf(runtime), notes: runtime.notes }))
       .filter(({ notes }) => notes.length > 0),
@@ -57,54 +55,8 @@ function answerOf(runtime: RuntimePlan, { question }: CapacityPlan): string {
   const wanted =
     hosts === undefined || question.instances === undefined
       ? ''
-      : `; ${wholeText(hosts.value)} ${hosts.value === 1 ? 'host' : 'hosts'} for ${wholeText(question.instances)} ${within(hosts, wholeText)}`;
-  return `${nameOf(runtime)}: ${wholeText(instances.value)} ${markedMetric('per host', runtime)} ${within(instances, wholeText)}, bound by ${boundBy ?? ''}${wanted}.`;
-}
-
-function within(estimate: Estimate, text: (value: number) => string): string {
-  return estimate.interval === undefined ? '(no interval)' : rangeText(estimate, text);
+      : `; ${wholeText(hosts.value)} ${hosts.value === 1 ? 'host' : 'hosts'} for ${wholeText(question.instances)} ${estimateRange(hosts, wholeText)}`;
+  return `${nameOf(runtime)}: ${wholeText(instances.value)} ${markedMetric('per host', runtime)} ${estimateRange(instances, wholeText)}, bound by ${boundBy ?? ''}${wanted}.`;
 }
 
 const nameOf = ({ runtime, emulated }: RuntimePlan): string => markedSubject(runtime, { emulated });
-
-function runtimesTable({ runtimes, question }: CapacityPlan): Table {
-  const { instances: wanted, hostCpus } = question;
-  const marked = (text: string): string => markedMetric(text, together(runtimes));
-  return {
-    caption: 'What one more instance costs, and what a host holds',
-    head: [
-      { text: 'Runtime' },
-      { text: 'Once for all', numeric: true },
-      { text: 'One more', numeric: true },
-      { text: 'By memory', note: 'instances per host', numeric: true },
-      ...(hostCpus === undefined
-        ? []
-        : [{ text: marked('By idle CPU'), note: 'instances per host', numeric: true }]),
-      { text: marked('Per host'), numeric: true },
-      ...(wanted === undefined ? [] : [{ text: marked(`Hosts for ${wholeText(wanted)}`), numeric: true }]),
-    ],
-    rows: runtimes.map((runtime) => {
-      const { measured, fixedBytes, each, byMemory, byCpu, instances, hosts } = runtime;
-      return [
-        cell(
-          nameOf(runtime),
-          measured === undefined
-            ? 'not measured'
-            : `${formatCount(measured.steps, 'step')}, up to ${measured.mostLive}`,
-        ),
-        cell(fixedBytes === undefined ? NOTHING : formatBytes(fixedBytes)),
-        estimateCell(each, formatBytes),
-        estimateCell(byMemory, wholeText),
-        ...(hostCpus === undefined
-          ? []
-          : [byCpu === undefined ? cell(NOTHING) : cell(wholeText(byCpu.instances), 'no interval')]),
-        estimateCell(instances, wholeText),
-        ...(wanted === undefined ? [] : [estimateCell(hosts, wholeText)]),
-      ];
-    }),
-  };
-}
-
-function estimateCell(estimate: Estimate | undefined, text: (value: number) => string): Cell {
-  return estimate === undefined ? cell(NOTHING) : cell(text(estimate.value), within(estimate, text));
-}

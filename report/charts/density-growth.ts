@@ -1,16 +1,12 @@
-import { formatBytes, formatMs } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import { bytesInterval } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy, timeColumn } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { stepsTable } from '../../results/tables/density-steps.ts';
 import { bytesAxis } from './axes.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Up to here both runtimes are seen to grow on one linear axis. */
@@ -36,7 +32,7 @@ export function densityGrowth(density: readonly FleetView<Density>[]): Figure | 
     ...markedBy(density),
     layout: 'columns',
     panels: [panel(density, charge, logarithmic), panel(density, fall, logarithmic)],
-    table: stepTable(density),
+    table: stepsTable(density),
   };
 }
 
@@ -99,7 +95,7 @@ function dataset(
   const fit = measure.fitOf(details);
   return {
     ...look,
-    label: `${chartName(runtime)}: ${lineText(fit)}`,
+    label: `${shortName(runtime)}: ${lineText(fit)}`,
     data: shown.map((step) => ({ x: step.live, y: measure.bytesOf(step) })),
     texts: shown.map((step) => `${formatBytes(measure.bytesOf(step))} at ${step.live} live`),
     showLine: false,
@@ -153,38 +149,4 @@ function sizeAxis(bytes: readonly number[], logarithmic: boolean): JsonObject {
     title: { display: true, text: 'log scale' },
     ticks: { format: 'bytes', base: 2 },
   };
-}
-
-function stepTable(density: readonly FleetView<Density>[]): Table {
-  return {
-    caption: 'Every step of each series',
-    ...markedBy(density, 'some'),
-    head: [
-      ...['Runtime', 'Live', 'Charge', 'MemAvailable fell by', 'PSS', 'Private'],
-      timeColumn('Last ready', density),
-    ].map((text, index) => (index === 0 ? { text } : { text, numeric: true })),
-    rows: density.flatMap(({ runtime, details }) => [
-      ...stepsWithInstances(details).map((step) => [
-        cell(markedName(runtime)),
-        cell(String(step.live), step.settled ? undefined : 'not settled'),
-        ...[step.totalBytes, step.hostDeltaBytes, step.pssBytes, step.privateBytes].map((bytes) =>
-          cell(formatBytes(bytes)),
-        ),
-        cell(lastReady(step)),
-      ]),
-      [
-        cell(markedName(runtime)),
-        cell('one more'),
-        ...[details.fits.total, details.fits.hostDelta, details.fits.pss, details.fits.private].map((fit) =>
-          fit === undefined ? cell(NOTHING) : cell(formatBytes(fit.slope), bytesInterval(fit.interval)),
-        ),
-        cell(NOTHING),
-      ],
-    ]),
-  };
-}
-
-function lastReady({ readyMs }: DensityStep): string {
-  const last = readyMs.at(-1);
-  return last === undefined ? NOTHING : formatMs(last);
 }

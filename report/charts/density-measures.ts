@@ -1,12 +1,9 @@
 import { formatBytes } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
-import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
+import type { Density, DensityStep } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import { bytesInterval } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { measuresTable, type LastStep } from '../../results/tables/density-measures.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import type { Figure, Panel } from './spec.ts';
@@ -30,17 +27,15 @@ export function densityMeasures(density: readonly FleetView<Density>[]): Figure 
     ...markedBy(density),
     layout: 'columns',
     panels: shown.map((series, index) => panel(series, index, scales.ends[index] ?? 1)),
-    table: measureTable(shown),
+    table: measuresTable(shown),
   };
 }
-
-type Shown = FleetView<Density> & { last: DensityStep };
 
 /** Bytes of one instance by the measure that says most. */
 const largestOf = ({ hostDeltaBytes, totalBytes, pssBytes, live }: DensityStep): number =>
   Math.max(hostDeltaBytes, totalBytes, pssBytes) / live;
 
-function panel({ runtime, last }: Shown, index: number, end: number): Panel {
+function panel({ runtime, last }: LastStep, index: number, end: number): Panel {
   const each = (bytes: number): number => bytes / last.live;
   const [fall, charge] = [each(last.hostDeltaBytes), each(last.totalBytes)];
   const [pss, own] = [each(last.pssBytes), each(last.privateBytes)];
@@ -100,38 +95,5 @@ function panel({ runtime, last }: Shown, index: number, end: number): Panel {
       },
     },
     plugins: ['inside-labels', 'outside-labels'],
-  };
-}
-
-function measureTable(shown: readonly Shown[]): Table {
-  const row = (
-    series: Shown,
-    title: string,
-    bytes: number,
-    fit: Slope | undefined,
-  ): Table['rows'][number] => [
-    cell(markedName(series.runtime)),
-    cell(title),
-    cell(formatBytes(bytes / series.last.live)),
-    fit === undefined ? cell(NOTHING) : cell(formatBytes(fit.slope), bytesInterval(fit.interval)),
-  ];
-  return {
-    caption: 'One instance by each measure: its share of the last step, and the slope over all steps',
-    ...markedBy(shown),
-    head: [
-      { text: 'Runtime' },
-      { text: 'Measure' },
-      { text: 'One of all', numeric: true },
-      { text: 'One more', numeric: true },
-    ],
-    rows: shown.flatMap((series) => {
-      const { last, details } = series;
-      return [
-        row(series, 'Fall of MemAvailable', last.hostDeltaBytes, details.fits.hostDelta),
-        row(series, 'Charge', last.totalBytes, details.fits.total),
-        row(series, 'PSS', last.pssBytes, details.fits.pss),
-        row(series, 'Private pages (USS)', last.privateBytes, details.fits.private),
-      ];
-    }),
   };
 }

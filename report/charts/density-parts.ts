@@ -9,10 +9,9 @@ import {
   partsOver,
   type Part,
 } from '../../results/fleet/parts.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { partShare, partsTable } from '../../results/tables/density.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import { partColor } from './memory-colors.ts';
@@ -21,7 +20,8 @@ import type { Figure, Panel } from './spec.ts';
 /** The parts of one instance, when it lives alone and when many do: what shrinks is shared. */
 export function densityParts(density: readonly FleetView<Density>[]): Figure | undefined {
   const shown = density.flatMap((series) => shownOf(series) ?? []);
-  if (shown.length === 0) return undefined;
+  const table = partsTable(density);
+  if (table === undefined) return undefined;
   const parts = partsOver(shown.flatMap(({ steps }) => steps));
   const scales = scalesOf(shown.map(({ steps }) => highest(steps)));
   const unexplained = shown.flatMap((series) => unexplainedText(series) ?? []);
@@ -42,7 +42,7 @@ export function densityParts(density: readonly FleetView<Density>[]): Figure | u
         isLast: index === shown.length - 1,
       }),
     ),
-    table: partTable(shown, parts),
+    table,
   };
 }
 
@@ -113,42 +113,10 @@ function lowest(steps: readonly DensityStep[]): number {
   return -low < highest(steps) / 200 ? 0 : low;
 }
 
-function shareOf(bytes: number, { totalBytes, live }: DensityStep): string {
-  if (totalBytes === 0) return NOTHING;
-  const percent = ((bytes / (totalBytes / live)) * 100).toFixed(1);
-  return `${percent === '-0.0' ? '0.0' : percent} %`;
-}
-
 function unexplainedText({ runtime, steps }: Shown): string | undefined {
   const shares = steps.flatMap((step) => {
     const bytes = step.parts.find(isUnexplained);
-    return bytes === undefined ? [] : [`${shareOf(bytes.bytes / step.live, step)} (${endLabel(step)})`];
+    return bytes === undefined ? [] : [`${partShare(bytes.bytes / step.live, step)} (${endLabel(step)})`];
   });
   return shares.length === 0 ? undefined : `${runtime.name} ${shares.join(', ')}`;
-}
-
-function partTable(shown: readonly Shown[], parts: readonly Part[]): Table {
-  const columns = shown.flatMap(({ runtime, steps }) => steps.map((step) => ({ runtime, step })));
-  return {
-    caption: 'Memory of one instance by part, and shares of its total',
-    ...markedBy(shown),
-    head: [
-      { text: 'Part' },
-      ...columns.map(({ runtime, step }) => ({
-        text: markedName(runtime),
-        note: endLabel(step),
-        numeric: true,
-      })),
-    ],
-    rows: [
-      ...parts.map(({ id, title }) => [
-        cell(title),
-        ...columns.map(({ step }) => {
-          const bytes = partOfOne(step, id);
-          return bytes === undefined ? cell(NOTHING) : cell(formatBytes(bytes), shareOf(bytes, step));
-        }),
-      ]),
-      [cell('Total'), ...columns.map(({ step }) => cell(formatBytes(step.totalBytes / step.live)))],
-    ],
-  };
 }

@@ -1,17 +1,13 @@
 import { formatMs } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { thinOut } from '../model/distribution.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { readyTable, type ReadyTimes } from '../../results/tables/density-ready.ts';
 import { msAxis } from './axes.ts';
 import { countAxis } from './density-growth.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject } from './spec.ts';
 
 /** Less than charges may be: that boots get slower has to be seen of the quicker runtime, too. */
@@ -66,17 +62,15 @@ export function densityReady(density: readonly FleetView<Density>[]): Figure | u
   };
 }
 
-type Shown = FleetView<Density> & { readyMs: number[] };
-
 function firstToLast(readyMs: readonly number[]): string {
   const [first = 0, last = 0] = [readyMs[0], readyMs.at(-1)];
   return `${formatMs(first)} alone, ${formatMs(last)} as number ${readyMs.length}`;
 }
 
-function dataset({ runtime, readyMs }: Shown, look: JsonObject): Json {
+function dataset({ runtime, readyMs }: ReadyTimes, look: JsonObject): Json {
   return {
     ...look,
-    label: chartName(runtime),
+    label: shortName(runtime),
     data: readyMs.map((ms, index) => ({ x: index + 1, y: ms })),
     texts: readyMs.map((ms, index) => `number ${index + 1}: ${formatMs(ms)}`),
     borderWidth: 1,
@@ -92,34 +86,5 @@ function logAxis(ms: readonly number[]): JsonObject {
     max: Math.max(...positive) * 1.6,
     title: { display: true, text: 't0 to ready (log scale)' },
     ticks: { format: 'ms' },
-  };
-}
-
-/** A row for each instance would be a table of hundreds of rows. */
-const MOST_ROWS = 24;
-
-function readyTable(shown: readonly Shown[]): Table {
-  const most = Math.max(...shown.map(({ readyMs }) => readyMs.length));
-  const numbers = thinOut(
-    Array.from({ length: most }, (_, index) => index + 1),
-    MOST_ROWS,
-  );
-  return {
-    caption:
-      most > MOST_ROWS
-        ? `Boot time of the next instance: ${MOST_ROWS} of ${most}, evenly chosen`
-        : 'Boot time of the next instance',
-    ...markedBy(shown, 'all'),
-    head: [
-      { text: 'Instance' },
-      ...shown.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),
-    ],
-    rows: numbers.map((number) => [
-      cell(String(number)),
-      ...shown.map(({ readyMs }) => {
-        const ms = readyMs[number - 1];
-        return cell(ms === undefined ? NOTHING : formatMs(ms));
-      }),
-    ]),
   };
 }

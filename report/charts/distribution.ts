@@ -2,11 +2,16 @@ import { formatValue } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 
 import { measuresTime } from '../../results/marks.ts';
-import { SHOWN_POINTS, type Distribution, type Spread } from '../model/distribution.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import {
+  distributionTable,
+  SHOWN_POINTS,
+  type Distribution,
+  type Spread,
+} from '../../results/tables/distribution.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
+import { colorOf } from './runtime-looks.ts';
 import type { Figure, JsonObject, Panel } from './spec.ts';
 
 /**
@@ -33,18 +38,7 @@ export function distribution(found: Distribution): Figure {
     ...withMark(mark),
     layout: 'rows',
     panels: found.spreads.map((spread, index) => panel(found, spread, window, index)),
-    table: {
-      caption: `${found.title}: distribution`,
-      ...withMark(mark),
-      head: ['Runtime', 'n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map(
-        (text, index) => (index === 0 ? { text } : { text, numeric: true }),
-      ),
-      rows: found.spreads.map(({ runtime, n, min, p25, median, p75, max }) => [
-        cell(markedName(runtime)),
-        cell(String(n)),
-        ...[min, p25, median, p75, max].map((value) => cell(formatValue(value, found.unit))),
-      ]),
-    },
+    table: distributionTable(found),
   };
 }
 
@@ -103,10 +97,10 @@ function panel({ unit, title }: Distribution, spread: Spread, window: Window, in
             },
           ],
           texts: [text],
-          backgroundColor: `@${runtime.color}Soft`,
-          borderColor: `@${runtime.color}`,
-          medianColor: `@${runtime.color}`,
-          itemBackgroundColor: `@${runtime.color}`,
+          backgroundColor: `@${colorOf(runtime)}Soft`,
+          borderColor: `@${colorOf(runtime)}`,
+          medianColor: `@${colorOf(runtime)}`,
+          itemBackgroundColor: `@${colorOf(runtime)}`,
           itemBorderColor: '@surface',
           ...(shown.length > CROWD
             ? smallMark

@@ -1,14 +1,9 @@
 import { markText, markTexts, together, type Marked } from '../../results/marks.ts';
-import type { RuntimeView } from '../model/runtimes.ts';
-
-/** A runtime's name for a chart's legend or axis; the caption carries the whole mark. */
-export function chartName(runtime: RuntimeView): string {
-  return runtime.mark === undefined ? runtime.name : `${runtime.name} (TCG)`;
-}
+import { shortName, type RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** The lines that stand before a runtime's bar: its name and its total. */
 export function barLines(runtime: RuntimeView, total: string): string[] {
-  return [chartName(runtime), total];
+  return [shortName(runtime), total];
 }
 
 /** `{ mark }` where there is one, for spreading. */

@@ -1,9 +1,8 @@
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
-import type { Fall, Waterfall } from '../model/waterfall.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { totalsTable, type Fall, type Waterfall } from '../../results/tables/waterfall.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import { partColor } from './memory-colors.ts';
@@ -54,16 +53,7 @@ export function memoryTotal(waterfall: Waterfall): Figure {
         plugins: ['inside-labels'],
       },
     ],
-    table: {
-      caption: 'Total memory of one instance',
-      ...withMark(mark),
-      head: [{ text: 'Runtime' }, { text: 'Total', numeric: true }, { text: 'n', numeric: true }],
-      rows: falls.map(({ runtime, totalBytes, n }) => [
-        cell(markedName(runtime)),
-        cell(formatBytes(totalBytes)),
-        cell(String(n)),
-      ]),
-    },
+    table: totalsTable(waterfall),
   };
 }
 

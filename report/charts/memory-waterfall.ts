@@ -1,9 +1,8 @@
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
-import type { Fall, Waterfall } from '../model/waterfall.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { waterfallTable, type Fall, type Waterfall } from '../../results/tables/waterfall.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { partColor } from './memory-colors.ts';
@@ -24,7 +23,7 @@ export function memoryWaterfall(waterfall: Waterfall): Figure {
     ...withMark(mark),
     layout: 'columns',
     panels: waterfall.falls.map((fall, index) => panel(waterfall, fall, index)),
-    table: partTable(waterfall, mark),
+    table: waterfallTable(waterfall),
   };
 }
 
@@ -77,24 +76,4 @@ function stepsOf(partBytes: readonly (number | undefined)[]): ([number, number] 
     sum += bytes;
     return [start, sum];
   });
-}
-
-function partTable({ parts, falls }: Waterfall, mark: string | undefined): Table {
-  const share = (fall: Fall, bytes: number): string =>
-    fall.totalBytes === 0 ? '' : ` (${((bytes / fall.totalBytes) * 100).toFixed(1)} %)`;
-  return {
-    caption: 'Memory by part, and shares of the total',
-    ...withMark(mark),
-    head: [{ text: 'Part' }, ...falls.map(({ runtime }) => ({ text: markedName(runtime), numeric: true }))],
-    rows: [
-      ...parts.map(({ title }, part) => [
-        cell(title),
-        ...falls.map((fall) => {
-          const bytes = fall.partBytes[part];
-          return cell(bytes === undefined ? NOTHING : `${formatBytes(bytes)}${share(fall, bytes)}`);
-        }),
-      ]),
-      [cell('Total'), ...falls.map(({ totalBytes }) => cell(formatBytes(totalBytes)))],
-    ],
-  };
 }

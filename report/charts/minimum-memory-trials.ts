@@ -1,12 +1,10 @@
 import { formatBytes, formatMs } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
 import { limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory, Trial } from '../../results/fleet/minimum-memory.ts';
 import { trialText } from '../../results/fleet/fleet-text.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName } from '../../results/tables/runtimes.ts';
+import { trialsTable } from '../../results/tables/minimum-memory.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots. */
@@ -23,7 +21,7 @@ export function minimumMemoryTrials(found: readonly FleetView<MinimumMemory>[]):
     ...markedBy(found),
     layout: 'rows',
     panels: found.map((series, index) => panel(series, index, axis, index === found.length - 1)),
-    table: trialTable(found),
+    table: trialsTable(found),
   };
 }
 
@@ -101,25 +99,4 @@ function dataset({ trials }: MinimumMemory, { outcome, label, color, pointStyle 
 function tooltipOf(trial: Trial): string {
   const { memoryBytes, readyMs } = trial;
   return `${formatBytes(memoryBytes)}: ${trialText(trial)}${readyMs === undefined ? '' : ` after ${formatMs(readyMs)}`}`;
-}
-
-function trialTable(found: readonly FleetView<MinimumMemory>[]): Table {
-  return {
-    caption: 'Every boot of the bisection, in order',
-    ...markedBy(found),
-    head: [
-      { text: 'Runtime' },
-      { text: 'Memory', numeric: true },
-      { text: 'Ready after', numeric: true },
-      { text: 'Outcome' },
-    ],
-    rows: found.flatMap(({ runtime, details }) =>
-      details.trials.map((trial) => [
-        cell(markedName(runtime)),
-        cell(formatBytes(trial.memoryBytes)),
-        cell(trial.readyMs === undefined ? NOTHING : formatMs(trial.readyMs)),
-        cell(trialText(trial)),
-      ]),
-    ),
-  };
 }

@@ -1,4 +1,4 @@
-import type { RuntimeView } from '../model/runtimes.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 import type { JsonObject } from './spec.ts';
 
 const pointStyles = {
@@ -6,13 +6,22 @@ const pointStyles = {
   vm: ['rectRot', 'rectRounded', 'star'],
 } as const;
 
+const COLORS_PER_KIND = 3;
+
+/** The name of its colour: `container0`, `vm1`. */
+export function colorOf({ kind, place }: RuntimeView): string {
+  return `${kind}${place % COLORS_PER_KIND}`;
+}
+
 /**
  * How each runtime's points and lines look, in their order. Runtimes that have to share a colour, because there are more
  * than colours, differ in their points and dashes.
  */
 export function looksOf(runtimes: readonly RuntimeView[]): JsonObject[] {
-  return runtimes.map(({ color, kind }, index) => {
-    const before = runtimes.slice(0, index).filter((other) => other.color === color).length;
+  const colors = runtimes.map(colorOf);
+  return runtimes.map(({ kind }, index) => {
+    const color = colors[index] ?? '';
+    const before = colors.slice(0, index).filter((other) => other === color).length;
     const styles = pointStyles[kind];
     return {
       borderColor: `@${color}`,

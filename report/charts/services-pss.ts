@@ -1,11 +1,8 @@
-import { formatBytes } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
-
-import type { Ledger, ServiceEntry } from '../model/ledger.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import { pssTable, pssText, serviceName, type Ledger } from '../../results/tables/ledger.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
-import { chartName, withMark } from './labels.ts';
+import { withMark } from './labels.ts';
+import { colorOf } from './runtime-looks.ts';
 import type { Figure } from './spec.ts';
 
 const SHOWN_SERVICES = 12;
@@ -38,18 +35,18 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
         height,
         narrowHeight: height,
         data: {
-          labels: shown.map(labelOf),
+          labels: shown.map(serviceName),
           datasets: ledger.runtimes.map((runtime, index) => {
             const bytes = shown.map(({ places }) => places[index]?.pssBytes);
-            const texts = shown.map(({ places }) => textOf(places[index]));
+            const texts = shown.map(({ places }) => pssText(places[index]));
             return {
-              label: chartName(runtime),
+              label: shortName(runtime),
               // No length, but a word in its place: that a service does not run is half of the answer.
               data: bytes.map((value) => value ?? 0),
               texts,
               outside: texts,
               side: 'right',
-              backgroundColor: `@${runtime.color}`,
+              backgroundColor: `@${colorOf(runtime)}`,
               barPercentage: 0.8,
               categoryPercentage: 0.8,
               borderWidth: 0,
@@ -65,23 +62,6 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
         plugins: ['outside-labels'],
       },
     ],
-    table: {
-      caption: 'Median PSS of each service',
-      ...withMark(ledger.memoryMark),
-      head: [
-        { text: 'Service' },
-        ...ledger.runtimes.map((runtime) => ({ text: markedName(runtime), numeric: true })),
-      ],
-      rows: shown.map((entry) => [cell(labelOf(entry)), ...entry.places.map((place) => cell(textOf(place)))]),
-    },
+    table: pssTable(ledger, shown),
   };
-}
-
-function labelOf({ service, host }: ServiceEntry): string {
-  return `${service.replace(/\.service$/, '').slice(0, 28)}${host === 'running' ? ' *' : ''}`;
-}
-
-function textOf(place: ServiceEntry['places'][number] | undefined): string {
-  if (place === undefined) return NOTHING;
-  return place.pssBytes === undefined ? place.state : formatBytes(place.pssBytes);
 }

@@ -1,4 +1,4 @@
-import type { Table } from '../model/table.ts';
+import type { Table } from '../../results/tables/table.ts';
 
 /** What JSON can hold: a spec is drawn by the page and by the picture, so it can hold no function. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

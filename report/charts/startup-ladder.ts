@@ -1,11 +1,10 @@
 import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import type { Climb, Ladder } from '../model/ladder.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell } from '../model/table.ts';
+import { ladderTable, type Climb, type Ladder } from '../../results/tables/ladder.ts';
+import { markedName, markOf, shortName } from '../../results/tables/runtimes.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
-import { chartName, figureId, withMark } from './labels.ts';
+import { figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
 import type { Figure, Json } from './spec.ts';
 
@@ -64,18 +63,7 @@ export function startupLadder(ladder: Ladder): Figure {
         plugins: ['outside-labels'],
       },
     ],
-    table: {
-      caption: 'Median time since t0 of each rung',
-      ...withMark(mark),
-      head: [
-        { text: 'Rung' },
-        ...ladder.climbs.map(({ runtime }) => ({ text: markedName(runtime), numeric: true })),
-      ],
-      rows: ladder.rungs.map(({ title }, rung) => [
-        cell(title),
-        ...ladder.climbs.map(({ reachedMs }) => cell(textOf(reachedMs[rung]))),
-      ]),
-    },
+    table: ladderTable(ladder),
   };
 }
 
@@ -86,7 +74,7 @@ function datasets(climbs: readonly Climb[]): Json[] {
   return climbs.map(({ runtime, reachedMs }, index) => {
     const texts = reachedMs.map(textOf);
     return {
-      label: chartName(runtime),
+      label: shortName(runtime),
       data: reachedMs.map((ms) => ms ?? null),
       texts,
       // With more than two runtimes the labels would lie on each other; tooltips and the table have them.

@@ -1,9 +1,7 @@
 import { formatMs } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
 
-import type { Climb, Ladder, Phase } from '../model/ladder.ts';
-import { markedName, markOf } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { phasesTable, phaseText, type Climb, type Ladder, type Phase } from '../../results/tables/ladder.ts';
+import { markedName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis, msAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import type { Figure, Json, Panel } from './spec.ts';
@@ -25,7 +23,7 @@ export function startupPhases(ladder: Ladder): Figure {
     ...withMark(mark),
     layout: 'rows',
     panels: [seconds(ladder, phases), shares(ladder, phases)],
-    table: phaseTable(ladder, phases, mark),
+    table: phasesTable(ladder, phases),
   };
 }
 
@@ -105,7 +103,7 @@ function stackedPanel({ climbs, lead }: Ladder, phases: readonly PhaseKind[], st
         label: phase.title,
         data: climbs.map((climb) => style.length(climb, phase) ?? null),
         inside: climbs.map((climb) => style.inside(climb, phase)),
-        texts: climbs.map((climb) => tooltipOf(climb, phase)),
+        texts: climbs.map((climb) => phaseText(climb, phase)),
         backgroundColor: `@${phase.color}`,
         borderColor: '@surface',
         borderWidth: { left: 0, right: 1, top: 0, bottom: 0 },
@@ -119,27 +117,5 @@ function stackedPanel({ climbs, lead }: Ladder, phases: readonly PhaseKind[], st
       scales: { x: { ...style.axis, stacked: true }, y: { ...categoryAxis, stacked: true } },
     },
     plugins: ['inside-labels'],
-  };
-}
-
-function tooltipOf(climb: Climb, phase: PhaseKind): string {
-  const durationMs = durationOf(climb, phase);
-  return durationMs === undefined
-    ? NOTHING
-    : `${formatMs(durationMs)} (${percentOf(durationMs, climb.totalMs)})`;
-}
-
-const percentOf = (part: number, whole: number): string =>
-  whole === 0 ? NOTHING : `${((part / whole) * 100).toFixed(1)} %`;
-
-function phaseTable({ climbs, lead }: Ladder, phases: readonly PhaseKind[], mark: string | undefined): Table {
-  return {
-    caption: `Phases until ${lead.title}, and their shares`,
-    ...withMark(mark),
-    head: [{ text: 'Phase' }, ...climbs.map(({ runtime }) => ({ text: markedName(runtime), numeric: true }))],
-    rows: [
-      ...phases.map((phase) => [cell(phase.title), ...climbs.map((climb) => cell(tooltipOf(climb, phase)))]),
-      [cell(`Until ${lead.title}`), ...climbs.map(({ totalMs, n }) => cell(formatMs(totalMs), `n = ${n}`))],
-    ],
   };
 }

@@ -2,13 +2,11 @@ import { formatMs, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst, Storm } from '../../results/fleet/storm.ts';
-import type { FleetView } from '../model/fleet.ts';
-import { markedBy } from '../model/fleet-tables.ts';
-import { markedName } from '../model/runtimes.ts';
-import { cell, type Table } from '../model/table.ts';
+import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { stormTable } from '../../results/tables/storm.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import { chartName } from './labels.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 const FAR_APART = 6;
@@ -25,7 +23,7 @@ export function stormThroughput(storm: readonly FleetView<Storm>[]): Figure | un
     ...markedBy(storm, 'all'),
     layout: 'columns',
     panels: [throughput(storm), waits(storm)],
-    table: burstTable(storm),
+    table: stormTable(storm),
   };
 }
 
@@ -42,7 +40,7 @@ function throughput(storm: readonly FleetView<Storm>[]): Panel {
       })
       .join('; '),
     lines: storm.map(({ runtime, details }, index) =>
-      line(chartName(runtime), details, looks[index] ?? {}, ({ bootsPerS }) => bootsPerS, perSecond),
+      line(shortName(runtime), details, looks[index] ?? {}, ({ bootsPerS }) => bootsPerS, perSecond),
     ),
     figures: storm.map(({ details }) => details.bursts.map(({ bootsPerS }) => bootsPerS)),
   });
@@ -66,7 +64,7 @@ function waits(storm: readonly FleetView<Storm>[]): Panel {
       .join('; '),
     lines: storm.flatMap(({ runtime, details }, index) => {
       const look = looks[index] ?? {};
-      const name = chartName(runtime);
+      const name = shortName(runtime);
       return [
         line(
           name,
@@ -164,30 +162,5 @@ function line(
     label,
     data: points,
     texts: points.map(({ x, y }) => `${format(y)} with ${x} at once`),
-  };
-}
-
-function burstTable(storm: readonly FleetView<Storm>[]): Table {
-  const ms = (value: number | undefined): string => (value === undefined ? NOTHING : formatMs(value));
-  return {
-    caption: 'Every burst',
-    ...markedBy(storm, 'all'),
-    head: ['Runtime', 'At once', 'All ready', 'Boots per second', 'Median', 'Slowest', 'Failed'].map(
-      (text, index) => (index === 0 ? { text } : { text, numeric: true }),
-    ),
-    rows: storm.flatMap(({ runtime, details }) =>
-      details.bursts.map((burst) => {
-        const { medianMs, slowestMs } = burstFigures(burst);
-        return [
-          markedName(runtime),
-          String(burst.parallel),
-          ms(medianMs === undefined ? undefined : burst.allReadyMs),
-          perSecond(burst.bootsPerS),
-          ms(medianMs),
-          ms(slowestMs),
-          String(burst.failed.length),
-        ].map((text) => cell(text));
-      }),
-    ),
   };
 }

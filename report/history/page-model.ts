@@ -1,19 +1,12 @@
 import { groupBy } from '../../core/group-by.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { footnote, footnotes, markedMetric } from '../../results/marks.ts';
-import type { History, HistorySeries, RecordReference } from '../../results/history/history.ts';
-import {
-  changeSentence,
-  dayOf,
-  evidenceOf,
-  findingLines,
-  methodText,
-  overallText,
-  valueText,
-} from '../../results/history/change-text.ts';
-import { formatTime } from '../format.ts';
-import { cell, type Table } from '../model/table.ts';
-import { subjectName, type MetricSeries } from './series-chart.ts';
+import type { History, HistorySeries } from '../../results/history/history.ts';
+import { changeSentence, dayOf, evidenceOf, methodText } from '../../results/history/change-text.ts';
+import { formatTime } from '../../results/tables/format.ts';
+import { historyTable, runsTable, subjectName } from '../../results/tables/history.ts';
+import type { Table } from '../../results/tables/table.ts';
+import type { MetricSeries } from './series-chart.ts';
 
 /** Everything that the page says, as plain text; the template only lays it out. */
 export interface HistoryPage {
@@ -55,7 +48,7 @@ export function pageModel(history: History): HistoryPage {
     answer: answerOf(series),
     ...(series.some(({ emulated }) => emulated) ? { mark: footnote('emulated') } : {}),
     timeMarks: footnotes(series.map((entry) => ({ ...entry, emulated: false }))),
-    findings: findingsTable(series),
+    findings: historyTable(series),
     places: placesOf(series),
     runs: runsTable(records),
     leftOut,
@@ -95,33 +88,6 @@ function answerOf(series: readonly HistorySeries[]): string {
   return `${parts.join('; ')}.`;
 }
 
-function findingsTable(series: readonly HistorySeries[]): Table {
-  return {
-    caption: 'Each metric of each runtime; an environment of its own is a series of its own',
-    head: [
-      { text: 'Series' },
-      { text: 'Runs', numeric: true },
-      { text: 'First', numeric: true },
-      { text: 'Last', numeric: true },
-      { text: 'Change', numeric: true },
-      { text: 'Finding' },
-    ],
-    rows: series.map((entry) => {
-      const { metric, points, unit, environment } = entry;
-      const [first, last] = [points[0], points.at(-1)];
-      const where = environment === undefined ? '' : `, ${environment}`;
-      return [
-        cell(markedMetric(metric, entry), `${subjectName(entry)}${where}`),
-        cell(String(points.length)),
-        cell(first === undefined ? '' : valueText(first.median, unit)),
-        cell(last === undefined ? '' : valueText(last.median, unit)),
-        cell(overallText(entry)),
-        cell(findingLines(entry).join('; ')),
-      ];
-    }),
-  };
-}
-
 /** In order of time. */
 function placesOf(series: readonly HistorySeries[]): Place[] {
   const all = series.flatMap((entry) =>
@@ -147,24 +113,4 @@ function placesOf(series: readonly HistorySeries[]): Place[] {
       evidence,
       changes,
     }));
-}
-
-function runsTable(records: readonly RecordReference[]): Table {
-  return {
-    caption: 'The runs, oldest first',
-    head: [
-      { text: 'Started' },
-      { text: 'Run' },
-      { text: 'twinboot' },
-      { text: 'Image' },
-      { text: 'Kernel of the image' },
-    ],
-    rows: records.map(({ id, startedAt, tool, imageName, digest, imageKernel }) => [
-      cell(formatTime(startedAt)),
-      cell(id),
-      cell(tool),
-      cell(imageName, digest.slice(0, 12)),
-      cell(imageKernel),
-    ]),
-  };
 }

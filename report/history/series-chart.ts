@@ -1,12 +1,10 @@
-import { NOTHING } from '../../core/words.ts';
-import { markedSubject } from '../../results/marks.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
 import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/change-text.ts';
 import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
-import { cell, type Table } from '../model/table.ts';
+import { runMediansTable, subjectName } from '../../results/tables/history.ts';
 
 /** The series of one metric that are drawn, each subject with those of its environments. */
 export interface MetricSeries {
@@ -39,13 +37,8 @@ export function seriesChart(
     ...withMark(mark),
     layout: 'columns',
     panels: subjects.map((group, index) => panel(group, records, index)),
-    table: dataTable(title, all, records, mark),
+    table: { ...runMediansTable(title, all, records), ...withMark(mark) },
   };
-}
-
-/** A runtime's name with a star where it was emulated. */
-export function subjectName({ subject, emulated }: Pick<HistorySeries, 'subject' | 'emulated'>): string {
-  return markedSubject(subject, { emulated });
 }
 
 /** Days, or the time of day where all of it was on one. */
@@ -179,38 +172,4 @@ function valueAxis(group: readonly HistorySeries[]): JsonObject {
 function stepFor(span: number, unit: HistorySeries['unit']): number {
   const base = unit !== 'bytes' ? 1 : span > 4 * 1024 ** 2 ? 1024 ** 2 : 1024;
   return niceAbove(span / 5 / base) * base;
-}
-
-function dataTable(
-  title: string,
-  all: readonly HistorySeries[],
-  records: History['records'],
-  mark: string | undefined,
-): Table {
-  const byRecord = all.map((series) => new Map(series.points.map((point) => [point.record.id, point])));
-  return {
-    caption: `${title}: medians of each run`,
-    ...withMark(mark),
-    head: [
-      { text: 'Run' },
-      ...all.map((series) => ({
-        text: subjectName(series),
-        numeric: true,
-        ...(series.environment === undefined ? {} : { note: series.environment }),
-      })),
-    ],
-    rows: records.map(({ id, startedAt }) => [
-      cell(dayOf(startedAt), id),
-      ...all.map(({ unit }, index) => {
-        const point = byRecord[index]?.get(id);
-        if (point === undefined) return cell(NOTHING);
-        const { median, interval, n } = point;
-        const range =
-          interval === undefined
-            ? ''
-            : `[${valueText(interval.low, unit)}, ${valueText(interval.high, unit)}] `;
-        return cell(valueText(median, unit), `${range}n = ${n}`);
-      }),
-    ]),
-  };
 }

@@ -3,14 +3,19 @@ import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
-import { formatCounts, formatInterval, formatRatio, formatSharedRounds } from '../format.ts';
+import {
+  formatCounts,
+  formatInterval,
+  formatRatio,
+  formatSharedRounds,
+} from '../../results/tables/format.ts';
 import { plainLine } from '../../core/text.ts';
 import type { Answer } from './answer.ts';
-import { leadRung, type Context } from './context.ts';
+import { leadRung, type Context } from '../../results/tables/context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
-import type { FleetFindings } from './fleet.ts';
-import { findRatio } from './headline.ts';
-import type { RuntimeView } from './runtimes.ts';
+import type { FleetFindings } from '../../results/tables/fleet.ts';
+import { findRatio } from '../../results/tables/medians.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /**
  * Sentences on time, memory, and the services that every instance repeats or the host runs too, each as far as the run

@@ -3,8 +3,8 @@ import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { HostDescription, RecordedIsolation } from '../../results/record.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
-import { formatTime } from '../format.ts';
-import type { Context } from './context.ts';
+import { formatTime } from '../../results/tables/format.ts';
+import type { Context } from '../../results/tables/context.ts';
 
 /** A term and what is to be said about it. */
 export interface Fact {

@@ -1,7 +1,7 @@
 import type { RunRecord, Sample } from '../../results/record.ts';
 import { plainBlock, plainLine } from '../../core/text.ts';
-import type { Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import type { Context } from '../../results/tables/context.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A page is not a log: the record has them all. */
 const SHOWN_FAILURES = 50;

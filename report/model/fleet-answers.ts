@@ -10,9 +10,8 @@ import {
 import { bytesInterval, slopeText } from '../../results/fleet/fleet-text.ts';
 import { markText } from '../../results/marks.ts';
 import type { Answer } from './answer.ts';
-import type { FleetFindings, Sharing } from './fleet.ts';
-import { markedBy } from './fleet-tables.ts';
-import { markOf, type RuntimeView, type Times } from './runtimes.ts';
+import { markedBy, type FleetFindings, type Sharing } from '../../results/tables/fleet.ts';
+import { markOf, type RuntimeView, type Times } from '../../results/tables/runtimes.ts';
 
 /** More runtimes than these are not told of in one sentence. */
 const MOST_TOLD = 4;

@@ -1,7 +1,7 @@
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatList } from '../../core/words.ts';
 import type { Fact } from './facts.ts';
-import type { FleetFindings } from './fleet.ts';
+import type { FleetFindings } from '../../results/tables/fleet.ts';
 
 /** How the figures of fleets were come by; nothing where the run measured none. */
 export function fleetFacts({ density, storm, minimumMemory }: FleetFindings): Fact[] {

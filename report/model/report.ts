@@ -4,22 +4,23 @@ import { markText, type TimeMark } from '../../results/marks.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { Summary } from '../../results/summary.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
-import { formatTime } from '../format.ts';
+import { formatTime } from '../../results/tables/format.ts';
 import type { Answer } from './answer.ts';
 import { answersOf } from './answers.ts';
-import { createContext, type Context } from './context.ts';
-import { distributionsOf, type Distribution } from './distribution.ts';
+import { definitionsTable } from '../../results/tables/definitions.ts';
+import { createContext, type Context } from '../../results/tables/context.ts';
+import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
 import { fleetFacts } from './fleet-facts.ts';
-import { fleetHeadlines, fleetTables, type SectionTable } from './fleet-tables.ts';
-import { fleetOf, type FleetFindings } from './fleet.ts';
+import { fleetHeadlines, fleetTables } from './fleet-tables.ts';
+import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
 import { headlineTables } from './headline.ts';
-import { laddersOf, type Ladder } from './ladder.ts';
-import { ledgerOf, type Ledger } from './ledger.ts';
-import type { RuntimeView } from './runtimes.ts';
-import type { Table } from './table.ts';
-import { waterfallsOf, type Waterfall } from './waterfall.ts';
+import { laddersOf, type Ladder } from '../../results/tables/ladder.ts';
+import { ledgerOf, type Ledger } from '../../results/tables/ledger.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
+import type { SectionTable, Table } from '../../results/tables/table.ts';
+import { waterfallsOf, type Waterfall } from '../../results/tables/waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
 export interface ReportModel {
@@ -58,7 +59,7 @@ export interface ScenarioText {
   id: string;
   title: string;
   question: string;
-  definitions: { metric: string; title: string; unit: string; definition: string }[];
+  definitions: Table;
 }
 
 export function buildModel(record: RunRecord, summary: Summary): ReportModel {
@@ -92,12 +93,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       id: scenario.id,
       title: plainLine(scenario.title, 60),
       question: plainLine(scenario.question),
-      definitions: scenario.metrics.map((metric) => ({
-        metric: plainLine(metric.id, 80),
-        title: plainLine(metric.title, 80),
-        unit: metric.unit,
-        definition: plainLine(metric.definition, 500),
-      })),
+      definitions: definitionsTable(scenario),
     })),
     method: [...methodFacts(context), ...fleetFacts(fleet)],
     runtimeFacts: runtimeFacts(context),

@@ -1,4 +1,4 @@
-import { gfm, type Markdown } from '../../../core/markup.ts';
+import { gfm, gfmTable, type Markdown } from '../../../core/markup.ts';
 import { plainLine } from '../../../core/text.ts';
 import { markedMetric, markedSubject } from '../../marks.ts';
 import {
@@ -28,7 +28,7 @@ export function renderMarkdown(document: VerdictDocument): string {
     [gfm`**${shown(sentence)}**`],
     notes.map((note) => gfm`- ⚠ ${shown(note)}`),
     paragraph(about.map(({ label, text }) => `${label} ${text}`)),
-    tableLines(document),
+    [tableOf(document)],
     differences.length === 0 ? [] : [gfm`### Structural differences`],
     differences.map(differenceLine),
     paragraph(footnotesOf(document)),
@@ -42,28 +42,22 @@ function paragraph(lines: readonly string[]): Markdown[] {
   return lines.length === 0 ? [] : [gfm.join(lines.map(shown), '<br>\n')];
 }
 
-const LEFT = gfm`---`;
-
-function tableLines(document: VerdictDocument): Markdown[] {
+function tableOf(document: VerdictDocument): Markdown {
   const { rowTitle, columns, markOfAll } = document;
   const mark = markOfAll === undefined ? '' : ` ${markOfAll.symbol}`;
-  return [
-    line(['of', rowTitle, ...columns.map((column) => column.title), 'verdict']),
-    line([LEFT, LEFT, ...columns.map(({ align }) => (align === 'right' ? gfm`---:` : LEFT)), LEFT]),
-    ...rowsBySubject(document)
+  return gfmTable(
+    ['of', rowTitle, ...columns.map(({ title }) => title), 'verdict'],
+    rowsBySubject(document)
       .flat()
-      .map((row) =>
-        line([
-          shown(markedSubject(row.subject, row)),
-          shown(markedMetric(row.name, row) + mark),
-          ...row.cells.map(shown),
-          verdictCell(row),
-        ]),
-      ),
-  ];
+      .map((row) => [
+        shown(markedSubject(row.subject, row)),
+        shown(markedMetric(row.name, row) + mark),
+        ...row.cells.map(shown),
+        verdictCell(row),
+      ]),
+    ['left', 'left', ...columns.map(({ align }) => align), 'left'],
+  );
 }
-
-const line = (cells: readonly (string | Markdown)[]): Markdown => gfm`| ${gfm.join(cells, ' | ')} |`;
 
 function verdictCell(row: VerdictRow): Markdown {
   const text = verdictText(row);

@@ -29,9 +29,11 @@ export interface TerminalOptions {
 /** For people: a block of rows for each subject, then what has no figures, and the whole in one sentence last. */
 export function renderTerminal(document: VerdictDocument, { colour = false }: TerminalOptions = {}): Printed {
   const { about, notes, sentence } = document;
-  const width = Math.max(0, ...about.map(({ label }) => label.length));
   return printedBlocks([
-    about.map(({ label, text }) => `${label.padEnd(width)}  ${shown(text)}`),
+    alignColumns(
+      about.map(({ label, text }) => [label, shown(text)]),
+      ['left', 'left'],
+    ),
     tableLines(document, colour),
     differenceLines(document),
     notes.map((note) => `! ${shown(note)}`),

@@ -56,12 +56,12 @@ describe('figureTable', () => {
     ]);
     expect(`\n${text}\n`).toMatchInlineSnapshot(`
       "
-      figure     value  95 % interval   n      bound  met  
+      figure     value  95 % interval   n      bound  met
       ratio *    1.010  0.980 – 1.040  30    ≤ 1.020  yes ?
-      share     6.12 %                  8   ≤ 5.00 %  NO   
-      part      1.23 s                  8                  
-      peak     150 MiB                  1  ≤ 191 MiB  yes  
-      live         985                  1     ≥ 1000  NO   
+      share     6.12 %                  8   ≤ 5.00 %  NO
+      part      1.23 s                  8
+      peak     150 MiB                  1  ≤ 191 MiB  yes
+      live         985                  1     ≥ 1000  NO
 
       * emulated (TCG): not a KVM figure
       ? the 95 % interval reaches past the bound: more rounds would tell

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { codeBlock, gfm, xml } from '../../../core/markup.ts';
+import { codeBlock, gfm, gfmTable, xml } from '../../../core/markup.ts';
 
 const evil = '<b onclick="x">| `c`\u001b[2J\u202e\n# d';
 
@@ -14,6 +14,11 @@ it('XML has the elements of its template, and shows all else as text', () => {
 it('pieces are put into others as they are, one by one or joined', () => {
   const cells = gfm.join([gfm`**a**`, 'b|c'], ' | ');
   expect(String(gfm`| ${cells} |`)).toBe('| **a** | b\\|c |');
+});
+
+it('a table has a line for each row, and no text of it makes another cell', () => {
+  const table = gfmTable(['a', 'b|c'], [[gfm`**1**`, '2\n|']], ['left', 'right']);
+  expect(String(table)).toBe('| a | b\\|c |\n| --- | ---: |\n| **1** | 2 \\| |');
 });
 
 it('a block of code is not ended by what it holds', () => {

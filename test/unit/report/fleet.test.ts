@@ -165,8 +165,8 @@ describe('the tables of the sections', () => {
   it('are as wide as their heads', () => {
     for (const record of [fleetRecord(), sharingRecord()]) {
       const { tables, headline } = modelOf(record);
-      for (const { head, rows, caption } of [...headline, ...tables.map(({ table }) => table)])
-        for (const row of rows) expect(row, caption).toHaveLength(head.length);
+      for (const { columns, rows, caption } of [...headline, ...tables.map(({ table }) => table)])
+        for (const row of rows) expect(row, caption).toHaveLength(columns.length);
     }
   });
 });
@@ -185,7 +185,7 @@ describe('the figures of fleets', () => {
     for (const { id, mark, table } of figures) {
       expect(mark, id).toBe(`QEMU ${MARK}`);
       expect(table.mark, id).toBe(mark);
-      for (const row of table.rows) expect(row, id).toHaveLength(table.head.length);
+      for (const row of table.rows) expect(row, id).toHaveLength(table.columns.length);
     }
   });
 
@@ -216,7 +216,7 @@ describe('the figures of fleets', () => {
     expect(parts.caption).toMatch(
       /Left unexplained: systemd-nspawn -?[\d.]+ % \(alone\), [\d.]+ % \(each of 50\)/,
     );
-    expect(parts.table.head.map(({ note }) => note)).toEqual([
+    expect(parts.table.columns.map(({ note }) => note)).toEqual([
       undefined,
       'alone',
       'each of 50',

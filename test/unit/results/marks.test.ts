@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summaryTable } from '../../../harness/cli/summary-table.ts';
+import { summaryText } from '../../../harness/cli/summary-text.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
 import { buildModel } from '../../../report/model/report.ts';
 import { renderSamplesCsv } from '../../../results/export/samples-csv.ts';
@@ -53,7 +53,7 @@ describe('a record of an emulated host', () => {
   const summary = summarise(record);
 
   it('is marked at the terminal, on the rows of times', () => {
-    const table = summaryTable(record, summary);
+    const table = summaryText(record, summary);
     expect(table).toContain(`^ ${HOST_MARK}`);
     expect(table).toMatch(/^startup\.ready \^/m);
     expect(table).toMatch(/^memory\.total +\d/m);
@@ -80,5 +80,5 @@ describe('a record of an emulated host', () => {
 
 it('says that KVM was nested', () => {
   const record = kvmOn('kvm');
-  expect(summaryTable(record, summarise(record))).toContain(`# ${NESTED_MARK}`);
+  expect(summaryText(record, summarise(record))).toContain(`# ${NESTED_MARK}`);
 });

@@ -40,10 +40,10 @@ describe('the table', () => {
     expect(`\n${rateTable(rates)}`).toMatchInlineSnapshot(`
       "
       simulation                       share  trials          promised  kept
-      alarms                           5.0 %    2000           ≤ 5.0 %  yes 
-      found (half of all by round 8)  89.0 %     100          ≥ 90.0 %  NO  
-      covered                         95.0 %    1000  93.5 % to 96.5 %  yes 
-      for information                 33.3 %       3                        "
+      alarms                           5.0 %    2000           ≤ 5.0 %  yes
+      found (half of all by round 8)  89.0 %     100          ≥ 90.0 %  NO
+      covered                         95.0 %    1000  93.5 % to 96.5 %  yes
+      for information                 33.3 %       3"
     `);
   });
 

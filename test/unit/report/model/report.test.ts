@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MIB } from '../../../../core/units.ts';
 import { buildModel, type ReportModel } from '../../../../report/model/report.ts';
-import { thinOut } from '../../../../report/model/distribution.ts';
+import { thinOut } from '../../../../results/tables/distribution.ts';
 import { ledgerIn, type LedgerRow } from '../../../../results/record.ts';
 import { summarise } from '../../../../results/summary.ts';
 import { buildRecord, hostileText, type RecordOptions } from '../../../fixtures/records/record.ts';
@@ -121,7 +121,7 @@ describe('the answers', () => {
 describe('the headline table', () => {
   it('has a row for the lead rung and each headline metric, with value, ratio and n', () => {
     const [table] = modelOf({ rounds: 5 }).headline;
-    expect(table?.head.map(({ text }) => text)).toEqual([
+    expect(table?.columns.map(({ title }) => title)).toEqual([
       'Metric',
       'Container: systemd-nspawn',
       'VM: QEMU',
@@ -148,7 +148,7 @@ describe('the headline table', () => {
 
   it('has no ratio where there is nothing to compare', () => {
     const [table] = modelOf({ runtimes: ['nspawn'] }).headline;
-    expect(table?.head.map(({ text }) => text)).toEqual(['Metric', 'Container: systemd-nspawn', 'n']);
+    expect(table?.columns.map(({ title }) => title)).toEqual(['Metric', 'Container: systemd-nspawn', 'n']);
     expect(table?.mark).toBeUndefined();
   });
 

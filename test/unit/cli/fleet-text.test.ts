@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fleetTables } from '../../../harness/cli/fleet-table.ts';
-import { summaryTable } from '../../../harness/cli/summary-table.ts';
+import { fleetText } from '../../../harness/cli/fleet-text.ts';
+import { summaryText } from '../../../harness/cli/summary-text.ts';
 import { densityIn, type Density } from '../../../results/fleet/density.ts';
 import { minimumMemoryIn } from '../../../results/fleet/minimum-memory.ts';
 import type { RunRecord } from '../../../results/record.ts';
@@ -9,7 +9,7 @@ import { densityRecord } from '../../fixtures/records/density.ts';
 import { fleetRecord, sharingRecord, runNothingOnHost } from '../../fixtures/records/fleet.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 
-const summaryOf = (record: RunRecord): string => summaryTable(record, summarise(record));
+const summaryOf = (record: RunRecord): string => summaryText(record, summarise(record));
 
 /** The cells of the line that begins so; two blanks end a cell. */
 function cellsOf(text: string, start: string): string[] {
@@ -24,18 +24,18 @@ function detailsOf(record: RunRecord, scenario: string, runtime: string): Record
 }
 
 describe('the table of density', () => {
-  const text = fleetTables(fleetRecord({ scenarios: ['density'] }));
+  const text = fleetText(fleetRecord({ scenarios: ['density'] }));
 
   it('has a line for each runtime with slopes, their intervals, and why the series ended', () => {
     expect(cellsOf(text, 'density')).toEqual([
       'density',
-      'first',
+      'first instance',
       'one more [95 %]',
       'by MemAvailable [95 %]',
-      'live',
+      'live at once',
       'last ready',
-      'idle CPU',
-      'ended',
+      'idle CPU of one',
+      'why it stopped',
     ]);
     const [name, first, more, available, live, ready, idle, stopped] = cellsOf(text, 'qemu *');
     expect([name, live, stopped]).toEqual(['qemu *', '8', 'memory']);
@@ -54,28 +54,28 @@ describe('the table of density', () => {
 
   it('says beside the first instance what all share once and none is charged for', () => {
     const record = fleetRecord({ scenarios: ['density'] });
-    expect(fleetTables(record)).not.toContain('shared once');
+    expect(fleetText(record)).not.toContain('shared once');
     for (const { steps } of record.samples.map(({ details }) => details as unknown as Density))
       for (const step of steps) step.chargedElsewhereBytes = 105 * 1024 * 1024;
-    expect(fleetTables(record)).toContain(
+    expect(fleetText(record)).toContain(
       'Beside the first, shared once by all and charged to whoever read it first: nspawn 105 MiB, qemu * 105 MiB',
     );
   });
 
   it('says that the steps were too few for an interval', () => {
-    const few = fleetTables(densityRecord({ steps: [1, 2], scenarios: ['density'] }));
+    const few = fleetText(densityRecord({ steps: [1, 2], scenarios: ['density'] }));
     expect(cellsOf(few, 'nspawn')[2]).toMatch(/ MiB \(too few steps for an interval\)$/);
   });
 
   it('leaves open what one step cannot tell', () => {
-    const one = fleetTables(densityRecord({ steps: [4], scenarios: ['density'], runtimes: ['nspawn'] }));
+    const one = fleetText(densityRecord({ steps: [4], scenarios: ['density'], runtimes: ['nspawn'] }));
     const [name, first, more, available, live] = cellsOf(one, 'nspawn');
     expect([name, first, more, available, live]).toEqual(['nspawn', '–', '–', '–', '4']);
   });
 });
 
 describe('the waterfall of one instance', () => {
-  const text = fleetTables(fleetRecord({ scenarios: ['density'] }));
+  const text = fleetText(fleetRecord({ scenarios: ['density'] }));
 
   it('stands beside itself alone and among many, part by part, and adds up', () => {
     const head = text.slice(text.indexOf('memory of one')).split('\n').slice(0, 2);
@@ -88,8 +88,8 @@ describe('the waterfall of one instance', () => {
       '96.0 MiB',
       '96.0 MiB',
     ]);
-    expect(cellsOf(text, 'total')).toEqual(['total', '27.4 MiB', '16.2 MiB', '406 MiB', '339 MiB']);
-    expect(text.indexOf('Unexplained')).toBeLessThan(text.indexOf('\ntotal'));
+    expect(cellsOf(text, 'Total')).toEqual(['Total', '27.4 MiB', '16.2 MiB', '406 MiB', '339 MiB']);
+    expect(text.indexOf('Unexplained')).toBeLessThan(text.indexOf('\nTotal'));
   });
 
   it('leaves an instance alone to the report where the columns would not fit', () => {
@@ -101,7 +101,7 @@ describe('the waterfall of one instance', () => {
       record.runtimes.push({ ...runtime, id, runtime: id });
       record.samples.push({ ...sample, runtime: id });
     }
-    const wide = fleetTables(record);
+    const wide = fleetText(record);
     expect(cellsOf(wide, 'memory of one')).toEqual(['memory of one', 'nspawn', 'qemu *', 'lxc', 'podman']);
     expect(wide).not.toContain('alone');
   });
@@ -109,7 +109,7 @@ describe('the waterfall of one instance', () => {
 
 describe('the table of variants', () => {
   it('says what each changes of the cost of one more, with the interval of the difference', () => {
-    const text = fleetTables(sharingRecord());
+    const text = fleetText(sharingRecord());
     const [name, more, available] = cellsOf(text, 'qemu:balloon=on *  -');
     expect(name).toBe('qemu:balloon=on *');
     for (const change of [more, available])
@@ -118,12 +118,12 @@ describe('the table of variants', () => {
   });
 
   it('is not there where no technology has any', () => {
-    expect(fleetTables(fleetRecord())).not.toContain('against');
+    expect(fleetText(fleetRecord())).not.toContain('against');
   });
 });
 
 describe("the services' bill", () => {
-  const text = fleetTables(fleetRecord({ scenarios: ['density'] }));
+  const text = fleetText(fleetRecord({ scenarios: ['density'] }));
 
   it('gives the four best-known services and the rest for 100 instances, and marks what is duplicated', () => {
     const bill = text.slice(text.indexOf('services × 100')).split('\n').slice(0, 7);
@@ -151,7 +151,7 @@ describe("the services' bill", () => {
   it('says why nothing is duplicated where the host runs none of them, and repeated all the same', () => {
     const record = fleetRecord({ scenarios: ['density'] });
     runNothingOnHost(record);
-    const elsewhere = fleetTables(record);
+    const elsewhere = fleetText(record);
     expect(elsewhere).toContain(
       'This host runs none of these services, so “duplicated” is 0 here; N instances repeat them N times all the same.',
     );
@@ -160,7 +160,7 @@ describe("the services' bill", () => {
   });
 
   it('is made out for the plain form of a technology alone', () => {
-    const shared = fleetTables(sharingRecord());
+    const shared = fleetText(sharingRecord());
     expect(cellsOf(shared, 'services × 100')).toEqual(['services × 100', 'qemu *']);
   });
 
@@ -168,13 +168,13 @@ describe("the services' bill", () => {
     const record = densityRecord({ scenarios: ['density'] });
     for (const { details } of record.samples)
       for (const step of (details as { steps: { services: unknown[] }[] }).steps) step.services = [];
-    expect(fleetTables(record)).not.toContain('services × 100');
+    expect(fleetText(record)).not.toContain('services × 100');
   });
 });
 
 describe('the table of a storm', () => {
   it('has a line for each runtime and number at once, and counts what failed', () => {
-    const text = fleetTables(fleetRecord({ scenarios: ['storm'] }));
+    const text = fleetText(fleetRecord({ scenarios: ['storm'] }));
     expect(text.match(/^nspawn /gmu)).toHaveLength(4);
     const [, parallel, all, boots, median, slowest, failed] = cellsOf(text, 'qemu *        8');
     expect([parallel, failed]).toEqual(['8', '1']);
@@ -185,7 +185,7 @@ describe('the table of a storm', () => {
 
 describe('the table of minimum memory', () => {
   it('has the smallest that was enough, and how the next smaller failed', () => {
-    const text = fleetTables(fleetRecord({ scenarios: ['minimum-memory'] }));
+    const text = fleetText(fleetRecord({ scenarios: ['minimum-memory'] }));
     expect(cellsOf(text, 'nspawn')).toEqual([
       'nspawn',
       '14.0 MiB',
@@ -199,21 +199,21 @@ describe('the table of minimum memory', () => {
     const found = minimumMemoryIn(detailsOf(record, 'minimum-memory', 'nspawn'));
     for (const trial of found?.trials ?? []) trial.outcome = 'failed';
     for (const sample of record.samples) sample.details = { ...found };
-    expect(cellsOf(fleetTables(record), 'nspawn').slice(0, 3)).toEqual(['nspawn', '–', '512 MiB']);
+    expect(cellsOf(fleetText(record), 'nspawn').slice(0, 3)).toEqual(['nspawn', '–', '512 MiB']);
   });
 });
 
 describe('the summary table', () => {
   it('is as it was for a record without fleets', () => {
     const record = buildRecord();
-    expect(fleetTables(record)).toBe('');
+    expect(fleetText(record)).toBe('');
     expect(summaryOf(record)).not.toMatch(/\n$/);
     expect(summaryOf(record)).toContain('startup.ready');
   });
 
   it('gives way to the tables of fleets where there is nothing else', () => {
     const record = fleetRecord();
-    expect(summaryOf(record)).toBe(fleetTables(record));
+    expect(summaryOf(record)).toBe(fleetText(record));
   });
 
   it('stands above them for what boots measured', () => {

@@ -1,14 +1,14 @@
 import { mostFrequent } from '../../core/group-by.ts';
+import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
-import { services as question } from '../../results/questions/services.ts';
-import { ledgerIn, type LedgerRow, type Sample } from '../../results/record.ts';
-import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../../results/repeated-services.ts';
-import { median } from '../../results/statistics/quantile.ts';
-
-import { plainLine } from '../../core/text.ts';
+import { services as question } from '../questions/services.ts';
+import { ledgerIn, type LedgerRow, type Sample } from '../record.ts';
+import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../repeated-services.ts';
+import { median } from '../statistics/quantile.ts';
 import type { Context } from './context.ts';
-import { markOf, timeHeading, type RuntimeView } from './runtimes.ts';
+import { markedName, markOf, marksOver, timeHeading, type RuntimeView } from './runtimes.ts';
+import { cell, column, numeric, type Table } from './table.ts';
 
 /** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
 export interface Ledger {
@@ -191,4 +191,55 @@ export function placeFigures(place: Place): string[] {
     ms(place.startMs),
     ms(place.durationMs),
   ];
+}
+
+/** Where each service runs, and if not, why not: a row for each runtime. The page lays the same out with its tags. */
+export function ledgerTable(ledger: Ledger): Table {
+  return {
+    caption: 'Services: where each runs, and if not, why not; medians over boots',
+    ...marksOver(ledger.runtimes, 'some'),
+    columns: [
+      column('Service'),
+      column('Host'),
+      column('In'),
+      column('State'),
+      ...ledgerColumns(ledger).map((title) => numeric(title)),
+    ],
+    rows: ledger.services.flatMap(({ service, host, places }) =>
+      places.map((place) =>
+        [service, host, markedName(place.runtime), stateOf(place), ...placeFigures(place)].map((text) =>
+          cell(text),
+        ),
+      ),
+    ),
+  };
+}
+
+function stateOf({ state, stateNote, reason, repeated, duplicated }: Place): string {
+  const words = [state, ...(repeated ? ['repeated'] : []), ...(duplicated ? ['duplicated'] : [])];
+  return [words.join(', '), stateNote, reason].filter(Boolean).join('; ');
+}
+
+/** What each of these services takes, the runtimes beside each other. */
+export function pssTable({ runtimes }: Ledger, services: readonly ServiceEntry[]): Table {
+  return {
+    caption: 'Median PSS of each service',
+    ...marksOver(runtimes),
+    columns: [column('Service'), ...runtimes.map((runtime) => numeric(markedName(runtime)))],
+    rows: services.map((entry) => [
+      cell(serviceName(entry)),
+      ...entry.places.map((place) => cell(pssText(place))),
+    ]),
+  };
+}
+
+/** `dbus *`, where the host runs the same service. */
+export function serviceName({ service, host }: ServiceEntry): string {
+  return `${service.replace(/\.service$/, '').slice(0, 28)}${host === 'running' ? ' *' : ''}`;
+}
+
+/** Its PSS, or in what state it has none. */
+export function pssText(place: Place | undefined): string {
+  if (place === undefined) return NOTHING;
+  return place.pssBytes === undefined ? place.state : formatBytes(place.pssBytes);
 }

@@ -1,7 +1,7 @@
-import { formatValue, type Unit } from '../core/units.ts';
-import { formatCount, formatFactor } from '../core/words.ts';
-import type { Interval } from '../results/statistics/interval.ts';
-import type { RatioSummary } from '../results/summary.ts';
+import { formatValue, type Unit } from '../../core/units.ts';
+import { formatCount, formatFactor } from '../../core/words.ts';
+import type { Interval } from '../statistics/interval.ts';
+import type { RatioSummary } from '../summary.ts';
 
 const NO_INTERVAL = 'n too small for an interval';
 

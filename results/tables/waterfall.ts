@@ -1,7 +1,10 @@
-import type { Metric, Sample, ScenarioDescription } from '../../results/record.ts';
 import { plainLine } from '../../core/text.ts';
+import { formatBytes } from '../../core/units.ts';
+import { NOTHING } from '../../core/words.ts';
+import type { Metric, Sample, ScenarioDescription } from '../record.ts';
 import type { Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { cell, column, numeric, type Table } from './table.ts';
 
 /** How a total is made up of its parts, runtime by runtime. */
 export interface Waterfall {
@@ -82,4 +85,39 @@ function weigh(
   const total = sample.values.find(({ metric }) => metric === `${scenario.id}.total`)?.value;
   const sum = [...bytes.values()].reduce((all, part) => all + part, 0);
   return { round: sample.round, totalBytes: total ?? sum, bytes };
+}
+
+/** The totals: a row for each runtime. */
+export function totalsTable({ falls }: Waterfall): Table {
+  return {
+    caption: 'Total memory of one instance',
+    ...marksOver(runtimesOf(falls)),
+    columns: [column('Runtime'), numeric('Total'), numeric('n')],
+    rows: falls.map(({ runtime, totalBytes, n }) => [
+      cell(markedName(runtime)),
+      cell(formatBytes(totalBytes)),
+      cell(String(n)),
+    ]),
+  };
+}
+
+/** The parts of each total, the runtimes beside each other. */
+export function waterfallTable({ parts, falls }: Waterfall): Table {
+  const share = (fall: Fall, bytes: number): string =>
+    fall.totalBytes === 0 ? '' : ` (${((bytes / fall.totalBytes) * 100).toFixed(1)} %)`;
+  return {
+    caption: 'Memory by part, and shares of the total',
+    ...marksOver(runtimesOf(falls)),
+    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(markedName(runtime)))],
+    rows: [
+      ...parts.map(({ title }, part) => [
+        cell(title),
+        ...falls.map((fall) => {
+          const bytes = fall.partBytes[part];
+          return cell(bytes === undefined ? NOTHING : `${formatBytes(bytes)}${share(fall, bytes)}`);
+        }),
+      ]),
+      [cell('Total'), ...falls.map(({ totalBytes }) => cell(formatBytes(totalBytes)))],
+    ],
+  };
 }

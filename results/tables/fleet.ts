@@ -1,12 +1,12 @@
 import { plainLine } from '../../core/text.ts';
-import { billOf, type Bill } from '../../results/fleet/bill.ts';
-import type { Density } from '../../results/fleet/density.ts';
-import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
-import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../../results/fleet/series.ts';
-import type { Storm } from '../../results/fleet/storm.ts';
-import { variantsOf } from '../../results/fleet/variants.ts';
+import { billOf, type Bill } from '../fleet/bill.ts';
+import type { Density } from '../fleet/density.ts';
+import type { MinimumMemory } from '../fleet/minimum-memory.ts';
+import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../fleet/series.ts';
+import type { Storm } from '../fleet/storm.ts';
+import { variantsOf } from '../fleet/variants.ts';
 import type { Context } from './context.ts';
-import { markOf, type RuntimeView } from './runtimes.ts';
+import { markOf, runtimesOf, type RuntimeView, type Times } from './runtimes.ts';
 
 /** What one runtime's instances showed together. */
 export interface FleetView<Details> {
@@ -28,6 +28,8 @@ export interface FleetFindings {
   /** The scenarios that are shown here and not as medians of boots. */
   scenarios: ReadonlySet<string>;
   density: FleetView<Density>[];
+  /** Those of `density` that are no variant of another. */
+  plain: FleetView<Density>[];
   storm: FleetView<Storm>[];
   minimumMemory: FleetView<MinimumMemory>[];
   /** What the services cost that every instance runs again; of plain forms alone, whose variants run the same. */
@@ -35,7 +37,7 @@ export interface FleetFindings {
   sharing: Sharing[];
 }
 
-export function fleetOf({ record, runtimes }: Context): FleetFindings {
+export function fleetOf({ record, runtimes }: Pick<Context, 'record' | 'runtimes'>): FleetFindings {
   const found = fleetsOf(record);
   const density = viewed(found.density, runtimes);
   const sharing = sharingOf(density);
@@ -49,6 +51,7 @@ export function fleetOf({ record, runtimes }: Context): FleetFindings {
   return {
     scenarios: fleetScenariosOf(found),
     density,
+    plain,
     storm: viewed(found.storm, runtimes),
     minimumMemory: viewed(found.minimumMemory, runtimes),
     ...(bill === undefined
@@ -75,4 +78,17 @@ function viewed<Details>(
     const runtime = runtimes.find((view) => view.id === id);
     return runtime === undefined ? [] : [{ runtime, ...rest }];
   });
+}
+
+/** What is said of a series that stands for several. */
+export const ofNote = (of: number): string | undefined =>
+  of === 1 ? undefined : `the median of ${of} series`;
+
+/** `{ mark }` of the runtimes of these series, where there is one: for a figure or an answer. */
+export function markedBy(
+  series: readonly { runtime: RuntimeView }[],
+  times: Times = 'none',
+): { mark?: string } {
+  const mark = markOf(runtimesOf(series), times);
+  return mark === undefined ? {} : { mark };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCounts, formatInterval, formatRatio } from '../../../report/format.ts';
+import { formatCounts, formatInterval, formatRatio } from '../../../../results/tables/format.ts';
 
 describe('formatRatio', () => {
   it('never gives a factor without its interval', () => {

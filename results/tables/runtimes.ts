@@ -1,13 +1,16 @@
 import {
   footnote,
   markedMetric,
+  markedSubject,
   markText,
   timeMarksOf,
+  together,
   type MarkId,
   type TimeMark,
-} from '../../results/marks.ts';
-import type { RunRecord, RuntimeDescription } from '../../results/record.ts';
+} from '../marks.ts';
+import type { RunRecord, RuntimeDescription } from '../record.ts';
 import { plainLine } from '../../core/text.ts';
+import type { Cell, Table } from './table.ts';
 
 /** A runtime as the report speaks of it. */
 export interface RuntimeView {
@@ -20,12 +23,10 @@ export interface RuntimeView {
   mark?: string;
   /** Of its times. */
   timeMarks: TimeMark[];
-  /** The name of its colour, `container0`, `vm1`. */
-  color: string;
+  /** How many of its kind the record has before it. */
+  place: number;
   description: RuntimeDescription;
 }
-
-const COLORS_PER_KIND = 3;
 
 /** More than these are counted and not listed. */
 const MOST_NAMES = 2;
@@ -35,15 +36,13 @@ export function viewRuntimes(record: RunRecord): RuntimeView[] {
   const titles = new Set(record.runtimes.map(({ title }) => title));
   const byTitle = titles.size === record.runtimes.length;
   return record.runtimes.map((runtime) => {
-    const slot = seen[runtime.kind] % COLORS_PER_KIND;
-    seen[runtime.kind] += 1;
     return {
       id: runtime.id,
       name: plainLine(byTitle ? runtime.title : runtime.id, 60),
       kind: runtime.kind,
       ...(runtime.emulated ? { mark: markText('emulated') } : {}),
       timeMarks: timeMarksOf(record.host, runtime),
-      color: `${runtime.kind}${slot}`,
+      place: seen[runtime.kind]++,
       description: runtime,
     };
   });
@@ -94,6 +93,10 @@ function textFor(
   return [`${names} ${textOf(id)}`];
 }
 
+/** Their runtimes, of which a table's marks and headings are made. */
+export const runtimesOf = (series: readonly { runtime: RuntimeView }[]): RuntimeView[] =>
+  series.map(({ runtime }) => runtime);
+
 /** `Last ready ^`: a row or column of times in a table that holds other figures too. */
 export function timeHeading(text: string, runtimes: readonly RuntimeView[]): string {
   return markedMetric(text, {
@@ -104,4 +107,38 @@ export function timeHeading(text: string, runtimes: readonly RuntimeView[]): str
 /** The name with the mark, where there is one: for a table's column. */
 export function markedName(runtime: RuntimeView): string {
   return runtime.mark === undefined ? runtime.name : `${runtime.name} · ${runtime.mark}`;
+}
+
+/** The name with the short mark: for a table, chart or legend whose caption has the whole mark. */
+export function shortName({ name, mark }: RuntimeView): string {
+  return mark === undefined ? name : `${name} (TCG)`;
+}
+
+/** `qemu *`: the spec with the terminal's mark. */
+export function markedId({ id, mark }: RuntimeView): string {
+  return markedSubject(id, { emulated: mark !== undefined });
+}
+
+function kindWord({ kind }: RuntimeView): string {
+  return kind === 'vm' ? 'VM' : 'container';
+}
+
+/** Where a row of a table is about a runtime. */
+export function runtimeCell(runtime: RuntimeView): Cell {
+  return { text: shortName(runtime), brief: markedId(runtime), note: kindWord(runtime) };
+}
+
+/** The marks of a table over these runtimes: for documents in words, for the terminal's footnotes as they are. */
+export function marksOver(
+  runtimes: readonly RuntimeView[],
+  times: Times = 'none',
+): Pick<Table, 'mark' | 'marked'> {
+  const mark = markOf(runtimes, times);
+  const marked = together(
+    runtimes.map((runtime) => ({
+      emulated: runtime.mark !== undefined,
+      ...(times === 'none' ? {} : { timeMarks: runtime.timeMarks }),
+    })),
+  );
+  return { ...(mark === undefined ? {} : { mark }), marked };
 }

@@ -1,9 +1,11 @@
-import type { Unit } from '../../core/units.ts';
-import { questionOf } from '../../results/questions/registry.ts';
-import type { MetricSummary } from '../../results/summary.ts';
 import { plainLine } from '../../core/text.ts';
+import { formatValue, type Unit } from '../../core/units.ts';
+import { measuresTime } from '../marks.ts';
+import { questionOf } from '../questions/registry.ts';
+import type { MetricSummary } from '../summary.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { cell, column, numeric, type Table } from './table.ts';
 
 /** Raw points are thinned out above this, so that a long run still makes a small page. */
 export const SHOWN_POINTS = 300;
@@ -68,4 +70,21 @@ export function thinOut(values: readonly number[], limit: number): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   const step = (sorted.length - 1) / (limit - 1);
   return Array.from({ length: limit }, (_, index) => sorted[Math.round(index * step)] ?? Number.NaN);
+}
+
+/** Extremes and quartiles: a row for each runtime. */
+export function distributionTable({ title, unit, spreads }: Distribution): Table {
+  return {
+    caption: `${title}: distribution`,
+    ...marksOver(runtimesOf(spreads), measuresTime(unit) ? 'all' : 'none'),
+    columns: [
+      column('Runtime'),
+      ...['n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map((name) => numeric(name)),
+    ],
+    rows: spreads.map(({ runtime, n, min, p25, median, p75, max }) => [
+      cell(markedName(runtime)),
+      cell(String(n)),
+      ...[min, p25, median, p75, max].map((value) => cell(formatValue(value, unit))),
+    ]),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Metric, RunRecord, ScenarioDescription } from '../../results/record.ts';
-import type { MetricSummary, Summary } from '../../results/summary.ts';
+import type { Metric, RunRecord, ScenarioDescription } from '../record.ts';
+import type { MetricSummary, Summary } from '../summary.ts';
 import { viewRuntimes, type RuntimeView } from './runtimes.ts';
 
 /** What the parts of the model are made from. */

@@ -1,7 +1,10 @@
-import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import { plainLine } from '../../core/text.ts';
+import { formatMs } from '../../core/units.ts';
+import { NOTHING } from '../../core/words.ts';
+import type { Metric, ScenarioDescription } from '../record.ts';
 import { leadRung, rungsOf, type Context } from './context.ts';
-import type { RuntimeView } from './runtimes.ts';
+import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A scenario's rungs over all runtimes: when each was reached, and the phases between them. */
 export interface Ladder {
@@ -124,4 +127,38 @@ function phasesOf(
     from = to;
     return phase;
   });
+}
+
+/** When each rung was reached, the runtimes beside each other. */
+export function ladderTable({ rungs, climbs }: Ladder): Table {
+  return {
+    caption: 'Median time since t0 of each rung',
+    ...marksOver(runtimesOf(climbs), 'all'),
+    columns: [column('Rung'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
+    rows: rungs.map(({ title }, rung) => [
+      cell(title),
+      ...climbs.map(({ reachedMs }) => orNothing(reachedMs[rung], formatMs)),
+    ]),
+  };
+}
+
+/** How long each phase took, the runtimes beside each other. `phases`: in the order of time. */
+export function phasesTable({ climbs, lead }: Ladder, phases: readonly Pick<Phase, 'id' | 'title'>[]): Table {
+  return {
+    caption: `Phases until ${lead.title}, and their shares`,
+    ...marksOver(runtimesOf(climbs), 'all'),
+    columns: [column('Phase'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
+    rows: [
+      ...phases.map((phase) => [cell(phase.title), ...climbs.map((climb) => cell(phaseText(climb, phase)))]),
+      [cell(`Until ${lead.title}`), ...climbs.map(({ totalMs, n }) => cell(formatMs(totalMs), `n = ${n}`))],
+    ],
+  };
+}
+
+/** `1.23 s (12.3 %)` of the climb's time. */
+export function phaseText({ phases, totalMs }: Climb, { id }: Pick<Phase, 'id'>): string {
+  const durationMs = phases.find((phase) => phase.id === id)?.durationMs;
+  if (durationMs === undefined) return NOTHING;
+  const share = totalMs === 0 ? NOTHING : `${((durationMs / totalMs) * 100).toFixed(1)} %`;
+  return `${formatMs(durationMs)} (${share})`;
 }
