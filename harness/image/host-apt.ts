@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
-import { textIfThere } from '../../core/read-if-there.ts';
+import { namesIfThere, textIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { debianMirror, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts';
 
@@ -36,7 +36,9 @@ export async function readAptAccess(
 
 function readAptSources(root: string): AptSource[] {
   const folder = join(root, 'etc/apt/sources.list.d');
-  const files = listFolder(folder).map((name) => join(folder, name));
+  const files = namesIfThere(folder)
+    .sort()
+    .map((name) => join(folder, name));
   return [join(root, 'etc/apt/sources.list'), ...files].flatMap((file) => {
     const text = textIfThere(file) ?? '';
     if (file.endsWith('.sources')) return parseDeb822Sources(text);
@@ -89,12 +91,4 @@ async function detectProxy(
   const { stdout, exitCode } = await runner.run(command, [mirror], { allowFailure: true });
   const answer = stdout.trim();
   return exitCode === 0 && answer !== '' ? answer : undefined;
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  opendirSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, lstatSync, opendirSync, readdirSync } from 'node:fs';
 import { chmod, open, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openFileBelow, openFolderBelow } from '../../core/below.ts';
 import { errnoOf, runError } from '../../core/error.ts';
+import { linkIfThere } from '../../core/read-if-there.ts';
 import { MIB } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
@@ -124,17 +118,8 @@ function kernelRelease(tree: string, bootFiles: readonly string[]): string {
   if (only === undefined) throw runError('no-kernel', 'the image has no kernel in /boot');
   if (releases.length === 1) return only;
   // With several, Debian's own link at the root says which one is booted.
-  const chosen = KERNEL.exec(basename(linkTarget(join(tree, 'vmlinuz'))))?.[1] ?? '';
+  const chosen = KERNEL.exec(basename(linkIfThere(join(tree, 'vmlinuz')) ?? ''))?.[1] ?? '';
   return releases.includes(chosen) ? chosen : only;
-}
-
-function linkTarget(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // None, or a file.
-    return '';
-  }
 }
 
 /** SHA-256 of the file as it stands, hex. */

@@ -1,7 +1,7 @@
-import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { hostError, runError, type TwinbootError } from '../../core/error.ts';
+import { linkIfThere } from '../../core/read-if-there.ts';
 import { formatSome } from '../../core/words.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
@@ -157,9 +157,5 @@ function unitsOf(cgroup: Cgroup): Map<number, string | undefined> {
 
 /** Whether a process lives in the host's pid namespace: the manager's or the VMM's own, not the distribution's. */
 function isOutside(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return false;
-  }
+  return linkIfThere(`/proc/${pid}/ns/pid`) === linkIfThere('/proc/self/ns/pid');
 }
