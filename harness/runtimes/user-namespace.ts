@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { readIfThere } from '../../core/read-if-there.ts';
 import type { Availability } from './runtime.ts';
 
@@ -8,8 +9,15 @@ import type { Availability } from './runtime.ts';
 export const USER_NAMESPACE_BASE = 1_000_000_000;
 export const USER_NAMESPACE_SIZE = 65_536;
 
-/** `undefined` where containers of this host can have a user namespace; else why not, and what to do. */
-export function whyNoUserNamespace(): Extract<Availability, { ok: false }> | undefined {
+export const usernsOption = z
+  .enum(['off', 'on'])
+  .default('off')
+  .describe('a user namespace: root of the container is nobody on the host');
+export type UsernsChoice = z.infer<typeof usernsOption>;
+
+/** `undefined` where containers of this host can be as asked for; else why not, and what to do. */
+export function whyNoUserNamespace(asked: UsernsChoice): Extract<Availability, { ok: false }> | undefined {
+  if (asked === 'off') return undefined;
   const limit = Number(readIfThere('/proc/sys/user/max_user_namespaces') ?? 0);
   if (!(limit > 0)) {
     return {
