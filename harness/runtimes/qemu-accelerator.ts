@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, hostError } from '../../core/error.ts';
+import { jsonAs } from '../../core/parse-json.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
@@ -63,7 +65,7 @@ async function kvmProof(host: HostContext, request: AcceleratorRequest): Promise
   const unopened = whyKvmDoesNotOpen();
   if (unopened !== undefined) return { works: false, reason: unopened };
   const file = join(stateFolder(), `kvm-proof-${proofKey(request)}.json`);
-  const remembered = readProof(file);
+  const remembered = jsonAs(proofSchema, textIfThere(file));
   if (remembered !== undefined) return remembered;
   request.note('proving KVM: booting the image’s kernel under it to its first console line');
   const proof = await bootUnderKvm(host, request.machine);
@@ -99,14 +101,6 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
     machine.kernel,
   ];
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
-}
-
-function readProof(file: string): Proof | undefined {
-  try {
-    return proofSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
 }
 
 async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Proof> {

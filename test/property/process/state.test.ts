@@ -57,13 +57,8 @@ describe('the run lock’s holder', () => {
 
   holds('is known, or nobody', text, (said) => {
     same(parseHolder(JSON.stringify(holder)), holder);
-    let found;
-    try {
-      found = parseHolder(said);
-    } catch {
-      return;
-    }
-    expect(found.identity.pid).toBeTypeOf('number');
+    const found = parseHolder(said);
+    if (found !== undefined) expect(found.identity.pid).toBeTypeOf('number');
   });
 });
 
