@@ -128,11 +128,6 @@ export function withoutCommands(text: string): string {
   return text.replace(commandAtStart, '$1: ').replace(commandInLine, '# #');
 }
 
-/** Text as a regular expression that matches it and nothing else. */
-export function literally(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
-}
-
 /** Guest text for an error message: shortened, control characters made visible. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);

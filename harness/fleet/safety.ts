@@ -36,8 +36,6 @@ export interface SeriesState extends HostState {
   next: number;
   /** What a further instance takes of the host's available memory, at most: measured, or a guess while nothing is. */
   bytesPerInstance: number;
-  /** Threads that a further instance brings; `undefined` counts as none. */
-  threadsPerInstance?: number;
   /** What a limit of the host says to the next step: the message of its finding. */
   hostLimit?: string;
 }
@@ -157,10 +155,9 @@ function overloads({ load, busy, cpus }: SeriesState, policy: SafetyPolicy): str
 
 function outgrowsPids(state: SeriesState, policy: SafetyPolicy): string | undefined {
   const ceiling = Math.floor(policy.maxPidShare * state.pidMax);
-  const needed = Math.ceil(state.threads + furtherInstances(state) * (state.threadsPerInstance ?? 0));
-  if (needed <= ceiling) return undefined;
+  if (state.threads <= ceiling) return undefined;
   return (
-    `with ${furtherInWords(state)} the host would have about ${needed} processes and threads, and ${ceiling} are ` +
+    `with ${furtherInWords(state)} the host would have about ${state.threads} processes and threads, and ${ceiling} are ` +
     `allowed (kernel.pid_max is ${state.pidMax})`
   );
 }

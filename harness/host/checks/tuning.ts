@@ -1,5 +1,4 @@
 import { readIfThere } from '../../../core/read-if-there.ts';
-import { parseChoice } from '../../parse/host-facts.ts';
 import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/virtualization.ts';
 import type { Examiner, Finding } from './check.ts';
 import { emulatedHost } from './platform.ts';
@@ -56,13 +55,6 @@ export function turboFinding({
 }
 
 const THP_FILE = `${MEMORY_FOLDER}/transparent_hugepage/enabled`;
-
-export const hugePages: Examiner = {
-  id: 'transparent-huge-pages',
-  title: 'transparent huge pages',
-  needed: false,
-  examine: () => hugePagesFinding(parseChoice(readIfThere(THP_FILE) ?? '')),
-};
 
 /** `always`, `madvise` or `never` (Documentation/admin-guide/mm/transhuge.rst). */
 export function hugePagesFinding(choice: string | undefined): Finding {
