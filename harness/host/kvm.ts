@@ -14,7 +14,7 @@ import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
-import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
+import { confinedCommand, pickConfinedUser } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';

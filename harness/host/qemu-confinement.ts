@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { existsSync, realpathSync } from 'node:fs';
 import type { Accelerator } from '../../results/record.ts';
-import { plainDevices, systemPrograms, type Room, type RoomThing } from '../process/confine.ts';
+import { plainDevices, systemPrograms, type Room, type RoomThing } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 

@@ -5,7 +5,7 @@ import { plainLine } from '../../core/text.ts';
 import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
 import type { Laid } from './tree.ts';
-import { programsOf, type TreePrograms } from './confine.ts';
+import { programsOf, type TreePrograms } from './tree-programs.ts';
 import type { BuildContext } from './context.ts';
 
 interface SettleStep {

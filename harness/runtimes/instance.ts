@@ -16,7 +16,7 @@ import { hostClock, monotonicNs, nsToMs } from '../../core/clock.ts';
 import { parseGuestRam } from '../parse/guest-ram.ts';
 import { readProcessMemory } from '../meters/process-memory.ts';
 import { groupsOfProcesses } from '../process/cgroup-tree.ts';
-import type { Room } from '../process/confine.ts';
+import type { Room } from '../process/room.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';

@@ -11,7 +11,7 @@ import { recordConsole } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
 import { qemuRoom } from '../host/qemu-confinement.ts';
 import { openStateFolder, stateFolder } from '../process/cleanup.ts';
-import { pickConfinedUser } from '../process/confine.ts';
+import { pickConfinedUser } from '../process/room.ts';
 import { hostBootId } from '../process/identity.ts';
 import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';

@@ -8,7 +8,7 @@ import { qemuRoom, sandboxOf } from '../host/qemu-confinement.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-kernel.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
-import { pickConfinedUser, type Room } from '../process/confine.ts';
+import { pickConfinedUser, type Room } from '../process/room.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { describeRuntime } from './describe.ts';

@@ -7,7 +7,7 @@ import { createAgent } from '../guest/agent.ts';
 import { openFifoChannel } from '../guest/channel.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
-import { pickConfinedUser, plainDevices, type Room } from '../process/confine.ts';
+import { pickConfinedUser, plainDevices, type Room } from '../process/room.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import { sharedLibraries } from '../process/shared-libraries.ts';
