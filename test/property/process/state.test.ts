@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { parseJournal } from '../../../harness/process/cleanup.ts';
-import { parseStartTicks } from '../../../harness/process/identity.ts';
+import { parseStartTicks } from '../../../harness/parse/process-stat.ts';
 import { describeResource, type Resource } from '../../../harness/process/resource.ts';
 import { parseHolder } from '../../../harness/process/run-lock.ts';
 import { broken, drawn, holds, lists, oddText, staysQuick, same } from '../../support/property.ts';
