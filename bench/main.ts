@@ -68,15 +68,8 @@ async function bench(io: Io, { chosen, options, json }: BenchRequest): Promise<v
       ground: once(() => layGround(hostContext, note)),
       referenceRun: once(async () => {
         await context.ground();
-        const words = [
-          '--rounds',
-          String(options.runRounds),
-          '--warmup',
-          '1',
-          '--seed',
-          String(options.seed),
-        ];
-        return runTwinboot(context, 'reference-run', words);
+        const rounds = ['--rounds', String(options.runRounds), '--warmup', '1'];
+        return runTwinboot(context, 'reference-run', [...rounds, '--seed', String(options.seed)]);
       }),
     };
     return { host: await describeHost(hostContext.cgroups), outcomes: await runBenchmarks(chosen, context) };
