@@ -137,7 +137,7 @@ function outgrowsMemory(state: SeriesState, policy: SafetyPolicy): string | unde
     return `only ${formatBytes(state.availableBytes)} are available, less than ${reserve}`;
   }
   return (
-    `${furtherInWords(state)} would take about ${formatBytes(neededBytes)}, and only ` +
+    `${furtherText(state)} would take about ${formatBytes(neededBytes)}, and only ` +
     `${formatBytes(spareBytes)} are left above ${reserve}`
   );
 }
@@ -157,7 +157,7 @@ function outgrowsPids(state: SeriesState, policy: SafetyPolicy): string | undefi
   const ceiling = Math.floor(policy.maxPidShare * state.pidMax);
   if (state.threads <= ceiling) return undefined;
   return (
-    `with ${furtherInWords(state)} the host would have about ${state.threads} processes and threads, and ${ceiling} are ` +
+    `with ${furtherText(state)} the host would have about ${state.threads} processes and threads, and ${ceiling} are ` +
     `allowed (kernel.pid_max is ${state.pidMax})`
   );
 }
@@ -171,7 +171,7 @@ function furtherInstances({ live, next }: SeriesState): number {
   return Math.max(0, next - live);
 }
 
-function furtherInWords(state: SeriesState): string {
+function furtherText(state: SeriesState): string {
   const further = furtherInstances(state);
   return `${further} more ${further === 1 ? 'instance' : 'instances'}`;
 }

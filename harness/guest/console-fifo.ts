@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Releasable } from '../process/leases.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { openFifo } from './channel.ts';
-import { lastWords } from './console.ts';
+import { untilRead } from './console.ts';
 
 /** Makes a FIFO at `path` that a console is written to, and reads it until it is released. */
 export async function openConsoleFifo(
@@ -15,7 +15,7 @@ export async function openConsoleFifo(
   return {
     output,
     async release() {
-      await lastWords();
+      await untilRead();
       output.destroy();
     },
   };

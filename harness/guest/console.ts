@@ -50,7 +50,7 @@ const MOST_WELCOMES = 20;
  * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
  * its next round.
  */
-export async function lastWords(): Promise<void> {
+export async function untilRead(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
 }

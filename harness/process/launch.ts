@@ -63,9 +63,9 @@ const STARTER = `{ ${LIMITS}; } 2>&-; read -r _ <&3 || exit 125; exec 3<&-; exec
 const ROOM_STARTER = `{ ${LIMITS}; } 2>&-; exec "$@"`;
 
 function starterOf({ command, args, room, through = [] }: LaunchRequest): string[] {
-  const words = [command, ...args];
-  if (room === undefined) return [STARTER, 'sh', ...through, ...words];
-  return [ROOM_STARTER, 'sh', ...through, ...confinedCommand(room, 'when-released', words)];
+  const whole = [command, ...args];
+  if (room === undefined) return [STARTER, 'sh', ...through, ...whole];
+  return [ROOM_STARTER, 'sh', ...through, ...confinedCommand(room, 'when-released', whole)];
 }
 
 /**

@@ -131,12 +131,12 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), ended, late]);
     clearTimeout(timer);
     if (outcome === 'kernel') return { works: true };
-    const words = complaintOf(console.tail());
+    const complaint = complaintOf(console.tail());
     const how =
       outcome === 'late'
         ? `this kernel did not reach its first console line under KVM within ${FIRST_LINE_DEADLINE_MS / 1000} s`
         : 'the machine stopped under KVM before the kernel’s first console line';
-    return { works: false, reason: words === '' ? how : `${how}: ${words}` };
+    return { works: false, reason: complaint === '' ? how : `${how}: ${complaint}` };
   } finally {
     await lease.release();
     await console.end();

@@ -77,7 +77,7 @@ function drifts({ rows, alpha }: NoiseReport): Advice | undefined {
   if (found.length === 0) return undefined;
   return {
     about: 'drift',
-    text: `over the run, ${named(found, ({ drift }) => driftWords(drift?.change ?? 0))}: two runs one after the other would differ by that`,
+    text: `over the run, ${named(found, ({ drift }) => driftText(drift?.change ?? 0))}: two runs one after the other would differ by that`,
     fix: 'more rounds of warm-up (--warmup 3), a host left alone; and twinboot ab, which alternates both sides',
   };
 }
@@ -127,7 +127,7 @@ function coarse({ rows, family }: NoiseReport): Advice | undefined {
   };
 }
 
-function driftWords(change: number): string {
+function driftText(change: number): string {
   return `${change < 0 ? 'falls' : 'rises'} by ${shareText(Math.abs(change))}`;
 }
 
