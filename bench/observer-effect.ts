@@ -7,17 +7,11 @@ import { plainName, plainRecipe } from '../harness/image/recipe.ts';
 import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { planBoots } from '../harness/schedule/order.ts';
-import {
-  createBootstrap,
-  estimateMedian,
-  estimateRatio,
-  type Bootstrap,
-} from '../results/statistics/bootstrap.ts';
+import { createBootstrap, estimateMedian, estimateRatio, type Bootstrap } from '../results/statistics/bootstrap.ts';
 import type { ImageDescription, RuntimeKind } from '../results/record.ts';
 import { bootToMultiUser } from './boot-to-multi-user.ts';
-import { alone } from './alone.ts';
+import { alone, findImage, prepare } from './ground.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
-import { findImage, prepare } from './ground.ts';
 
 const BOUND_RATIO = 1.02;
 

@@ -6,7 +6,7 @@ import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
 import type { Laid } from './tree.ts';
 import { programsOf, type TreePrograms } from './tree-programs.ts';
-import type { BuildContext } from './context.ts';
+import type { BuildContext } from './stages.ts';
 
 interface SettleStep {
   command: readonly [string, ...string[]];

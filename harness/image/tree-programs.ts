@@ -8,7 +8,7 @@ import { plainLine } from '../../core/text.ts';
 import { GIB } from '../../core/units.ts';
 import { cgroupNamed, controllerFolder, limitCgroup, makeCgroup, type Cgroup } from '../process/cgroup.ts';
 import type { Finished } from '../process/runner.ts';
-import type { BuildContext } from './context.ts';
+import type { BuildContext } from './stages.ts';
 import { runInTree, type Laid } from './tree.ts';
 
 /** Runs a program of the tree, with the tree as its root; a non-zero exit is an answer and not an error. */

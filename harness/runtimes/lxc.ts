@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openConsoleFifo } from '../guest/console-fifo.ts';
+import { openConsoleFifo } from '../guest/channel.ts';
 import { findTool } from '../host/tools.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import {

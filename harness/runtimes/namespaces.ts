@@ -4,19 +4,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../core/package-root.ts';
 import type { HostContext } from '../host/context.ts';
-import {
-  containerIsolation,
-  prepareContainer,
-  type ContainerBoot,
-  type ContainerCommand,
-} from './container.ts';
-import { holdUserNamespace } from './held-user-namespace.ts';
+import { containerIsolation, prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
+import { holdUserNamespace, USER_NAMESPACE_BASE, usernsOption, whyNoUserNamespace } from './user-namespace.ts';
 import { lowerOption } from './lower-layer.ts';
 import { devices, namespacesFstab } from './namespaces-fstab.ts';
 import { leavePayload, makeContainerGroups } from './payload-group.ts';
 import { openPseudoTerminal } from './pseudo-terminal.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, usernsOption, whyNoUserNamespace } from './user-namespace.ts';
 import type { Availability, Runtime } from './runtime.ts';
 
 const TOOL = 'unshare';

@@ -11,7 +11,7 @@ import { parseMeminfo } from '../parse/meminfo.ts';
 import { pickConfinedUser, type Room } from '../process/room.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
-import { describeRuntime } from './describe.ts';
+import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';

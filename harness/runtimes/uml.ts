@@ -12,7 +12,7 @@ import { closing, releaseOnFailure } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import { sharedLibraries } from '../process/shared-libraries.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
-import { describeRuntime } from './describe.ts';
+import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { sizeOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
