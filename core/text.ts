@@ -128,6 +128,11 @@ export function withoutCommands(text: string): string {
   return text.replace(commandAtStart, '$1: ').replace(commandInLine, '# #');
 }
 
+/** The last lines of what a program said, blank space around it taken off. */
+export function lastLines(text: string, count: number): string {
+  return text.trim().split('\n').slice(-count).join('\n');
+}
+
 /** Guest text for an error message: shortened, control characters made visible. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);

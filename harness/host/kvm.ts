@@ -165,7 +165,7 @@ async function tryGuest(
     return ended(false, qemu.stderr.trim() || `QEMU ended with exit code ${qemu.exitCode ?? 'by a signal'}`);
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    if (errorCodeOf(error) !== 'command-timeout') return ended(false, messageOf(error));
+    if (errnoOf(error) !== 'command-timeout') return ended(false, messageOf(error));
     return ended(false, `no word from the guest within ${formatMs(deadlineMs)}`);
   }
 }
@@ -192,8 +192,4 @@ export function guestArguments(accelerator: Accelerator, cpu: string, disk: stri
     ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
     ...['-drive', `file=${disk},format=raw,if=floppy,readonly=on`, '-boot', 'a'],
   ];
-}
-
-function errorCodeOf(error: unknown): unknown {
-  return (error as { code?: unknown }).code;
 }

@@ -138,7 +138,7 @@ export function findTool(name: string): string {
     hint:
       known === undefined
         ? 'install the package that brings it'
-        : `twinboot doctor --install, or: ${installCommand([known.package])}`,
+        : installHint(known),
   });
 }
 
@@ -154,6 +154,11 @@ export function packagesOf(some: readonly Tool[]): string[] {
 /** The command that installs packages, to be copied into a terminal. */
 export function installCommand(packages: readonly string[]): string {
   return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+}
+
+/** How a tool that is missing is come by. */
+export function installHint(tool: Tool): string {
+  return `twinboot doctor --install, or: ${installCommand([tool.package])}`;
 }
 
 /** A tool as this host has it. */

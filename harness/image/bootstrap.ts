@@ -100,13 +100,11 @@ function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: stri
       hint: 'try again later, or name another mirror: --mirror URL',
     });
   }
-  return runError('bootstrap-failed', `mmdebstrap failed: ${lastLines(said)}`);
+  return runError('bootstrap-failed', `mmdebstrap failed: ${lastLines(withoutVerdict(said), LOG_LINES)}`);
 }
 
-function lastLines(text: string): string {
-  // Its very last lines only say that it failed.
-  const lines = text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line));
-  return lines.slice(-LOG_LINES).join('\n');
+/** Its very last lines only say that it failed. */
+function withoutVerdict(said: string): string {
+  const lines = said.split('\n');
+  return lines.filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line)).join('\n');
 }

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { openFileBelow, openFolderBelow } from '../../core/below.ts';
 import { errnoOf, runError } from '../../core/error.ts';
 import { linkIfThere } from '../../core/read-if-there.ts';
-import { MIB } from '../../core/units.ts';
+import { MIB, roundUp } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 const BLOCK_BYTES = 4096;
@@ -141,8 +141,4 @@ export async function flush(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }

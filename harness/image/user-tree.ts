@@ -70,7 +70,8 @@ async function digestTree(folder: string, signal: AbortSignal, limits: TreeLimit
     const content = entry.kind === 'file' ? await passOn(folder, entry, undefined, signal) : undefined;
     digest.add(entry, content);
   }
-  return { folder: resolve(folder), files: countFiles(entries), sha256: digest.sha256() };
+  const files = entries.filter(({ kind }) => kind !== 'folder').length;
+  return { folder: resolve(folder), files, sha256: digest.sha256() };
 }
 
 function digestOfEntries(): {
@@ -86,10 +87,6 @@ function digestOfEntries(): {
     },
     sha256: () => hash.digest('hex'),
   };
-}
-
-function countFiles(entries: readonly Entry[]): number {
-  return entries.filter(({ kind }) => kind !== 'folder').length;
 }
 
 const READ_BYTES = 4 * MIB;

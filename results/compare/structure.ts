@@ -20,8 +20,11 @@ export function structuralDifferences(
   next: PooledSide,
   runtimes: readonly string[],
 ): StructuralDifference[] {
+  const [before, after] = [base.records[0].image, next.records[0].image];
   return [
-    ...imageDifferences(base.records[0].image, next.records[0].image),
+    ...packageDifferences(before, after),
+    ...kernelDifference(before, after),
+    ...sizeDifference(before, after),
     ...missingRuntimes(base, next),
     ...runtimes.flatMap((runtime) => [
       ...failedBoots(base, next, runtime),
@@ -31,10 +34,6 @@ export function structuralDifferences(
 }
 
 type Image = RunRecord['image'];
-
-function imageDifferences(base: Image, next: Image): StructuralDifference[] {
-  return [...packageDifferences(base, next), ...kernelDifference(base, next), ...sizeDifference(base, next)];
-}
 
 function packageDifferences(base: Image, next: Image): StructuralDifference[] {
   const before = new Map(base.packages.map(({ name, version }) => [name, version]));
