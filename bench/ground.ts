@@ -12,7 +12,6 @@ import { parseRuntimeSpec } from '../harness/runtimes/spec.ts';
 import type { RuntimeDescription } from '../results/record.ts';
 import { takeRunLock } from '../harness/process/run-lock.ts';
 
-/** What stands ready before anything is measured. */
 export interface Ground {
   /** The image that `twinboot run` boots where it is not told otherwise. */
   image: CachedImage;

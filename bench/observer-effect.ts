@@ -23,7 +23,6 @@ interface Variant {
   arrivalsMs: (number | undefined)[];
 }
 
-/** A runtime with both images. */
 interface Pair {
   with: Variant;
   without: Variant;

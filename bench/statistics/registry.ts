@@ -10,7 +10,6 @@ import { sequentialPower } from './studies/sequential-power.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
 import type { Study } from './study.ts';
 
-/** Every study, in the order in which they run. */
 export const studies: readonly Study[] = [
   ...falseAlarms,
   ...sequentialAlarms,

@@ -65,7 +65,7 @@ async function climb(context: SurveyContext, series: Series): Promise<Stop> {
   return { reason: 'planned', message: 'every step was reached' };
 }
 
-/** Of what lives: fewer than these more would tell nothing new. */
+/** Share of the live instances; a step that adds fewer would tell nothing new. */
 const WORTH_ANOTHER_STEP = 0.1;
 
 /**

@@ -20,7 +20,7 @@ export interface Channel {
   close(): void;
 }
 
-/** The agent's first word. */
+/** What the agent says first. */
 export interface Ready extends GuestClock {
   /** Host CLOCK_MONOTONIC, ns, when the line arrived. */
   arrivedNs: bigint;

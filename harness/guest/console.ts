@@ -43,7 +43,7 @@ export interface Console {
 const WELCOME = /^Welcome to .*!$/;
 /** Its first log line, which an image that shows no status has too. It comes again where the manager is re-executed. */
 const BANNER = /^systemd \S+ running in system mode/;
-/** A guest may welcome as often as it likes. */
+/** Bound on the memory that a guest can take by many kinds of welcome. */
 const MOST_WELCOMES = 20;
 
 /**

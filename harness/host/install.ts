@@ -8,7 +8,6 @@ import type { HostContext } from './context.ts';
 import { installCommand, missingTools, packagesOf, type Need, type Tool } from './tools.ts';
 
 type Context = Pick<HostContext, 'runner' | 'signal'>;
-/** What an installation needs of the terminal. */
 interface Talk {
   note(text: string): void;
   env: Record<string, string | undefined>;

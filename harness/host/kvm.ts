@@ -22,7 +22,6 @@ import { parseCpuInfo, type CpuInfo } from '../parse/host-facts.ts';
 import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
 
 const DEVICE = '/dev/kvm';
-/** The guest is a PC. */
 const QEMU = 'qemu-system-x86_64';
 /** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
 const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };

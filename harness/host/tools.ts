@@ -151,7 +151,6 @@ export function packagesOf(some: readonly Tool[]): string[] {
   return [...new Set(some.map((tool) => tool.package))];
 }
 
-/** The command that installs packages, to be copied into a terminal. */
 export function installCommand(packages: readonly string[]): string {
   return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
@@ -161,7 +160,6 @@ export function installHint(tool: Tool): string {
   return `twinboot doctor --install, or: ${installCommand([tool.package])}`;
 }
 
-/** A tool as this host has it. */
 export interface ToolState {
   tool: Tool;
   /** Absent: not installed. */

@@ -20,7 +20,6 @@ import type { CachedImage } from './cache.ts';
 import { derivedPath, keepDerived } from './derived-file.ts';
 import { inBuildFolder } from './temporary.ts';
 
-/** A file that a VMM loads into the guest. */
 export interface BootFile {
   path: string;
   /** Why it is the image's own, compressed file; absent where it is not. */

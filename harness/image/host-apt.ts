@@ -7,7 +7,6 @@ import { debianMirror, parseDeb822Sources, parseOneLineSources, type AptSource }
 
 const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
 
-/** How the host reaches Debian's packages. */
 export interface AptAccess {
   mirror: string;
   /** File with the public keys of Debian's archive: no other key that the host's apt trusts is taken for Debian's. */

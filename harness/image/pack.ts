@@ -16,7 +16,6 @@ const HEADROOM_BYTES = 256 * MIB;
 const HEADROOM_INODES = 32_768;
 const READ_BYTES = 4 * MIB;
 
-/** What a tree takes on disk. */
 export interface TreeSize {
   /** Blocks in use, hard links counted once. */
   bytes: number;

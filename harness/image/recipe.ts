@@ -129,7 +129,6 @@ export function recipeId(recipe: Recipe): string {
   return recipeDigest(recipe).slice(0, 16);
 }
 
-/** The command that builds this image. */
 export function buildCommand(recipe: Recipe): string {
   const include = recipe.packages.filter(
     (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),

@@ -53,5 +53,4 @@ export function stageError(image: string, stage: BuildStage, error: unknown): Tw
   });
 }
 
-/** What of the host a build uses. */
 export type BuildContext = Pick<HostContext, 'runner' | 'cleanup' | 'signal' | 'cgroups'>;

@@ -254,7 +254,7 @@ export async function copyUserTree(tree: UserTree, root: string, signal: AbortSi
   return `A tree of the user's own: ${tree.files} ${tree.files === 1 ? 'file' : 'files'}${place}, sha256 ${sha256}.`;
 }
 
-/** It was listed a moment ago. */
+/** Whether a file of the tree has gone since it was listed. */
 function isGone(error: unknown): boolean {
   const code = error instanceof TwinbootError ? error.code : errnoOf(error);
   return ['ENOENT', 'ENOTDIR', 'link-in-the-way', 'not-a-file'].includes(code ?? '');

@@ -115,7 +115,7 @@ async function readProcesses(
   }
 }
 
-/** Of an error that costs its figure alone; any other goes on. */
+/** The reason of an error that costs its figure alone; throws any other. */
 function whyMissing(error: unknown, codes: readonly string[]): string {
   if (error instanceof TwinbootError && codes.includes(error.code)) return withHint(error);
   throw error;

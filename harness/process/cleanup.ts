@@ -35,7 +35,6 @@ export function openStateFolder(): string {
   return folder;
 }
 
-/** Something registered for removal. */
 export interface Lease {
   readonly resource: Resource;
   /** Takes the thing away and strikes it off. Safe to call twice, also at once. */
@@ -44,7 +43,6 @@ export interface Lease {
   forget(): void;
 }
 
-/** What could not be taken away. */
 export interface Remaining {
   resource: Resource;
   /** The thing and why it stays, for people. */

@@ -5,7 +5,6 @@ import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import type { Limits } from './runtime.ts';
 
-/** A folder of the boot's own for its throw-away files. */
 export async function makeBootFolder(
   context: HostContext,
   bootId: string,

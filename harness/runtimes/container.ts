@@ -38,7 +38,6 @@ export interface ContainerBoot {
   own: <L extends Releasable>(lease: L) => L;
 }
 
-/** The manager's command line for one boot. */
 export interface ContainerCommand {
   command: string;
   args: readonly string[];
@@ -134,7 +133,6 @@ export function prepareContainer({
   });
 }
 
-/** What all boots of a container runtime are made from. */
 interface ContainerGround {
   host: HostContext;
   lowerLayer: LowerLayer;

@@ -27,7 +27,6 @@ const options = z.object({
     .describe('/sys: read-only, virtual network devices writable, or writable, where udev runs'),
   lower: lowerOption,
 });
-/** What the manager is told. */
 export type LxcOptions = Omit<z.infer<typeof options>, 'lower'>;
 
 /** LXC, the system that "container" meant in 2011, with the isolation that its own templates give. */

@@ -13,7 +13,6 @@ const options = z.object({
   sys: z.enum(['ro', 'rw']).default('ro').describe('/sys writable: udev runs where it is'),
   lower: lowerOption,
 });
-/** What the manager is told. */
 type NspawnOptions = Omit<z.infer<typeof options>, 'lower'>;
 
 /** systemd's own container manager (systemd-nspawn(1)); the image's init runs as PID 1 of a pid namespace. */

@@ -236,7 +236,6 @@ function globalArguments({ folder, runFolder }: PodmanFolders, oci: OciRuntime):
   ];
 }
 
-/** The whole command line. */
 export function podmanArguments(
   boot: Pick<PodmanBoot, 'name' | 'folder' | 'runFolder' | 'root' | 'channelFolder'> & {
     cgroup: { name: string };

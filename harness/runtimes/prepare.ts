@@ -19,7 +19,7 @@ export async function prepareRuntime(
   return runtime.prepare({ ...context, specId: id, ...version }, options);
 }
 
-/** What is of one runtime's own in what the record says of it. */
+/** The part of a runtime's description that it gives itself. */
 export interface Described extends Omit<
   RuntimeDescription,
   'id' | 'runtime' | 'kind' | 'title' | 'isolation'

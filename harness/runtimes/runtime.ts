@@ -24,7 +24,6 @@ export interface Limits {
   cpus: number;
 }
 
-/** A boot as the schedule asks for it. */
 export interface BootRequest {
   /** Names the instance's cgroup, its work folder and its console log; unique on the host. */
   bootId: string;

@@ -52,7 +52,6 @@ function mostOf({ fixed, each }: CostLine, budget: number, extra: number): numbe
   return Math.max(0, Math.floor((budget - fixed) / (each + extra)));
 }
 
-/** How many instances a host holds, and by what. */
 export type Ceilings = Required<Pick<RuntimePlan, 'byMemory' | 'instances' | 'boundBy'>> &
   Pick<RuntimePlan, 'byCpu'>;
 

@@ -8,7 +8,7 @@ import { bootsText, countBoots, type PooledSide } from './pool.ts';
 /** The least relative change of what the image's files take that counts: a rebuild alone moves it by less. */
 const LEAST_SIZE_CHANGE = 0.01;
 
-/** Of a kind of package changes, how many are named. */
+/** How many packages are named for each kind of change. */
 const NAMED = 5;
 
 /**

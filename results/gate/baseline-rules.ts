@@ -16,7 +16,6 @@ export type BaselineState = { side: PooledSide } | { reason: string; willBeSaved
 
 type Judged = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
 
-/** Whether anything in the file needs a baseline. */
 export function needsBaseline(gate: Gate): boolean {
   const isRelative = Object.values(gate.metrics).some(({ everywhere, under }) =>
     [everywhere, ...Object.values(under)].some(({ regression }) => regression !== undefined),

@@ -54,7 +54,6 @@ export function ruleName({ rule, subject }: GateFinding): string {
   return WHOLE.includes(subject) ? rule : `${rule} in ${subject}`;
 }
 
-/** The subjects of rules that are about no runtime. */
 const WHOLE = ['run', 'image', 'baseline'];
 
 /** `2.31 s [2.20 s, 2.40 s], n = 20 (at most 2 s)`: what was found, the limit, and what else there is to say. */

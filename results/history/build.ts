@@ -110,10 +110,9 @@ function pointOf({ extract, values }: Measured, bootstrap: Bootstrap): HistoryPo
   return { record: extract.reference, n, median: value, ...(interval && { interval }) };
 }
 
-/** Of the keys that set an environment apart, how many are named. */
+/** How many keys are named that set an environment apart. */
 const NAMED = 2;
 
-/** What is the same for the same environment. */
 export function environmentKey(environment: Environment): string {
   return JSON.stringify(Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

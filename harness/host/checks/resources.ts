@@ -30,7 +30,6 @@ export function memoryFinding(availableBytes: number): Finding {
   };
 }
 
-/** Where images are built and kept. */
 export const cacheDisk: Examiner = {
   id: 'cache-disk',
   title: 'disk for images',
@@ -38,7 +37,6 @@ export const cacheDisk: Examiner = {
   examine: () => diskFinding(cacheFolder()),
 };
 
-/** Where instances write. */
 export const workDisk: Examiner = {
   id: 'work-disk',
   title: 'disk for runs',

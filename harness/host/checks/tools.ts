@@ -2,7 +2,6 @@ import { installedPackages } from '../dpkg.ts';
 import { installHint, toolState, toolsFor, type Need, type ToolState } from '../tools.ts';
 import type { Examiner, Finding } from './check.ts';
 
-/** One check for each tool. */
 export function toolExaminers(need: Need): Examiner[] {
   return toolsFor(need).map((tool) => ({
     id: `tool-${tool.name}`,

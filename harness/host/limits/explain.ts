@@ -52,7 +52,7 @@ function usedUp(limit: HostLimit, readings: LimitReadings, needs: LimitNeeds): L
   };
 }
 
-/** In instances. */
+/** How many more instances fit. */
 function left({ limit, used, perInstance }: LimitFinding): number {
   return (limit - (used ?? 0)) / perInstance;
 }
