@@ -21,7 +21,7 @@ import { lowerOption } from './lower-layer.ts';
 import { makeManagerGroup } from './payload-group.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, usernsOption, whyNoUserNamespace, type UsernsChoice } from './user-namespace.ts';
-import type { Availability, Runtime } from './runtime.ts';
+import type { Availability, Runtime, Unavailable } from './runtime.ts';
 
 const TOOL = 'podman';
 const OCI_RUNTIMES = ['crun', 'runc'] as const;
@@ -113,7 +113,7 @@ export function chooseOci(
   { oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>,
   mode: CgroupLayout['mode'],
   isInstalled: (name: OciRuntime) => boolean,
-): OciRuntime | Extract<Availability, { ok: false }> {
+): OciRuntime | Unavailable {
   if (oci === 'crun' && mode === 'hybrid') {
     return {
       ok: false,

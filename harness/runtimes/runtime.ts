@@ -16,7 +16,12 @@ import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostContext } from '../host/context.ts';
 
 /** Whether a runtime can run here; if not, why, and what to do about it. */
-export type Availability = { ok: true; version?: string } | { ok: false; reason: string; fix: string };
+export type Availability = { ok: true; version?: string } | Unavailable;
+export interface Unavailable {
+  ok: false;
+  reason: string;
+  fix: string;
+}
 
 /** The limits that hold for every runtime of a run alike. */
 export interface Limits {

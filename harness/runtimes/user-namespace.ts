@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readIfThere } from '../../core/read-if-there.ts';
-import type { Availability } from './runtime.ts';
+import type { Unavailable } from './runtime.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { messageOf, runError } from '../../core/error.ts';
@@ -23,7 +23,7 @@ export const usernsOption = z
 export type UsernsChoice = z.infer<typeof usernsOption>;
 
 /** `undefined` where containers of this host can be as asked for; else why not, and what to do. */
-export function whyNoUserNamespace(asked: UsernsChoice): Extract<Availability, { ok: false }> | undefined {
+export function whyNoUserNamespace(asked: UsernsChoice): Unavailable | undefined {
   if (asked === 'off') return undefined;
   const limit = Number(readIfThere('/proc/sys/user/max_user_namespaces') ?? 0);
   if (!(limit > 0)) {

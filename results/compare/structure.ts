@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, RuntimeDescription } from '../record.ts';
 import type { StructuralDifference } from './comparison.ts';
 import { ledgerDifferences } from './ledger-differences.ts';
 import { bootsText, countBoots, type PooledSide } from './pool.ts';
@@ -13,12 +13,12 @@ const NAMED = 5;
 
 /**
  * The differences that need no statistics: in the image, in the services of the runtimes that both sides have, and in
- * how many boots failed. `runtimes`: the ids to look at, those that both have.
+ * how many boots failed. `runtimes`: those to look at, which both have.
  */
 export function structuralDifferences(
   base: PooledSide,
   next: PooledSide,
-  runtimes: readonly string[],
+  runtimes: readonly Pick<RuntimeDescription, 'id'>[],
 ): StructuralDifference[] {
   const [before, after] = [base.records[0].image, next.records[0].image];
   return [
@@ -26,7 +26,7 @@ export function structuralDifferences(
     ...kernelDifference(before, after),
     ...sizeDifference(before, after),
     ...missingRuntimes(base, next),
-    ...runtimes.flatMap((runtime) => [
+    ...runtimes.flatMap(({ id: runtime }) => [
       ...failedBoots(base, next, runtime),
       ...ledgerDifferences(base, next, runtime),
     ]),

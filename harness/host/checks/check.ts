@@ -34,7 +34,8 @@ export interface CheckContext {
 export interface Examiner {
   id: string;
   title: string;
-  needed: boolean;
+  /** As in `Check`; most are not. */
+  needed?: true;
   /** Runtimes of these kinds cannot boot where it is missing. */
   stops?: readonly RuntimeKind[];
   examine(context: CheckContext): Finding | Promise<Finding>;

@@ -48,7 +48,6 @@ export const workDisk: Examiner = {
 export const writableLayers: Examiner = {
   id: 'writable-layers',
   title: 'writable layers',
-  needed: false,
   stops: everyKind,
   examine: () => writableFinding(workParent()),
 };
@@ -91,7 +90,6 @@ export function spaceFinding(freeBytes: number, folder: string): Finding {
 export const inotify: Examiner = {
   id: 'inotify',
   title: 'inotify instances',
-  needed: false,
   examine: () => ({
     state: 'ok',
     ...inotifyFinding(Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'))),

@@ -11,7 +11,6 @@ const MEMORY_FOLDER = '/sys/kernel/mm';
 export const smt: Examiner = {
   id: 'smt',
   title: 'SMT',
-  needed: false,
   examine: () => smtFinding(readIfThere(`${CPU_FOLDER}/smt/active`)),
 };
 
@@ -32,7 +31,6 @@ const BOOST_FILE = `${CPU_FOLDER}/cpufreq/boost`;
 export const turbo: Examiner = {
   id: 'turbo',
   title: 'turbo boost',
-  needed: false,
   examine: () => turboFinding({ noTurbo: readIfThere(NO_TURBO_FILE), boost: readIfThere(BOOST_FILE) }),
 };
 
@@ -72,7 +70,6 @@ const KSM_FILE = `${MEMORY_FOLDER}/ksm/run`;
 export const samePages: Examiner = {
   id: 'ksm',
   title: 'KSM',
-  needed: false,
   examine: () => samePagesFinding(readIfThere(KSM_FILE)),
 };
 
