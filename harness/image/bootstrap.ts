@@ -76,9 +76,7 @@ function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: stri
     return hostError(
       'missing-keyring',
       `this host does not have the public key that signs Debian ${recipe.suite}`,
-      {
-        hint: 'apt-get install debian-archive-keyring, of a release that knows this suite',
-      },
+      { hint: 'apt-get install debian-archive-keyring, of a release that knows this suite' },
     );
   }
   const noConnection = find(

@@ -162,9 +162,7 @@ function nameTaken(plain: Recipe, wanted: Recipe): Error {
   return usageError(
     'name-taken',
     `the name ${plain.name} stands for Debian ${plain.suite} as it is (${plain.boot})`,
-    {
-      hint: buildCommand({ ...wanted, name: 'NAME' }),
-    },
+    { hint: buildCommand({ ...wanted, name: 'NAME' }) },
   );
 }
 
