@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
 import type { CgroupLayout } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
-import { parseCount } from '../parse/count.ts';
+import { parseLimit } from '../parse/process-limits.ts';
 import type { Releasable } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -278,19 +278,14 @@ const PODMAN_OPEN_FILES = 1_048_576;
  */
 function ulimits(): string[] {
   const limits = readFileSync('/proc/self/limits', 'utf8');
+  const hardLimit = (name: string): number => parseLimit(limits, name).hard ?? Infinity;
   const pids = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
   return [
-    ulimit('nofile', Math.min(PODMAN_OPEN_FILES, hardLimit(limits, 'Max open files'))),
-    ulimit('nproc', Math.min(pids, hardLimit(limits, 'Max processes'))),
+    ulimit('nofile', Math.min(PODMAN_OPEN_FILES, hardLimit('Max open files'))),
+    ulimit('nproc', Math.min(pids, hardLimit('Max processes'))),
   ];
 }
 
 function ulimit(name: string, value: number): string {
   return `${name}=${value}:${value}`;
-}
-
-/** Of /proc/PID/limits (proc(5)): name, soft limit, hard limit, unit. `Infinity` where it is unlimited or not told. */
-export function hardLimit(limits: string, name: string): number {
-  const line = limits.split('\n').find((text) => text.startsWith(name)) ?? '';
-  return parseCount(line.slice(name.length).trim().split(/\s+/)[1]) ?? Infinity;
 }
