@@ -14,11 +14,7 @@ export const firstBoot: Benchmark = {
     const args = ['startup', '--runtime', 'nspawn', '--rounds', '1', '--warmup', '0'];
     const delaysMs: number[] = [];
     for (let run = 1; run <= RUNS; run += 1) {
-      const { process, log } = await runTwinboot(
-        { ...context, note: () => undefined },
-        `short-${run}`,
-        args,
-      );
+      const { process, log } = await runTwinboot({ ...context, note: () => undefined }, `short-${run}`, args);
       delaysMs.push(divideTime(process, log).prepareMs);
     }
     return [

@@ -46,7 +46,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       .option('--json', 'print the figures as JSON', false)
       .exitOverride()
       .action(async (ids, { json, ...options }) => {
-        const chosen = ids.length > 0 ? [...new Set(ids)].map((id) => findById('benchmark', id, benchmarks)) : usual;
+        const chosen =
+          ids.length > 0 ? [...new Set(ids)].map((id) => findById('benchmark', id, benchmarks)) : usual;
         await bench(io, { chosen, options, json });
       });
     await program.parseAsync([...argv], { from: 'user' });

@@ -7,7 +7,12 @@ import { plainName, plainRecipe } from '../harness/image/recipe.ts';
 import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { planBoots } from '../harness/schedule/order.ts';
-import { createBootstrap, estimateMedian, estimateRatio, type Bootstrap } from '../results/statistics/bootstrap.ts';
+import {
+  createBootstrap,
+  estimateMedian,
+  estimateRatio,
+  type Bootstrap,
+} from '../results/statistics/bootstrap.ts';
 import type { ImageDescription, RuntimeKind } from '../results/record.ts';
 import { bootToMultiUser } from './boot-to-multi-user.ts';
 import { alone, findImage, prepare } from './ground.ts';

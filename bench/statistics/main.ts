@@ -25,7 +25,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       .option('--seed <n>', 'of the simulated values', wholeNumber(0, 2 ** 31 - 1), 1)
       .exitOverride()
       .action((ids, options) => {
-        const chosen = ids.length > 0 ? [...new Set(ids)].map((id) => findById('study', id, studies)) : studies;
+        const chosen =
+          ids.length > 0 ? [...new Set(ids)].map((id) => findById('study', id, studies)) : studies;
         const rates = chosen.flatMap((study) => {
           const startMs = performance.now();
           const found = study.run(options);

@@ -137,11 +137,15 @@ async function install(
   const said = [updated === undefined || updated.exitCode === 0 ? '' : updated.stderr, result.stderr].join(
     '\n',
   );
-  throw hostError('install-failed', `apt-get could not install ${packages.join(' ')}:\n${lastLines(said, ERROR_LINES)}`, {
-    hint: said.includes('dpkg --configure -a')
-      ? 'dpkg --configure -a, then once more'
-      : `look at apt's words above, then: ${installCommand(packages)}`,
-  });
+  throw hostError(
+    'install-failed',
+    `apt-get could not install ${packages.join(' ')}:\n${lastLines(said, ERROR_LINES)}`,
+    {
+      hint: said.includes('dpkg --configure -a')
+        ? 'dpkg --configure -a, then once more'
+        : `look at apt's words above, then: ${installCommand(packages)}`,
+    },
+  );
 }
 
 async function apt(

@@ -135,10 +135,7 @@ export function findTool(name: string): string {
   if (path !== undefined) return path;
   const known = toolNamed(name);
   throw hostError('missing-tool', `${name} is not installed`, {
-    hint:
-      known === undefined
-        ? 'install the package that brings it'
-        : installHint(known),
+    hint: known === undefined ? 'install the package that brings it' : installHint(known),
   });
 }
 

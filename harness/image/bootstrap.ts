@@ -1,4 +1,5 @@
 import { hostError, runError, usageError } from '../../core/error.ts';
+import { lastLines } from '../../core/text.ts';
 import type { Finished, ProcessRunner } from '../process/runner.ts';
 import type { AptAccess } from './host-apt.ts';
 import type { Recipe } from './recipe.ts';
@@ -104,5 +105,7 @@ function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: stri
 /** Its very last lines only say that it failed. */
 function withoutVerdict(said: string): string {
   const lines = said.split('\n');
-  return lines.filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line)).join('\n');
+  return lines
+    .filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line))
+    .join('\n');
 }

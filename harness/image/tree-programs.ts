@@ -74,7 +74,8 @@ async function runConfined(
   });
   if (finished.exitCode !== NOT_BEGUN) return finished;
   const reason = plainLine(finished.stderr);
-  if (!reason.startsWith('tree-programs.pl: ')) throw runError('settle-failed', `${command[0] ?? ''}: ${reason}`);
+  if (!reason.startsWith('tree-programs.pl: '))
+    throw runError('settle-failed', `${command[0] ?? ''}: ${reason}`);
   throw hostError(
     'tree-not-confined',
     `this host cannot run a tree's programs without giving them the host: ${reason}`,

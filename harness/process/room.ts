@@ -45,7 +45,16 @@ const ROOM_PROGRAM = join(packageRoot(), 'harness/process/room.pl');
 /** The command line that becomes this one within the room. x86-64, and root on the host. */
 export function confinedCommand(room: Room, start: RoomStart, command: readonly string[]): string[] {
   const things = room.things.map(({ kind, path }) => `${kind}=${path}`);
-  return ['perl', ROOM_PROGRAM, start, String(room.user), String(room.fileBytes), ...things, '--', ...command];
+  return [
+    'perl',
+    ROOM_PROGRAM,
+    start,
+    String(room.user),
+    String(room.fileBytes),
+    ...things,
+    '--',
+    ...command,
+  ];
 }
 
 /** What programs of the host's distribution run from: /usr with what is mounted below it, and the ways into it. */

@@ -12,7 +12,12 @@ import {
 } from './container.ts';
 import { lowerOption } from './lower-layer.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, usernsOption, whyNoUserNamespace } from './user-namespace.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'lxc-start';

@@ -4,8 +4,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../core/package-root.ts';
 import type { HostContext } from '../host/context.ts';
-import { containerIsolation, prepareContainer, type ContainerBoot, type ContainerCommand } from './container.ts';
-import { holdUserNamespace, USER_NAMESPACE_BASE, usernsOption, whyNoUserNamespace } from './user-namespace.ts';
+import {
+  containerIsolation,
+  prepareContainer,
+  type ContainerBoot,
+  type ContainerCommand,
+} from './container.ts';
+import {
+  holdUserNamespace,
+  USER_NAMESPACE_BASE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import { lowerOption } from './lower-layer.ts';
 import { devices, namespacesFstab } from './namespaces-fstab.ts';
 import { leavePayload, makeContainerGroups } from './payload-group.ts';

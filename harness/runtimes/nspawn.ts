@@ -3,7 +3,12 @@ import { containerIsolation, prepareContainer, type ContainerBoot } from './cont
 import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, usernsOption, whyNoUserNamespace } from './user-namespace.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'systemd-nspawn';

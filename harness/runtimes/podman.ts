@@ -20,7 +20,13 @@ import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { makeManagerGroup } from './payload-group.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, usernsOption, whyNoUserNamespace, type UsernsChoice } from './user-namespace.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+  type UsernsChoice,
+} from './user-namespace.ts';
 import type { Availability, Runtime, Unavailable } from './runtime.ts';
 
 const TOOL = 'podman';
@@ -88,10 +94,7 @@ export const podman: Runtime<typeof options> = {
 const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 
 /** On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and ends. */
-function whyNoUserNamespaceHere(
-  userns: UsernsChoice,
-  mode: CgroupLayout['mode'],
-): Availability | undefined {
+function whyNoUserNamespaceHere(userns: UsernsChoice, mode: CgroupLayout['mode']): Availability | undefined {
   if (userns === 'off' || mode === 'v2') return whyNoUserNamespace(userns);
   return {
     ok: false,

@@ -35,7 +35,7 @@ export interface Examiner {
   id: string;
   title: string;
   /** As in `Check`; most are not. */
-  needed?: true;
+  needed?: boolean;
   /** Runtimes of these kinds cannot boot where it is missing. */
   stops?: readonly RuntimeKind[];
   examine(context: CheckContext): Finding | Promise<Finding>;

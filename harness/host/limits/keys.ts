@@ -1,10 +1,4 @@
-import {
-  readSysctl,
-  reading,
-  sysctlKnob,
-  type HostLimit,
-  type LimitFiles,
-} from './limit.ts';
+import { readSysctl, reading, sysctlKnob, type HostLimit, type LimitFiles } from './limit.ts';
 
 /**
  * Kernel keys count against the account that owns them (keyrings(7), proc_keys(5)): systemd gives every service a

@@ -30,5 +30,8 @@ export const ownOpenFiles: HostLimit = {
   needs: { container: 8, 'mapped-container': 8, vm: 8 },
   errnos: ['EMFILE'],
   read: (files) =>
-    reading(parseLimit(files.text('/proc/self/limits') ?? '', 'Max open files').soft, files.entries('/proc/self/fd')),
+    reading(
+      parseLimit(files.text('/proc/self/limits') ?? '', 'Max open files').soft,
+      files.entries('/proc/self/fd'),
+    ),
 };
