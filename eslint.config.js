@@ -20,7 +20,7 @@ const rooms = {
   meters: ['process', 'parse'],
   host: ['process', 'parse'],
   contract: ['parse'],
-  process: [],
+  process: ['parse'],
   parse: [],
 };
 

@@ -1,11 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { runError } from '../core/error.ts';
 import { densityIn, type Density } from '../results/fleet/density.ts';
 import type { RunRecord } from '../results/record.ts';
 import { readRecord } from '../results/store.ts';
 import type { BenchmarkContext } from './benchmark.ts';
-import { watchTwinboot, type WatchedCommand } from './watched-command.ts';
+import { runInto } from './reference-run.ts';
+import type { WatchedCommand } from './watched-command.ts';
 
 /** A density run as a person would start it, and the series that came of it. */
 export interface DensityRun {
@@ -16,24 +15,16 @@ export interface DensityRun {
 }
 
 /**
- * Runs `twinboot run density` with these words into a folder of its own. Errors: `benchmark-command-failed` where a runtime
- * has no series to show.
+ * Runs `twinboot run density` with these arguments into a folder of its own. Errors: `benchmark-command-failed` where a
+ * runtime has no series to show.
  */
 export async function runDensity(
-  { host, note }: Pick<BenchmarkContext, 'host' | 'note'>,
+  context: Pick<BenchmarkContext, 'host' | 'note'>,
   name: string,
-  words: readonly string[],
+  args: readonly string[],
 ): Promise<DensityRun> {
-  const folder = join(host.workFolder, name);
-  const out = join(folder, 'runs');
-  await mkdir(out, { recursive: true });
-  const process = await watchTwinboot(['run', 'density', ...words, '--raise-limits', '--out', out], {
-    folder,
-    signal: host.signal,
-    onLine: (line) => note(`  | ${line}`),
-  });
-  const [run = ''] = await readdir(out);
-  const record = await readRecord(join(out, run));
+  const { process, runFolder } = await runInto(context, name, ['density', ...args, '--raise-limits']);
+  const record = await readRecord(runFolder);
   return { process, record, series: seriesOf(record) };
 }
 

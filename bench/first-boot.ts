@@ -11,14 +11,10 @@ export const firstBoot: Benchmark = {
   question: 'How long after the start of the process does the first boot begin, with a cached image?',
   async measure(context) {
     await context.ground();
-    const words = ['startup', '--runtime', 'nspawn', '--rounds', '1', '--warmup', '0'];
+    const args = ['startup', '--runtime', 'nspawn', '--rounds', '1', '--warmup', '0'];
     const delaysMs: number[] = [];
     for (let run = 1; run <= RUNS; run += 1) {
-      const { process, log } = await runTwinboot(
-        { ...context, note: () => undefined },
-        `short-${run}`,
-        words,
-      );
+      const { process, log } = await runTwinboot({ ...context, note: () => undefined }, `short-${run}`, args);
       delaysMs.push(divideTime(process, log).prepareMs);
     }
     return [

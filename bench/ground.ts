@@ -10,8 +10,8 @@ import { presets } from '../harness/runtimes/registry.ts';
 import type { PreparedRuntime } from '../harness/runtimes/runtime.ts';
 import { parseRuntimeSpec } from '../harness/runtimes/spec.ts';
 import type { RuntimeDescription } from '../results/record.ts';
+import { takeRunLock } from '../harness/process/run-lock.ts';
 
-/** What stands ready before anything is measured. */
 export interface Ground {
   /** The image that `twinboot run` boots where it is not told otherwise. */
   image: CachedImage;
@@ -53,4 +53,14 @@ export async function prepare(
   const workFolder = join(host.workFolder, image.description.name, parsed.id.replaceAll(/\W/g, '-'));
   await mkdir(workFolder, { recursive: true });
   return prepareRuntime(parsed, { host: { ...host, workFolder }, image, limits, note });
+}
+
+/** Does the work while no `twinboot run` measures on this host, and lets none begin. Errors: `host-busy`. */
+export async function alone<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  const release = takeRunLock(purpose);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }

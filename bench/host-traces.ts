@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIfThere, textIfThere } from '../core/read-if-there.ts';
 import { cgroupNamed } from '../harness/process/cgroup.ts';
 import type { HostContext } from '../harness/host/context.ts';
 import { readLimits } from '../harness/host/limits/registry.ts';
@@ -16,20 +16,20 @@ export function hostTraces({
 }: Pick<HostContext, 'cgroups' | 'workFolder'>): Set<string> {
   const works = join(dirname(workFolder), NAME);
   return new Set([
-    ...parseMountPoints(readText('/proc/self/mountinfo'))
+    ...parseMountPoints(textIfThere('/proc/self/mountinfo') ?? '')
       .filter((path) => path.startsWith(works))
       .map((path) => `mount ${path}`),
-    ...namesIn('/sys/block').flatMap((device) => {
+    ...namesIfThere('/sys/block').flatMap((device) => {
       const backing = loopBacking(device);
       return backing === undefined ? [] : [`loop device ${device} of ${backing}`];
     }),
     ...cgroupNamed(cgroups, '').folders.flatMap((folder) =>
-      namesIn(folder).flatMap((name) =>
+      namesIfThere(folder).flatMap((name) =>
         name.startsWith(NAME) ? [`control group ${join(folder, name)}`] : [],
       ),
     ),
-    ...namesIn(dirname(works)).flatMap((name) => (name.startsWith(NAME) ? [`folder ${name}`] : [])),
-    ...namesIn('/proc').flatMap((pid) =>
+    ...namesIfThere(dirname(works)).flatMap((name) => (name.startsWith(NAME) ? [`folder ${name}`] : [])),
+    ...namesIfThere('/proc').flatMap((pid) =>
       /^\d+$/.test(pid) && belongs(pid, works) ? [`process ${pid}`] : [],
     ),
     ...[...readLimits()].map(([id, { limit }]) => `${id} ${limit}`),
@@ -46,25 +46,8 @@ const NAME = 'twinboot-';
 
 /** In a control group of a boot's, or called with something of a work folder. What is dead waits for the host's own init. */
 function belongs(pid: string, works: string): boolean {
-  if (/^State:\s+Z/m.test(readText(`/proc/${pid}/status`))) return false;
-  const groups = readText(`/proc/${pid}/cgroup`).split('\n');
+  if (/^State:\s+Z/m.test(textIfThere(`/proc/${pid}/status`) ?? '')) return false;
+  const groups = (textIfThere(`/proc/${pid}/cgroup`) ?? '').split('\n');
   if (groups.some((line) => line.split(':').slice(2).join(':').startsWith(`/${NAME}`))) return true;
-  return readText(`/proc/${pid}/cmdline`).includes(works);
-}
-
-/** What goes while it is looked at is gone. */
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return textIfThere(`/proc/${pid}/cmdline`)?.includes(works) ?? false;
 }

@@ -4,7 +4,7 @@ import { median } from '../results/statistics/quantile.ts';
 import { writeRecord } from '../results/store.ts';
 import type { Benchmark } from './benchmark.ts';
 import { enlargeRecord } from './large-record.ts';
-import { watchTwinboot } from './watched-command.ts';
+import { watchRepeatedly } from './watched-command.ts';
 
 const SAMPLES = 1000;
 const REPEATS = 3;
@@ -20,17 +20,16 @@ export const largeComparison: Benchmark = {
       await mkdir(folder, { recursive: true });
       await writeRecord(folder, enlargeRecord(record, SAMPLES, options.seed + index));
     }
-    const wallsMs: number[] = [];
-    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
-      // Both are jittered alike: a verdict of regression would be one of the false alarms.
-      const watched = { folder: folders[0] ?? '', signal: host.signal };
-      wallsMs.push((await watchTwinboot(['compare', ...folders], watched)).wallMs);
-    }
+    // Both are jittered alike: a verdict of regression would be one of the false alarms.
+    const runs = await watchRepeatedly(REPEATS, ['compare', ...folders], {
+      folder: folders[0] ?? '',
+      signal: host.signal,
+    });
     return [
       {
         title: 'twinboot compare on two records of 1,000 samples, median',
         unit: 'ms',
-        value: median(wallsMs) ?? NaN,
+        value: median(runs.map(({ wallMs }) => wallMs)) ?? NaN,
         n: REPEATS,
         bound: BOUND_MS,
       },

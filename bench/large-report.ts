@@ -7,7 +7,7 @@ import { RECORD_FILE, writeRecord } from '../results/store.ts';
 import { summarise } from '../results/summary.ts';
 import type { Benchmark } from './benchmark.ts';
 import { enlargeRecord } from './large-record.ts';
-import { watchTwinboot, type WatchedCommand } from './watched-command.ts';
+import { watchRepeatedly } from './watched-command.ts';
 
 const SAMPLES = 10_000;
 const REPEATS = 3;
@@ -26,10 +26,7 @@ export const largeReport: Benchmark = {
     for (const { fileName, render } of exports)
       await writeFile(join(folder, fileName), render(large, summary));
     const { size } = await stat(join(folder, RECORD_FILE));
-    const reports: WatchedCommand[] = [];
-    for (let repeat = 0; repeat < REPEATS; repeat += 1) {
-      reports.push(await watchTwinboot(['report', folder], { folder, signal: host.signal }));
-    }
+    const reports = await watchRepeatedly(REPEATS, ['report', folder], { folder, signal: host.signal });
     return [
       {
         title: `twinboot report on ${large.samples.length} samples, median`,

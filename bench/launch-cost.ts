@@ -2,7 +2,7 @@ import { Bench } from 'tinybench';
 import { launch } from '../harness/process/launch.ts';
 import { releaseInReverse } from '../harness/process/leases.ts';
 import { makeBootCgroup } from '../harness/runtimes/boot-folder.ts';
-import { alone } from './alone.ts';
+import { alone } from './ground.ts';
 import type { Benchmark } from './benchmark.ts';
 import { timingFigure } from './timing-figure.ts';
 

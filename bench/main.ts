@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { exitCodes } from '../core/error.ts';
+import { findById } from '../core/suggest.ts';
 import { packageVersion } from '../core/package-root.ts';
 import { formatBytes, formatMs } from '../core/units.ts';
 import { wholeNumber } from '../harness/cli/arguments.ts';
@@ -12,7 +13,7 @@ import { describeHost } from '../harness/host/describe.ts';
 import { verdictOf, type Benchmark, type BenchmarkContext, type BenchmarkOptions } from './benchmark.ts';
 import { layGround } from './ground.ts';
 import { runTwinboot } from './reference-run.ts';
-import { benchmarks, findBenchmark } from './registry.ts';
+import { benchmarks } from './registry.ts';
 import { once, runBenchmarks, type Outcome } from './runner.ts';
 import { figureTable } from './table.ts';
 
@@ -45,7 +46,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       .option('--json', 'print the figures as JSON', false)
       .exitOverride()
       .action(async (ids, { json, ...options }) => {
-        const chosen = ids.length > 0 ? [...new Set(ids)].map(findBenchmark) : usual;
+        const chosen =
+          ids.length > 0 ? [...new Set(ids)].map((id) => findById('benchmark', id, benchmarks)) : usual;
         await bench(io, { chosen, options, json });
       });
     await program.parseAsync([...argv], { from: 'user' });
@@ -68,15 +70,8 @@ async function bench(io: Io, { chosen, options, json }: BenchRequest): Promise<v
       ground: once(() => layGround(hostContext, note)),
       referenceRun: once(async () => {
         await context.ground();
-        const words = [
-          '--rounds',
-          String(options.runRounds),
-          '--warmup',
-          '1',
-          '--seed',
-          String(options.seed),
-        ];
-        return runTwinboot(context, 'reference-run', words);
+        const rounds = ['--rounds', String(options.runRounds), '--warmup', '1'];
+        return runTwinboot(context, 'reference-run', [...rounds, '--seed', String(options.seed)]);
       }),
     };
     return { host: await describeHost(hostContext.cgroups), outcomes: await runBenchmarks(chosen, context) };

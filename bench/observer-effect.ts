@@ -15,9 +15,8 @@ import {
 } from '../results/statistics/bootstrap.ts';
 import type { ImageDescription, RuntimeKind } from '../results/record.ts';
 import { bootToMultiUser } from './boot-to-multi-user.ts';
-import { alone } from './alone.ts';
+import { alone, findImage, prepare } from './ground.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
-import { findImage, prepare } from './ground.ts';
 
 const BOUND_RATIO = 1.02;
 
@@ -29,7 +28,6 @@ interface Variant {
   arrivalsMs: (number | undefined)[];
 }
 
-/** A runtime with both images. */
 interface Pair {
   with: Variant;
   without: Variant;

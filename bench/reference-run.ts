@@ -13,25 +13,36 @@ export interface ReferenceRun {
   log: RunLog;
 }
 
-/** Runs `twinboot run` with these words into a folder of its own and reads what came of it. */
+/** Runs `twinboot run` with these arguments into a folder of its own and reads what came of it. */
 export async function runTwinboot(
-  { host, note }: Pick<BenchmarkContext, 'host' | 'note'>,
+  context: RunContext,
   name: string,
-  words: readonly string[],
+  args: readonly string[],
 ): Promise<ReferenceRun> {
-  const folder = join(host.workFolder, name);
-  const out = join(folder, 'runs');
-  await mkdir(out, { recursive: true });
-  const process = await watchTwinboot(['run', ...words, '--out', out], {
-    folder,
-    signal: host.signal,
-    onLine: (line) => note(`  | ${line}`),
-  });
-  const [run = ''] = await readdir(out);
-  const runFolder = join(out, run);
+  const { process, runFolder } = await runInto(context, name, args);
   return {
     process,
     record: await readRecord(runFolder),
     log: parseRunLog(await readFile(join(runFolder, 'run.log'), 'utf8')),
   };
+}
+
+type RunContext = Pick<BenchmarkContext, 'host' | 'note'>;
+
+/** Runs `twinboot run` with these arguments; its output is noted as it comes. `runFolder`: of its record. */
+export async function runInto(
+  { host, note }: RunContext,
+  name: string,
+  args: readonly string[],
+): Promise<{ process: WatchedCommand; runFolder: string }> {
+  const folder = join(host.workFolder, name);
+  const out = join(folder, 'runs');
+  await mkdir(out, { recursive: true });
+  const process = await watchTwinboot(['run', ...args, '--out', out], {
+    folder,
+    signal: host.signal,
+    onLine: (line) => note(`  | ${line}`),
+  });
+  const [run = ''] = await readdir(out);
+  return { process, runFolder: join(out, run) };
 }

@@ -1,5 +1,3 @@
-import { usageError } from '../core/error.ts';
-import { suggestion } from '../core/suggest.ts';
 import { agreement } from './agreement.ts';
 import type { Benchmark } from './benchmark.ts';
 import { firstBoot } from './first-boot.ts';
@@ -25,11 +23,3 @@ export const benchmarks: readonly Benchmark[] = [
   launchCost,
   largeFleet,
 ];
-
-/** Errors: `unknown-benchmark`, with the nearest match. */
-export function findBenchmark(id: string): Benchmark {
-  const found = benchmarks.find((benchmark) => benchmark.id === id);
-  if (found !== undefined) return found;
-  const known = benchmarks.map((benchmark) => benchmark.id);
-  throw usageError('unknown-benchmark', `unknown benchmark "${id}"`, { hint: suggestion(id, known) });
-}

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { Bench, type Task } from 'tinybench';
 import type { Agent } from '../harness/guest/agent.ts';
 import { untilReady } from '../harness/runtimes/ready.ts';
-import { alone } from './alone.ts';
+import { alone, prepare } from './ground.ts';
 import type { Benchmark } from './benchmark.ts';
-import { prepare } from './ground.ts';
 import { timingFigure } from './timing-figure.ts';
 
 const READY_DEADLINE_MS = 60_000;

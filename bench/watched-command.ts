@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { runError } from '../core/error.ts';
 import { packageRoot } from '../core/package-root.ts';
-import { parseHighWaterBytes } from './high-water.ts';
 
 export interface WatchedCommand {
   /** Wall clock (the one that a record's `startedAt` is read from), ms since 1970, immediately before the process was started. */
@@ -65,6 +64,24 @@ export async function watchTwinboot(args: readonly string[], options: WatchOptio
   }
   const peakBytes = parseHighWaterBytes(await readFile(highWaterFile, 'utf8'));
   return { startedAtMs, wallMs, peakBytes, stdout: result.stdout };
+}
+
+/** The same command line, so many times one after the other. */
+export async function watchRepeatedly(
+  times: number,
+  args: readonly string[],
+  options: WatchOptions,
+): Promise<WatchedCommand[]> {
+  const watched: WatchedCommand[] = [];
+  while (watched.length < times) watched.push(await watchTwinboot(args, options));
+  return watched;
+}
+
+/** VmHWM of a `/proc/PID/status` in bytes (proc(5)). Throws a plain Error where there is none. */
+export function parseHighWaterBytes(status: string): number {
+  const match = /^VmHWM:\s+(\d{1,12}) kB$/m.exec(status);
+  if (match === null) throw new Error('/proc/PID/status has no VmHWM');
+  return Number(match[1]) * 1024;
 }
 
 function built(file: string): string {

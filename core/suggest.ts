@@ -1,3 +1,4 @@
+import { usageError } from './error.ts';
 import { distance } from 'fastest-levenshtein';
 
 /** The known word nearest to what was typed, if it is near enough to be a slip of the fingers. Case does not count. */
@@ -22,4 +23,15 @@ export function suggestion(typed: string, known: readonly string[]): string {
   return guess === undefined
     ? `known: ${known.join(', ')}`
     : `did you mean "${guess}"? Known: ${known.join(', ')}`;
+}
+
+/** The one with this id. Errors: `unknown-<what>` (usage), with the nearest match. */
+export function findById<T extends { id: string }>(what: string, id: string, all: readonly T[]): T {
+  const found = all.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  const hint = suggestion(
+    id,
+    all.map((one) => one.id),
+  );
+  throw usageError(`unknown-${what}`, `unknown ${what} "${id}"`, { hint });
 }

@@ -128,9 +128,9 @@ export function withoutCommands(text: string): string {
   return text.replace(commandAtStart, '$1: ').replace(commandInLine, '# #');
 }
 
-/** Text as a regular expression that matches it and nothing else. */
-export function literally(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+/** The last lines of what a program said, blank space around it taken off. */
+export function lastLines(text: string, count: number): string {
+  return text.trim().split('\n').slice(-count).join('\n');
 }
 
 /** Guest text for an error message: shortened, control characters made visible. */

@@ -64,3 +64,8 @@ export function parseBytes(text: string): number | undefined {
   const bytes = match && factor !== undefined ? Number(match[1]) * factor : NaN;
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+/** The next multiple of a step. */
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

@@ -1,11 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { exitCodes } from '../../core/error.ts';
+import { findById } from '../../core/suggest.ts';
 import { formatMs } from '../../core/units.ts';
 import { wholeNumber } from '../../harness/cli/arguments.ts';
 import { explain } from '../../harness/cli/explain.ts';
 import type { Io } from '../../harness/cli/io.ts';
 import { terminalIo } from '../../harness/cli/terminal.ts';
-import { findStudy, studies } from './registry.ts';
+import { studies } from './registry.ts';
 import { isKept, rateTable } from './table.ts';
 
 /** Simulates, prints one table, and exits 1 where a promise was not kept. */
@@ -24,7 +25,8 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
       .option('--seed <n>', 'of the simulated values', wholeNumber(0, 2 ** 31 - 1), 1)
       .exitOverride()
       .action((ids, options) => {
-        const chosen = ids.length > 0 ? [...new Set(ids)].map(findStudy) : studies;
+        const chosen =
+          ids.length > 0 ? [...new Set(ids)].map((id) => findById('study', id, studies)) : studies;
         const rates = chosen.flatMap((study) => {
           const startMs = performance.now();
           const found = study.run(options);

@@ -1,16 +1,10 @@
-import { usageError } from '../../core/error.ts';
-import { suggestion } from '../../core/suggest.ts';
 import { changePoints } from './studies/change-points.ts';
 import { coverage } from './studies/coverage.ts';
-import { falseAlarms } from './studies/false-alarms.ts';
-import { power } from './studies/power.ts';
-import { sequentialAlarms } from './studies/sequential-alarms.ts';
-import { sequentialPasses } from './studies/sequential-passes.ts';
-import { sequentialPower } from './studies/sequential-power.ts';
+import { falseAlarms, power } from './studies/compare.ts';
+import { sequentialAlarms, sequentialPasses, sequentialPower } from './studies/ab.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
 import type { Study } from './study.ts';
 
-/** Every study, in the order in which they run. */
 export const studies: readonly Study[] = [
   ...falseAlarms,
   ...sequentialAlarms,
@@ -21,11 +15,3 @@ export const studies: readonly Study[] = [
   vmOverContainer,
   changePoints,
 ];
-
-/** Errors: `unknown-study`, with the nearest match. */
-export function findStudy(id: string): Study {
-  const found = studies.find((study) => study.id === id);
-  if (found !== undefined) return found;
-  const known = studies.map((study) => study.id);
-  throw usageError('unknown-study', `unknown study "${id}"`, { hint: suggestion(id, known) });
-}

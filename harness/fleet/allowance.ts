@@ -41,7 +41,7 @@ export interface Allowance {
   /** From what the fleet takes now follows what the next ones will. */
   learn(step: StepReading): void;
   /** What became of an instance, with the limit of the host that it failed at, where it was one. */
-  lossWords(loss: Pick<Loss, 'error'>): string;
+  lossText(loss: Pick<Loss, 'error'>): string;
   /** What the kernel's limits are and what an instance takes of them. */
   limits(): DensityReading['limits'];
   /** Puts back what was raised. */
@@ -125,7 +125,7 @@ class HostAllowance implements Allowance {
     }
   }
 
-  lossWords({ error }: Pick<Loss, 'error'>): string {
+  lossText({ error }: Pick<Loss, 'error'>): string {
     const message = messageOf(error);
     const tail = error instanceof TwinbootError ? error.consoleTail.join('\n') : '';
     const limit = explainFailure(`${message}\n${tail}`, readLimits(), this.needs);

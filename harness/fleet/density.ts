@@ -65,7 +65,7 @@ async function climb(context: SurveyContext, series: Series): Promise<Stop> {
   return { reason: 'planned', message: 'every step was reached' };
 }
 
-/** Of what lives: fewer than these more would tell nothing new. */
+/** Share of the live instances; a step that adds fewer would tell nothing new. */
 const WORTH_ANOTHER_STEP = 0.1;
 
 /**
@@ -118,13 +118,13 @@ async function step(
   const lost = fleet.lost.slice(reading.lost.length).map((loss) => ({
     instance: loss.number,
     atMs: loss.atMs,
-    message: allowance.lossWords(loss),
+    message: allowance.lossText(loss),
   }));
   reading.lost.push(...lost);
   reading.limits = allowance.limits();
   reading.steps.push(read);
   for (const { instance, message } of lost) context.note(`✗ instance ${instance}: ${message}`);
-  context.note(stepWords(read, fleet));
+  context.note(stepText(read, fleet));
   await grown(reading);
   return growth.stop ?? failureStop(plan, growth.added.length, lost.at(-1)?.message);
 }
@@ -140,7 +140,7 @@ function firstError(fleet: Fleet, allowance: Allowance, stop: Stop | undefined):
   const [loss] = fleet.lost;
   if (loss === undefined) return runError('fleet-not-started', stop?.message ?? 'no instance was started');
   const { error } = loss;
-  const message = allowance.lossWords(loss);
+  const message = allowance.lossText(loss);
   return error instanceof TwinbootError
     ? runError(error.code, message, {
         consoleTail: error.consoleTail,
@@ -149,17 +149,17 @@ function firstError(fleet: Fleet, allowance: Allowance, stop: Stop | undefined):
     : runError('fleet-not-started', message);
 }
 
-function stepWords({ members, readyMs }: StepReading, fleet: Fleet): string {
+function stepText({ members, readyMs }: StepReading, fleet: Fleet): string {
   const totalBytes = members.reduce((sum, { cgroup }) => sum + cgroup.totalBytes, 0);
   const last = readyMs.at(-1);
-  const words = [
+  const parts = [
     `${members.length} live`,
     `${formatBytes(totalBytes)} in all`,
     ...(last === undefined ? [] : [`last ready after ${formatMs(last)}`]),
     ...(fleet.lost.length === 0 ? [] : [`${fleet.lost.length} lost`]),
     `${Math.round(fleet.elapsedMs() / 1000)} s in`,
   ];
-  return words.join(' · ');
+  return parts.join(' · ');
 }
 
 /** The planned steps; where the plan goes beyond them, each half as large again as the one before. */

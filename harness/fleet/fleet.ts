@@ -71,103 +71,120 @@ export interface Growth {
 const STOPS_AT_ONCE = 32;
 
 export function createFleet(request: FleetRequest): Fleet {
-  // Each that boots listens, and any number may boot at once.
-  setMaxListeners(0, request.signal);
-  const started = new Map<number, Instance>();
-  const living = new Map<number, Member>();
-  const lost: Loss[] = [];
-  let last = 0;
-  let firstT0Ns: bigint | undefined;
-  let begunNs: bigint | undefined;
-  const elapsedMs = (): number => (begunNs === undefined ? 0 : nsToMs(monotonicNs() - begunNs));
+  return new RuntimeFleet(request);
+}
 
-  async function boot(number: number): Promise<Member | undefined> {
-    const { runtime, signal } = request;
-    const bootId = `${request.fleetId}-${number}`;
-    const consoleLog = join(request.consoleFolder, `${bootId}-${runtime.description.runtime}.log`);
-    begunNs ??= monotonicNs();
+class RuntimeFleet implements Fleet {
+  readonly lost: Loss[] = [];
+  firstT0Ns: bigint | undefined;
+
+  private readonly request: FleetRequest;
+  /** All that are not removed yet. */
+  private readonly started = new Map<number, Instance>();
+  private readonly living = new Map<number, Member>();
+  private lastNumber = 0;
+  private begunNs: bigint | undefined;
+
+  constructor(request: FleetRequest) {
+    this.request = request;
+    // Each that boots listens, and any number may boot at once.
+    setMaxListeners(0, request.signal);
+  }
+
+  members(): Member[] {
+    return inOrder(this.living.values());
+  }
+
+  elapsedMs(): number {
+    return this.begunNs === undefined ? 0 : nsToMs(monotonicNs() - this.begunNs);
+  }
+
+  async grow(count: number, parallel: number, mayStart?: MayStart): Promise<Growth> {
+    const added: Member[] = [];
+    let stop: Stop | undefined;
+    const numbers = Array.from({ length: count }, (_, index) => this.lastNumber + index + 1);
+    await eachAtOnce(numbers, Math.min(parallel, count), async (number) => {
+      this.request.signal.throwIfAborted();
+      if (stop !== undefined) return;
+      const refusal = await mayStart?.(this.living.size);
+      // Others may have been refused while this one was asked about.
+      stop ??= refusal;
+      if (stop !== undefined) return;
+      this.lastNumber = Math.max(this.lastNumber, number);
+      const member = await this.boot(number);
+      if (member !== undefined) added.push(member);
+    });
+    return { added: inOrder(added), stop };
+  }
+
+  async stop(): Promise<Stopped> {
+    const askedNs = monotonicNs();
+    let killed = 0;
+    await eachAtOnce([...this.started], STOPS_AT_ONCE, async ([number, instance]) => {
+      if (!(await this.powerOff(number, instance))) killed += 1;
+    });
+    return { tookMs: nsToMs(monotonicNs() - askedNs), killed };
+  }
+
+  async kill(): Promise<void> {
+    this.living.clear();
+    await eachAtOnce([...this.started.keys()], STOPS_AT_ONCE, (number) => this.remove(number));
+  }
+
+  private async boot(number: number): Promise<Member | undefined> {
+    const { runtime, fleetId, consoleFolder, readyDeadlineMs, signal } = this.request;
+    const bootId = `${fleetId}-${number}`;
+    const consoleLog = join(consoleFolder, `${bootId}-${runtime.description.runtime}.log`);
+    this.begunNs ??= monotonicNs();
     try {
       const instance = await runtime.start({ bootId, consoleLog });
       // Of several that start at once, the first to be prepared need not be the first to be released.
-      if (firstT0Ns === undefined || instance.t0Ns < firstT0Ns) firstT0Ns = instance.t0Ns;
-      started.set(number, instance);
-      const ready = await untilReady(instance, request.readyDeadlineMs, signal);
+      if (this.firstT0Ns === undefined || instance.t0Ns < this.firstT0Ns) this.firstT0Ns = instance.t0Ns;
+      this.started.set(number, instance);
+      const ready = await untilReady(instance, readyDeadlineMs, signal);
       const readyMs = nsToMs(ready.arrivedNs - instance.t0Ns);
       const member = { number, instance, ready, readyMs };
-      living.set(number, member);
-      void instance.exited.then(() => lose(number));
+      this.living.set(number, member);
+      void instance.exited.then(() => this.lose(number));
       return member;
     } catch (error) {
       if (signal.aborted) throw interrupted();
-      lost.push({ number, atMs: elapsedMs(), error });
-      await remove(number);
+      this.lost.push({ number, atMs: this.elapsedMs(), error });
+      await this.remove(number);
       return undefined;
     }
   }
 
   /** A member that is being stopped is no member any more: what ends here ended by itself. */
-  function lose(number: number): void {
-    const member = living.get(number);
+  private lose(number: number): void {
+    const member = this.living.get(number);
     if (member === undefined) return;
-    living.delete(number);
+    this.living.delete(number);
     const tail = member.instance.console.tail().at(-1);
     const error = new Error(`it ended by itself${tail === undefined ? '' : `; its last words: ${tail}`}`);
-    lost.push({ number, atMs: elapsedMs(), error });
+    this.lost.push({ number, atMs: this.elapsedMs(), error });
     // What is left of it goes now; where that fails, the end of the run tries again.
-    void remove(number).catch(() => undefined);
-  }
-
-  async function remove(number: number): Promise<void> {
-    await started.get(number)?.kill();
-    started.delete(number);
+    void this.remove(number).catch(() => undefined);
   }
 
   /** Whether it obeyed, where it was a member. */
-  async function powerOff(number: number, instance: Instance): Promise<boolean> {
-    const isMember = living.delete(number);
-    const obeyed = !isMember || (await instance.stop(request.shutdownDeadlineMs).then(yes, no));
-    await remove(number);
+  private async powerOff(number: number, instance: Instance): Promise<boolean> {
+    const isMember = this.living.delete(number);
+    const stopped = isMember ? instance.stop(this.request.shutdownDeadlineMs) : Promise.resolve();
+    const obeyed = await stopped.then(
+      () => true,
+      () => false,
+    );
+    await this.remove(number);
     return obeyed;
   }
 
-  return {
-    members: () => [...living.values()].sort((a, b) => a.number - b.number),
-    lost,
-    get firstT0Ns() {
-      return firstT0Ns;
-    },
-    elapsedMs,
-    async grow(count, parallel, mayStart) {
-      const added: Member[] = [];
-      let stop: Stop | undefined;
-      const numbers = Array.from({ length: count }, (_, index) => last + index + 1);
-      await eachAtOnce(numbers, Math.min(parallel, count), async (number) => {
-        request.signal.throwIfAborted();
-        if (stop !== undefined) return;
-        const refusal = await mayStart?.(living.size);
-        // Others may have been refused while this one was asked about.
-        stop ??= refusal;
-        if (stop !== undefined) return;
-        last = Math.max(last, number);
-        const member = await boot(number);
-        if (member !== undefined) added.push(member);
-      });
-      return { added: added.sort((a, b) => a.number - b.number), stop };
-    },
-    async stop() {
-      const askedNs = monotonicNs();
-      let killed = 0;
-      await eachAtOnce([...started], STOPS_AT_ONCE, async ([number, instance]) => {
-        if (!(await powerOff(number, instance))) killed += 1;
-      });
-      return { tookMs: nsToMs(monotonicNs() - askedNs), killed };
-    },
-    async kill() {
-      living.clear();
-      await eachAtOnce([...started.keys()], STOPS_AT_ONCE, remove);
-    },
-  };
+  private async remove(number: number): Promise<void> {
+    await this.started.get(number)?.kill();
+    this.started.delete(number);
+  }
 }
 
-const yes = (): boolean => true;
-const no = (): boolean => false;
+function inOrder(members: Iterable<Member>): Member[] {
+  return [...members].sort((a, b) => a.number - b.number);
+}

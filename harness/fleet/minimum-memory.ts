@@ -34,7 +34,7 @@ export const minimumMemorySurvey: Survey<MinimumMemoryReading> = {
       next !== undefined && reading.trials.length < MOST_TRIALS;
       next = nextSize(tooSmallBytes, reading.smallestBytes)
     ) {
-      context.status(`trying ${sizeWords(next)}`);
+      context.status(`trying ${sizeText(next)}`);
       const trial = await attempt(context, reading, next);
       reading.trials.push(trial);
       if (trial.outcome === 'ready') {
@@ -42,7 +42,7 @@ export const minimumMemorySurvey: Survey<MinimumMemoryReading> = {
         reading.smallestBytes = next;
         reading.resolutionBytes = resolutionAt(next);
       } else tooSmallBytes = next;
-      context.note(trialWords(trial));
+      context.note(trialText(trial));
       await grown(reading);
     }
     return reading;
@@ -92,32 +92,32 @@ async function attempt(
     const timedOut = code === BOOT_TIMEOUT;
     // Any other message has it already.
     const killed = timedOut && instance !== undefined ? (killedAtLimit(instance) ?? []) : [];
-    const happened = [timedOut ? tooSlow : message].concat(killed, consoleWords(consoleTail));
+    const happened = [timedOut ? tooSlow : message].concat(killed, consoleText(consoleTail));
     return { memoryBytes, outcome: timedOut ? 'too-slow' : 'failed', reason: happened.join('; ') };
   } finally {
     await instance?.kill();
   }
 }
 
-function consoleWords(consoleTail: readonly string[]): string[] {
-  const line = tellingLine(consoleTail);
+function consoleText(consoleTail: readonly string[]): string[] {
+  const line = decisiveLine(consoleTail);
   return line === undefined ? [] : [`its console: ${line}`];
 }
 
 /** The last line in which a kernel says why it gives up, or the last of all: registers and call traces follow a panic. */
-export function tellingLine(consoleTail: readonly string[]): string | undefined {
+export function decisiveLine(consoleTail: readonly string[]): string | undefined {
   return consoleTail.findLast((line) => /Kernel panic|Out of memory/.test(line)) ?? consoleTail.at(-1);
 }
 
 /** `96 MiB: ready after 390 ms`, `12 MiB: not ready within 10 s` */
-function trialWords({ memoryBytes, outcome, readyMs, reason = '' }: Trial): string {
+function trialText({ memoryBytes, outcome, readyMs, reason = '' }: Trial): string {
   const became =
     outcome === 'ready' && readyMs !== undefined
       ? `ready after ${formatMs(readyMs)}`
       : plainLine(reason, 240);
-  return `${sizeWords(memoryBytes)}: ${became}`;
+  return `${sizeText(memoryBytes)}: ${became}`;
 }
 
-function sizeWords(bytes: number): string {
+function sizeText(bytes: number): string {
   return `${Math.round((bytes / MIB) * 10) / 10} MiB`;
 }

@@ -36,8 +36,6 @@ export interface SeriesState extends HostState {
   next: number;
   /** What a further instance takes of the host's available memory, at most: measured, or a guess while nothing is. */
   bytesPerInstance: number;
-  /** Threads that a further instance brings; `undefined` counts as none. */
-  threadsPerInstance?: number;
   /** What a limit of the host says to the next step: the message of its finding. */
   hostLimit?: string;
 }
@@ -139,7 +137,7 @@ function outgrowsMemory(state: SeriesState, policy: SafetyPolicy): string | unde
     return `only ${formatBytes(state.availableBytes)} are available, less than ${reserve}`;
   }
   return (
-    `${furtherInWords(state)} would take about ${formatBytes(neededBytes)}, and only ` +
+    `${furtherText(state)} would take about ${formatBytes(neededBytes)}, and only ` +
     `${formatBytes(spareBytes)} are left above ${reserve}`
   );
 }
@@ -157,10 +155,9 @@ function overloads({ load, busy, cpus }: SeriesState, policy: SafetyPolicy): str
 
 function outgrowsPids(state: SeriesState, policy: SafetyPolicy): string | undefined {
   const ceiling = Math.floor(policy.maxPidShare * state.pidMax);
-  const needed = Math.ceil(state.threads + furtherInstances(state) * (state.threadsPerInstance ?? 0));
-  if (needed <= ceiling) return undefined;
+  if (state.threads <= ceiling) return undefined;
   return (
-    `with ${furtherInWords(state)} the host would have about ${needed} processes and threads, and ${ceiling} are ` +
+    `with ${furtherText(state)} the host would have about ${state.threads} processes and threads, and ${ceiling} are ` +
     `allowed (kernel.pid_max is ${state.pidMax})`
   );
 }
@@ -174,7 +171,7 @@ function furtherInstances({ live, next }: SeriesState): number {
   return Math.max(0, next - live);
 }
 
-function furtherInWords(state: SeriesState): string {
+function furtherText(state: SeriesState): string {
   const further = furtherInstances(state);
   return `${further} more ${further === 1 ? 'instance' : 'instances'}`;
 }

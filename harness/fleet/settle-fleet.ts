@@ -80,7 +80,7 @@ export function spread<T>(items: readonly T[], most: number): T[] {
 
 const KSM_POLL_MS = 500;
 const KSM_DEADLINE_MS = 180_000;
-/** Of what is saved. */
+/** Share of what is saved. */
 const KSM_TOLERANCE = 0.01;
 
 /**

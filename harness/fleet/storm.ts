@@ -50,9 +50,9 @@ async function burst(
     if (stop !== undefined) return stop.message;
     context.status(`starting ${parallel} at once`);
     await fleet.grow(parallel, parallel);
-    const taken = burstOf(fleet, parallel, (loss) => allowance.lossWords(loss));
+    const taken = burstOf(fleet, parallel, (loss) => allowance.lossText(loss));
     reading.bursts.push(taken);
-    context.note(burstWords(taken));
+    context.note(burstText(taken));
     const clock = fleet.members()[0]?.instance.clock;
     context.status(`stopping ${formatCount(parallel, 'instance')}`);
     await fleet.stop();
@@ -65,9 +65,9 @@ async function burst(
 }
 
 /** What became of it, as soon as each is ready or lost. One that ended again before the last was ready has failed. */
-function burstOf(fleet: Fleet, parallel: number, lossWords: (loss: Loss) => string): Burst {
+function burstOf(fleet: Fleet, parallel: number, lossText: (loss: Loss) => string): Burst {
   const members = fleet.members();
-  const failed = fleet.lost.map(lossWords);
+  const failed = fleet.lost.map(lossText);
   const { firstT0Ns } = fleet;
   if (members.length === 0 || firstT0Ns === undefined) {
     const lastMs = Math.max(0, ...fleet.lost.map(({ atMs }) => atMs));
@@ -87,7 +87,7 @@ function burstOf(fleet: Fleet, parallel: number, lossWords: (loss: Loss) => stri
 }
 
 /** `8 at once: all ready after 3.10 s, 2.58 boots/s, slowest 3.00 s` */
-function burstWords(burst: Burst): string {
+function burstText(burst: Burst): string {
   const { parallel, readyMs, allReadyMs, bootsPerS, failed } = burst;
   const why = failed.length === 0 ? '' : `; ${failed.length} failed: ${plainLine(failed[0] ?? '', 160)}`;
   const { slowestMs } = burstFigures(burst);

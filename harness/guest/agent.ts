@@ -20,7 +20,7 @@ export interface Channel {
   close(): void;
 }
 
-/** The agent's first word. */
+/** What the agent says first. */
 export interface Ready extends GuestClock {
   /** Host CLOCK_MONOTONIC, ns, when the line arrived. */
   arrivedNs: bigint;
@@ -74,138 +74,160 @@ interface Pending {
 }
 
 export function createAgent(channel: Channel, clock: Clock = hostClock): Agent {
-  const ready = createDeferred<Ready>();
-  // Whoever boots the instance awaits it; a failure before that is no unhandled rejection.
-  ready.promise.catch(() => undefined);
-  const before: string[] = [];
-  const createdNs = clock.nowNs();
-  let usualDeadlineMs = SHORTEST_DEADLINE_MS;
-  let isReady = false;
-  let pending: Pending | undefined;
-  let closed: TwinbootError | undefined;
+  return new ChannelAgent(channel, clock);
+}
 
-  function close(reason: TwinbootError): void {
-    closed ??= reason;
-    channel.close();
-    ready.reject(closed);
-    pending?.reject(closed);
-    pending = undefined;
+class ChannelAgent implements Agent {
+  readonly ready: Promise<Ready>;
+  readonly before: string[] = [];
+
+  private readonly channel: Channel;
+  private readonly clock: Clock;
+  private readonly createdNs: bigint;
+  private readonly firstReady = createDeferred<Ready>();
+  private usualDeadlineMs = SHORTEST_DEADLINE_MS;
+  private isReady = false;
+  private pending: Pending | undefined;
+  private closed: TwinbootError | undefined;
+
+  constructor(channel: Channel, clock: Clock) {
+    this.channel = channel;
+    this.clock = clock;
+    this.createdNs = clock.nowNs();
+    this.ready = this.firstReady.promise;
+    // Whoever boots the instance awaits it; a failure before that is no unhandled rejection.
+    this.ready.catch(() => undefined);
+    const split = createLineSplitter((line) => this.takeLine(line));
+    channel.onData((chunk) => {
+      split(chunk);
+      this.count(chunk.length);
+    });
   }
 
-  function onLine(line: string): void {
-    if (closed !== undefined) return;
-    if (!isReady) awaitReady(line);
-    else if (pending !== undefined) takeLine(pending, line);
+  async ask(question: Question, argument = '', deadlineMs = this.usualDeadlineMs): Promise<Answer> {
+    if (this.closed !== undefined) throw this.closed;
+    if (this.pending !== undefined)
+      throw new Error(`asked "${question}" before "${this.pending.question}" was answered`);
+    if (/[\n\r]/.test(argument)) throw new Error('an argument is one line');
+    const id = randomBytes(6).toString('hex');
+    const answer = createDeferred<Answer>();
+    const mine: Pending = {
+      id,
+      question,
+      text: `${id} ${question}${argument === '' ? '' : ` ${argument}`}\n`,
+      askedNs: this.clock.nowNs(),
+      begun: false,
+      isRepeated: false,
+      lines: [],
+      said: [],
+      bytes: 0,
+      resolve: answer.resolve,
+      reject: answer.reject,
+    };
+    this.pending = mine;
+    this.channel.write(mine.text);
+    return withDeadline(answer.promise, deadlineMs, () => {
+      if (this.pending === mine) this.pending = undefined;
+      return runError(
+        'agent-timeout',
+        `the agent did not answer "${question}" within ${deadlineMs / 1000} s`,
+      );
+    });
+  }
+
+  close(): void {
+    this.closeBecause(runError('agent-closed', 'the channel to the agent is closed'));
+  }
+
+  private closeBecause(reason: TwinbootError): void {
+    this.closed ??= reason;
+    this.channel.close();
+    this.firstReady.reject(this.closed);
+    this.refuse(this.closed);
+  }
+
+  private takeLine(line: string): void {
+    if (this.closed !== undefined) return;
+    if (!this.isReady) this.awaitReady(line);
+    else if (this.pending?.begun === false) this.awaitBegin(this.pending, line);
+    else if (this.pending !== undefined) this.takeAnswer(this.pending, line);
     // Else a line that nobody waits for: the rest of an answer that came too late, or another program's.
   }
 
-  function awaitReady(line: string): void {
+  private awaitReady(line: string): void {
     try {
       const guestClock = parseReady(line);
       if (guestClock === undefined) {
-        if (before.length < limits.saidLines) before.push(line);
+        if (this.before.length < limits.saidLines) this.before.push(line);
         return;
       }
-      isReady = true;
-      const arrivedNs = clock.nowNs();
-      usualDeadlineMs = Math.max(SHORTEST_DEADLINE_MS, Math.ceil(nsToMs(arrivedNs - createdNs)));
-      ready.resolve({ ...guestClock, arrivedNs });
+      this.isReady = true;
+      const arrivedNs = this.clock.nowNs();
+      const bootedMs = Math.ceil(nsToMs(arrivedNs - this.createdNs));
+      this.usualDeadlineMs = Math.max(SHORTEST_DEADLINE_MS, bootedMs);
+      this.firstReady.resolve({ ...guestClock, arrivedNs });
     } catch (error) {
-      close(error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error)));
+      this.closeBecause(
+        error instanceof TwinbootError ? error : runError('agent-malformed', messageOf(error)),
+      );
     }
   }
 
-  function takeLine(current: Pending, line: string): void {
-    const { id, lines, said } = current;
-    if (!current.begun) {
-      // What another program wrote before it may have had no end of its own.
-      current.begun = line.endsWith(`BEGIN ${id}`);
-      if (current.begun) current.bytes = 0;
-      if (saysReady(line)) askAgain(current);
+  private awaitBegin(pending: Pending, line: string): void {
+    // What another program wrote before it may have had no end of its own.
+    pending.begun = line.endsWith(`BEGIN ${pending.id}`);
+    if (pending.begun) pending.bytes = 0;
+    if (saysReady(line)) this.askAgain(pending);
+  }
+
+  /** The agent that was asked is gone, perhaps with the question: one that was started twice meanwhile answers none. */
+  private askAgain(pending: Pending): void {
+    if (pending.isRepeated) {
+      this.refuse(runError('agent-restarted', `the agent ended before it answered "${pending.question}"`));
       return;
     }
+    pending.isRepeated = true;
+    this.channel.write(pending.text);
+  }
+
+  private takeAnswer({ id, question, lines, said }: Pending, line: string): void {
     const saying = `SAID ${id} `;
     const ending = `END ${id} `;
     if (line.startsWith(saying)) {
       if (said.length < limits.saidLines) said.push(line.slice(saying.length));
-    } else if (line.startsWith(ending)) end(current, line, line.slice(ending.length));
+    } else if (line.startsWith(ending)) this.end(line, line.slice(ending.length));
     else if (lines.length < limits.answerLines) lines.push(line);
-    else settle((answer) => answer.reject(tooLong(current.question, `${limits.answerLines} lines`)));
+    else this.refuse(tooLong(question, `${limits.answerLines} lines`));
   }
 
-  /** The agent that was asked is gone, perhaps with the question: one that was started twice meanwhile answers none. */
-  function askAgain(current: Pending): void {
-    if (!current.isRepeated) {
-      current.isRepeated = true;
-      channel.write(current.text);
-      return;
-    }
-    const failure = runError('agent-restarted', `the agent ended before it answered "${current.question}"`);
-    settle((answer) => answer.reject(failure));
-  }
-
-  function end({ question, lines, said, askedNs }: Pending, line: string, status: string): void {
+  private end(line: string, status: string): void {
+    const answer = this.settle();
+    if (answer === undefined) return;
+    const { question, lines, said, askedNs } = answer;
     // The agent's own line before END, where the answer's last line had its newline.
     if (lines.at(-1) === '') lines.pop();
-    settle((answer) => {
-      if (/^\d{1,3}$/.test(status)) {
-        answer.resolve({ lines, said, status: Number(status), askedNs, answeredNs: clock.nowNs() });
-      } else answer.reject(malformed(`"${question}" with an unreadable end`, line));
-    });
+    if (/^\d{1,3}$/.test(status)) {
+      answer.resolve({ lines, said, status: Number(status), askedNs, answeredNs: this.clock.nowNs() });
+    } else answer.reject(malformed(`"${question}" with an unreadable end`, line));
+  }
+
+  private count(bytes: number): void {
+    if (this.pending === undefined) return;
+    this.pending.bytes += bytes;
+    if (this.pending.bytes > limits.answerBytes)
+      this.refuse(tooLong(this.pending.question, `${limits.answerBytes} bytes`));
+  }
+
+  private refuse(failure: TwinbootError): void {
+    this.settle()?.reject(failure);
   }
 
   /** Whatever else comes of this answer is passed over. */
-  function settle(how: (answer: Pending) => void): void {
-    const answer = pending;
-    pending = undefined;
-    if (answer !== undefined) how(answer);
+  private settle(): Pending | undefined {
+    const answer = this.pending;
+    this.pending = undefined;
+    return answer;
   }
-
-  const split = createLineSplitter(onLine);
-  channel.onData((chunk) => {
-    split(chunk);
-    if (pending === undefined) return;
-    const { question } = pending;
-    pending.bytes += chunk.length;
-    if (pending.bytes > limits.answerBytes)
-      settle((answer) => answer.reject(tooLong(question, `${limits.answerBytes} bytes`)));
-  });
-
-  return {
-    ready: ready.promise,
-    before,
-    async ask(question, argument = '', deadlineMs = usualDeadlineMs) {
-      if (closed !== undefined) throw closed;
-      if (pending !== undefined)
-        throw new Error(`asked "${question}" before "${pending.question}" was answered`);
-      if (/[\n\r]/.test(argument)) throw new Error('an argument is one line');
-      const id = randomBytes(6).toString('hex');
-      const answer = createDeferred<Answer>();
-      const mine: Pending = {
-        id,
-        question,
-        text: `${id} ${question}${argument === '' ? '' : ` ${argument}`}\n`,
-        askedNs: clock.nowNs(),
-        begun: false,
-        isRepeated: false,
-        lines: [],
-        said: [],
-        bytes: 0,
-        resolve: answer.resolve,
-        reject: answer.reject,
-      };
-      pending = mine;
-      channel.write(mine.text);
-      return withDeadline(answer.promise, deadlineMs, () => {
-        if (pending === mine) pending = undefined;
-        return runError(
-          'agent-timeout',
-          `the agent did not answer "${question}" within ${deadlineMs / 1000} s`,
-        );
-      });
-    },
-    close: () => close(runError('agent-closed', 'the channel to the agent is closed')),
-  };
 }
 
 function tooLong(question: Question, limit: string): TwinbootError {

@@ -1,10 +1,13 @@
-import { createDeferred } from '../../core/deferred.ts';
 import { chmodSync, closeSync, constants, openSync, writeSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
 import { createServer, Socket, type Server } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createDeferred } from '../../core/deferred.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import type { Channel } from './agent.ts';
+import type { Releasable } from '../process/leases.ts';
+import { untilRead } from './console.ts';
 
 /**
  * Two FIFOs in a folder that is made where it is not there, to be bind-mounted at /run/twinboot in a container. Both
@@ -70,6 +73,23 @@ export async function openSocketChannel(path: string, owner = 0): Promise<Channe
     close: () => {
       open?.destroy();
       server.close();
+    },
+  };
+}
+
+/** Makes a FIFO at `path` that a console is written to, and reads it until it is released. */
+export async function openConsoleFifo(
+  path: string,
+  runner: ProcessRunner,
+): Promise<Releasable & { output: Readable }> {
+  await runner.run('mkfifo', ['--mode=600', path]);
+  const output = openFifo(path);
+  output.on('error', () => undefined);
+  return {
+    output,
+    async release() {
+      await untilRead();
+      output.destroy();
     },
   };
 }

@@ -13,7 +13,6 @@ export function waitedForIn(tail: readonly string[]): string[] {
   return [...new Set(names)];
 }
 
-/** The target that was reached last. */
 export function lastTargetIn(tail: readonly string[]): string | undefined {
   return tail.flatMap((line) => REACHED.exec(line)?.[1] ?? []).at(-1);
 }
@@ -38,7 +37,7 @@ export function isRestartIn(tail: readonly string[]): boolean {
 const BEGUN = /^\s*(?:Starting|Mounting|Activating swap) (.+?)\.\.\.$/;
 const OVER =
   /^\[[^\]]*\]\s+(?:Started|Finished|Mounted|Activated swap|Failed to (?:start|mount|activate swap)|Timed out starting|Stopped|Dependency failed for) (.+?)\.$/;
-/** A guest may begin as many as it likes. */
+/** Bound on the memory that a guest can take by beginning many. */
 const MOST_BEGUN = 500;
 
 /**

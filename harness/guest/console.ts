@@ -43,14 +43,14 @@ export interface Console {
 const WELCOME = /^Welcome to .*!$/;
 /** Its first log line, which an image that shows no status has too. It comes again where the manager is re-executed. */
 const BANNER = /^systemd \S+ running in system mode/;
-/** A guest may welcome as often as it likes. */
+/** Bound on the memory that a guest can take by many kinds of welcome. */
 const MOST_WELCOMES = 20;
 
 /**
  * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
  * its next round.
  */
-export async function lastWords(): Promise<void> {
+export async function untilRead(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -81,9 +81,7 @@ export function parseReady(line: string): GuestClock | undefined {
     throw runError(
       'agent-version',
       `the agent in the image speaks protocol ${match[1] ?? '?'}, not ${PROTOCOL_VERSION}`,
-      {
-        hint: 'build the image again: twinboot image build --rebuild',
-      },
+      { hint: 'build the image again: twinboot image build --rebuild' },
     );
   }
   const clock = parseGuestClock(match[2] ?? '');

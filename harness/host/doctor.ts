@@ -60,7 +60,7 @@ export async function examineOne(examiner: Examiner, context: CheckContext): Pro
 }
 
 async function checkOf(examiner: Examiner, context: CheckContext): Promise<Check> {
-  const { id, title, needed } = examiner;
+  const { id, title, needed = false } = examiner;
   try {
     return { id, title, needed, ...(await examiner.examine(context)) };
   } catch (error) {
@@ -75,6 +75,6 @@ async function checkOf(examiner: Examiner, context: CheckContext): Promise<Check
   }
 }
 
-function notLookedAt({ id, title, needed }: Examiner): Check {
+function notLookedAt({ id, title, needed = false }: Examiner): Check {
   return { id, title, needed, state: 'warning', found: 'not looked at', reason: 'this is not Linux' };
 }

@@ -1,7 +1,7 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { wholeLine } from '../../core/text.ts';
-import { readIfThere, textIfThere } from '../../core/read-if-there.ts';
+import { linkIfThere, readIfThere, textIfThere } from '../../core/read-if-there.ts';
 import type { LedgerRow } from '../../results/record.ts';
 import { unitOfGroup } from '../parse/unit-path.ts';
 import { canonicalService, servicePrograms } from './service-names.ts';
@@ -84,7 +84,7 @@ function readProcess(pid: string): HostProcess[] {
   const comm = readIfThere(`/proc/${pid}/comm`) ?? '';
   const [calledBy = '', ...rest] = (textIfThere(`/proc/${pid}/cmdline`) ?? '').split('\0');
   const names = [
-    basename(linkOr(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, ''),
+    basename(linkIfThere(`/proc/${pid}/exe`) ?? '').replace(/ \(deleted\)$/, ''),
     basename(calledBy.split(' ')[0] ?? ''),
     comm,
   ];
@@ -101,14 +101,5 @@ function readProcess(pid: string): HostProcess[] {
 }
 
 function pidNamespaceOf(pid: string): string | undefined {
-  const link = linkOr(`/proc/${pid}/ns/pid`);
-  return link === '' ? undefined : link;
-}
-
-function linkOr(file: string): string {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return '';
-  }
+  return linkIfThere(`/proc/${pid}/ns/pid`);
 }

@@ -1,13 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostError } from '../../core/error.ts';
+import { lastLines } from '../../core/text.ts';
 import type { Finished } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { HostContext } from './context.ts';
 import { installCommand, missingTools, packagesOf, type Need, type Tool } from './tools.ts';
 
 type Context = Pick<HostContext, 'runner' | 'signal'>;
-/** What an installation needs of the terminal. */
 interface Talk {
   note(text: string): void;
   env: Record<string, string | undefined>;
@@ -137,11 +137,15 @@ async function install(
   const said = [updated === undefined || updated.exitCode === 0 ? '' : updated.stderr, result.stderr].join(
     '\n',
   );
-  throw hostError('install-failed', `apt-get could not install ${packages.join(' ')}:\n${lastLines(said)}`, {
-    hint: said.includes('dpkg --configure -a')
-      ? 'dpkg --configure -a, then once more'
-      : `look at apt's words above, then: ${installCommand(packages)}`,
-  });
+  throw hostError(
+    'install-failed',
+    `apt-get could not install ${packages.join(' ')}:\n${lastLines(said, ERROR_LINES)}`,
+    {
+      hint: said.includes('dpkg --configure -a')
+        ? 'dpkg --configure -a, then once more'
+        : `look at apt's words above, then: ${installCommand(packages)}`,
+    },
+  );
 }
 
 async function apt(
@@ -163,8 +167,4 @@ export function progressOf(line: string, packages: readonly string[]): string | 
   if (/^(\d+ upgraded, |Need to get |Fetched |Waiting for cache lock)/.test(text)) return text;
   const name = /^Setting up ([^ :]+)/.exec(text)?.[1];
   return name !== undefined && packages.includes(name) ? text : undefined;
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-ERROR_LINES).join('\n');
 }

@@ -14,7 +14,7 @@ import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
-import { confinedCommand, pickConfinedUser } from '../process/confine.ts';
+import { confinedCommand, pickConfinedUser } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';
@@ -22,7 +22,6 @@ import { parseCpuInfo, type CpuInfo } from '../parse/host-facts.ts';
 import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
 
 const DEVICE = '/dev/kvm';
-/** The guest is a PC. */
 const QEMU = 'qemu-system-x86_64';
 /** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
 const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };
@@ -165,7 +164,7 @@ async function tryGuest(
     return ended(false, qemu.stderr.trim() || `QEMU ended with exit code ${qemu.exitCode ?? 'by a signal'}`);
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    if (errorCodeOf(error) !== 'command-timeout') return ended(false, messageOf(error));
+    if (errnoOf(error) !== 'command-timeout') return ended(false, messageOf(error));
     return ended(false, `no word from the guest within ${formatMs(deadlineMs)}`);
   }
 }
@@ -192,8 +191,4 @@ export function guestArguments(accelerator: Accelerator, cpu: string, disk: stri
     ...['-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`],
     ...['-drive', `file=${disk},format=raw,if=floppy,readonly=on`, '-boot', 'a'],
   ];
-}
-
-function errorCodeOf(error: unknown): unknown {
-  return (error as { code?: unknown }).code;
 }

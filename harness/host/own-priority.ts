@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { messageOf } from '../../core/error.ts';
-import { statField } from '../process/identity.ts';
+import { statField } from '../parse/process-stat.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 const ORDINARY = 0;

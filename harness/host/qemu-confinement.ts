@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { existsSync, realpathSync } from 'node:fs';
 import type { Accelerator } from '../../results/record.ts';
-import { plainDevices, systemPrograms, type Room, type RoomThing } from '../process/confine.ts';
+import { plainDevices, systemPrograms, type Room, type RoomThing } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
 
@@ -10,7 +10,7 @@ const SANDBOX = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecont
 /** QEMU's own system call filter (qemu(1), -sandbox): it starts nothing, gets no rights and changes no priorities. */
 export const sandboxArguments: readonly string[] = ['-sandbox', SANDBOX];
 
-/** The same where this QEMU was built with it; else nothing. */
+/** `sandboxArguments` where this QEMU was built with the filter; else none. */
 export async function sandboxOf(runner: ProcessRunner, program: string): Promise<readonly string[]> {
   const asked = await runner.run(program, [...sandboxArguments, '-version'], { allowFailure: true });
   return asked.exitCode === 0 ? sandboxArguments : [];

@@ -25,169 +25,92 @@ export interface Tool {
 
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** The system emulator for this machine's own architecture: a VM of another one would measure emulation. */
-export function qemuTool(arch: string = process.arch): Tool {
-  const purpose = 'runs the virtual machine';
-  return arch === 'arm64'
-    ? { name: 'qemu-system-aarch64', package: 'qemu-system-arm', purpose, neededFor: 'bench' }
-    : { name: 'qemu-system-x86_64', package: 'qemu-system-x86', purpose, neededFor: 'bench' };
-}
+/** A tool as the table below has it: its name, its package, its purpose, and its files where it is no command. */
+type Row = readonly [name: string, package_: string, purpose: string, files?: readonly string[]];
 
-/** For a VM that boots through a firmware: GRUB and OVMF for PCs exist on PCs alone. */
-function bootLoaderTools(): Tool[] {
-  if (process.arch !== 'x64') return [];
-  const grub = (name: string, purpose: string, format: string): Tool => ({
-    name,
-    package: name,
-    purpose,
-    neededFor: 'runtimes',
-    files: [`/usr/lib/grub/${format}/kernel.img`],
-  });
-  const command = (name: string, package_: string, purpose: string): Tool => ({
+function toolsOf(neededFor: Need, rows: readonly Row[]): Tool[] {
+  return rows.map(([name, package_, purpose, files]) => ({
     name,
     package: package_,
     purpose,
-    neededFor: 'runtimes',
-  });
-  return [
-    command('sfdisk', 'fdisk', "partitions the boot disk (qemu's boot=bios and boot=uefi)"),
-    command('grub-mkimage', 'grub-common', "makes the boot disk's loader"),
-    grub('grub-pc-bin', 'is the boot loader behind SeaBIOS (boot=bios)', 'i386-pc'),
-    grub('grub-efi-amd64-bin', 'is the boot loader behind OVMF (boot=uefi)', 'x86_64-efi'),
-    command('mkfs.vfat', 'dosfstools', "makes the boot disk's EFI system partition"),
-    command('mcopy', 'mtools', 'puts the boot loader on it'),
-    {
-      name: 'ovmf',
-      package: 'ovmf',
-      purpose: 'is the firmware of boot=uefi',
-      neededFor: 'runtimes',
-      files: ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_CODE.fd'],
-    },
-  ];
+    neededFor,
+    ...(files && { files }),
+  }));
+}
+
+const KEYRINGS = ['gpg', 'pgp'].map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`);
+const OVMF_CODE = ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_CODE.fd'];
+
+/** The system emulator for this machine's own architecture: a VM of another one would measure emulation. */
+export function qemuTool(arch: string = process.arch): Tool {
+  const names = arch === 'arm64' ? ['aarch64', 'arm'] : ['x86_64', 'x86'];
+  const [command, package_] = names.map((name) => `qemu-system-${name}`) as [string, string];
+  return { name: command, package: package_, purpose: 'runs the virtual machine', neededFor: 'bench' };
+}
+
+/** For a VM that boots through a firmware: GRUB and OVMF for PCs exist on PCs alone. */
+const bootLoaderRows: readonly Row[] = [
+  ['sfdisk', 'fdisk', "partitions the boot disk (qemu's boot=bios and boot=uefi)"],
+  ['grub-mkimage', 'grub-common', "makes the boot disk's loader"],
+  grubRow('grub-pc-bin', 'is the boot loader behind SeaBIOS (boot=bios)', 'i386-pc'),
+  grubRow('grub-efi-amd64-bin', 'is the boot loader behind OVMF (boot=uefi)', 'x86_64-efi'),
+  ['mkfs.vfat', 'dosfstools', "makes the boot disk's EFI system partition"],
+  ['mcopy', 'mtools', 'puts the boot loader on it'],
+  ['ovmf', 'ovmf', 'is the firmware of boot=uefi', OVMF_CODE],
+];
+
+function grubRow(name: string, purpose: string, format: string): Row {
+  return [name, name, purpose, [`/usr/lib/grub/${format}/kernel.img`]];
 }
 
 /** Everything twinboot needs of the host, in the order it is talked about. */
 export const tools: readonly Tool[] = [
-  { name: 'mmdebstrap', package: 'mmdebstrap', purpose: 'builds the image', neededFor: 'bench' },
-  { name: 'apt-get', package: 'apt', purpose: "fetches the image's packages", neededFor: 'bench' },
-  {
-    name: 'debian-archive-keyring',
-    package: 'debian-archive-keyring',
-    purpose: "proves that the image's packages are Debian's",
-    neededFor: 'bench',
-    files: ['gpg', 'pgp'].map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`),
-  },
-  {
-    name: 'mkfs.ext4',
-    package: 'e2fsprogs',
-    purpose: 'packs the image into one disk file',
-    neededFor: 'bench',
-  },
-  { name: 'systemd-nspawn', package: 'systemd-container', purpose: 'runs the container', neededFor: 'bench' },
+  ...toolsOf('bench', [
+    ['mmdebstrap', 'mmdebstrap', 'builds the image'],
+    ['apt-get', 'apt', "fetches the image's packages"],
+    [
+      'debian-archive-keyring',
+      'debian-archive-keyring',
+      "proves that the image's packages are Debian's",
+      KEYRINGS,
+    ],
+    ['mkfs.ext4', 'e2fsprogs', 'packs the image into one disk file'],
+    ['systemd-nspawn', 'systemd-container', 'runs the container'],
+  ]),
   qemuTool(),
-  { name: 'qemu-img', package: 'qemu-utils', purpose: "makes the VM's throw-away disk", neededFor: 'bench' },
-  {
-    name: 'zstd',
-    package: 'zstd',
+  ...toolsOf('bench', [
+    ['qemu-img', 'qemu-utils', "makes the VM's throw-away disk"],
     // Without it a VM boots the packed files, and is slower than the same VM on another host.
-    purpose: 'unpacks the kernel and initrd that a VM boots, once for each image',
-    neededFor: 'bench',
-  },
-  { name: 'mount', package: 'mount', purpose: "mounts the container's file system", neededFor: 'bench' },
-  { name: 'umount', package: 'mount', purpose: 'takes it down again', neededFor: 'bench' },
-  {
-    name: 'losetup',
-    package: 'mount',
-    purpose: 'attaches the disk file to a loop device',
-    neededFor: 'bench',
-  },
-  {
-    name: 'unshare',
-    package: 'util-linux',
-    purpose: 'ends host commands with all they started',
-    neededFor: 'bench',
-  },
-  {
-    name: 'setpriv',
-    package: 'util-linux',
-    purpose: 'ends host commands when twinboot dies',
-    neededFor: 'bench',
-  },
-  {
-    name: 'perl',
-    package: 'perl-base',
-    purpose: 'confines a VM, maps ids, makes terminals, and turns a bare container into its init',
-    neededFor: 'bench',
-  },
-  {
-    name: 'nsenter',
-    package: 'util-linux',
-    purpose: 'enters the user namespace of a bare container (namespaces:userns=on)',
-    neededFor: 'runtimes',
-  },
-  { name: 'lxc-start', package: 'lxc', purpose: 'runs the LXC container', neededFor: 'runtimes' },
-  { name: 'podman', package: 'podman', purpose: 'runs the Podman container', neededFor: 'runtimes' },
-  {
-    name: 'runc',
-    package: 'runc',
-    purpose: "is Podman's OCI runtime on every kind of cgroups",
-    neededFor: 'runtimes',
-  },
-  {
-    name: 'crun',
-    package: 'crun',
-    purpose: "is Podman's OCI runtime of choice, but for hybrid cgroups",
-    neededFor: 'runtimes',
-  },
-  ...bootLoaderTools(),
-  {
-    name: 'linux.uml',
-    package: 'user-mode-linux',
-    purpose: "is User-Mode Linux, the guest's kernel and its machine",
-    neededFor: 'runtimes',
-  },
-  {
-    name: 'ldd',
-    package: 'libc-bin',
-    purpose: 'names the libraries that User-Mode Linux is let have',
-    neededFor: 'runtimes',
-  },
-  {
-    name: 'prlimit',
-    package: 'util-linux',
-    purpose: "raises twinboot's own limit of open files for a large fleet",
-    neededFor: 'runtimes',
-  },
-  {
-    name: 'ssh',
-    package: 'openssh-client',
-    purpose: 'reaches the lab that tests run in',
-    neededFor: 'tests',
-  },
-  {
-    name: 'ssh-keygen',
-    package: 'openssh-client',
-    purpose: 'makes the key that opens the lab',
-    neededFor: 'tests',
-  },
-  {
-    name: 'chromium',
-    package: 'chromium',
-    purpose: 'opens the report in the browser tests',
-    neededFor: 'tests',
-  },
-  {
-    name: 'shellcheck',
-    package: 'shellcheck',
-    purpose: "checks the agent's shell script",
-    neededFor: 'tests',
-  },
-  {
-    name: 'smem',
-    package: 'smem',
-    purpose: 'sums PSS by another road than twinboot',
-    neededFor: 'tests',
-  },
+    ['zstd', 'zstd', 'unpacks the kernel and initrd that a VM boots, once for each image'],
+    ['mount', 'mount', "mounts the container's file system"],
+    ['umount', 'mount', 'takes it down again'],
+    ['losetup', 'mount', 'attaches the disk file to a loop device'],
+    ['unshare', 'util-linux', 'ends host commands with all they started'],
+    ['setpriv', 'util-linux', 'ends host commands when twinboot dies'],
+    [
+      'perl',
+      'perl-base',
+      'confines a VM, maps ids, makes terminals, and turns a bare container into its init',
+    ],
+  ]),
+  ...toolsOf('runtimes', [
+    ['nsenter', 'util-linux', 'enters the user namespace of a bare container (namespaces:userns=on)'],
+    ['lxc-start', 'lxc', 'runs the LXC container'],
+    ['podman', 'podman', 'runs the Podman container'],
+    ['runc', 'runc', "is Podman's OCI runtime on every kind of cgroups"],
+    ['crun', 'crun', "is Podman's OCI runtime of choice, but for hybrid cgroups"],
+    ...(process.arch === 'x64' ? bootLoaderRows : []),
+    ['linux.uml', 'user-mode-linux', "is User-Mode Linux, the guest's kernel and its machine"],
+    ['ldd', 'libc-bin', 'names the libraries that User-Mode Linux is let have'],
+    ['prlimit', 'util-linux', "raises twinboot's own limit of open files for a large fleet"],
+  ]),
+  ...toolsOf('tests', [
+    ['ssh', 'openssh-client', 'reaches the lab that tests run in'],
+    ['ssh-keygen', 'openssh-client', 'makes the key that opens the lab'],
+    ['chromium', 'chromium', 'opens the report in the browser tests'],
+    ['shellcheck', 'shellcheck', "checks the agent's shell script"],
+    ['smem', 'smem', 'sums PSS by another road than twinboot'],
+  ]),
 ];
 
 /** `undefined` for what twinboot does not rely on. */
@@ -212,10 +135,7 @@ export function findTool(name: string): string {
   if (path !== undefined) return path;
   const known = toolNamed(name);
   throw hostError('missing-tool', `${name} is not installed`, {
-    hint:
-      known === undefined
-        ? 'install the package that brings it'
-        : `twinboot doctor --install, or: ${installCommand([known.package])}`,
+    hint: known === undefined ? 'install the package that brings it' : installHint(known),
   });
 }
 
@@ -228,12 +148,15 @@ export function packagesOf(some: readonly Tool[]): string[] {
   return [...new Set(some.map((tool) => tool.package))];
 }
 
-/** The command that installs packages, to be copied into a terminal. */
 export function installCommand(packages: readonly string[]): string {
   return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
-/** A tool as this host has it. */
+/** How a tool that is missing is come by. */
+export function installHint(tool: Tool): string {
+  return `twinboot doctor --install, or: ${installCommand([tool.package])}`;
+}
+
 export interface ToolState {
   tool: Tool;
   /** Absent: not installed. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { chmod, open, rename, truncate, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { open, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { MIB } from '../../core/units.ts';
 import type { HostContext } from '../host/context.ts';
 import { whileBuilding } from './build-lock.ts';
@@ -16,7 +15,7 @@ import {
   type Firmware,
 } from './boot-loader.ts';
 import type { CachedImage } from './cache.ts';
-import { flush } from './pack.ts';
+import { derivedPath, keepDerived } from './derived-file.ts';
 import { inBuildFolder } from './temporary.ts';
 
 export { ROOT_PARTITION_UUID, type Firmware } from './boot-loader.ts';
@@ -50,7 +49,8 @@ export interface BootDiskRequest {
  */
 export async function makeBootDisk({ context, image, firmware, note }: BootDiskRequest): Promise<string> {
   const script = grubScript(firmware, image.description.kernel);
-  const disk = bootDiskPath(image.folder, firmware, script);
+  const recipe = JSON.stringify([script, partitionTable(firmware, 0)]);
+  const disk = derivedPath(image.folder, `disk-${firmware}`, recipe, '.raw');
   const onWait = (pid: number): void => note(`process ${pid} is making the ${firmware} boot disk, waiting`);
   return whileBuilding(disk, { signal: context.signal, onWait }, async () => {
     if (existsSync(disk)) return disk;
@@ -58,28 +58,10 @@ export async function makeBootDisk({ context, image, firmware, note }: BootDiskR
     return inBuildFolder(context.cleanup, async (folder) => {
       const draft = join(folder, 'disk.raw');
       await fill(draft, folder, { context, image, firmware, script });
-      await flush(draft);
-      await chmod(draft, 0o444);
-      await rename(draft, disk);
-      removeSuperseded(disk, firmware);
+      await keepDerived(draft, disk);
       return disk;
     });
   });
-}
-
-/** Another loader or layout is another file: a disk that an earlier twinboot made is not mistaken for this one's. */
-function bootDiskPath(folder: string, firmware: Firmware, script: string): string {
-  const recipe = JSON.stringify([script, partitionTable(firmware, 0)]);
-  const id = createHash('sha256').update(recipe).digest('hex').slice(0, 8);
-  return join(folder, `disk-${firmware}-${id}.raw`);
-}
-
-function removeSuperseded(disk: string, firmware: Firmware): void {
-  const folder = join(disk, '..');
-  for (const name of readdirSync(folder)) {
-    // Whoever boots from it has it open: its blocks go with its last user.
-    if (name.startsWith(`disk-${firmware}-`) && name !== basename(disk)) rmSync(join(folder, name));
-  }
 }
 
 interface Work {

@@ -1,3 +1,5 @@
+import { roundUp } from '../../core/units.ts';
+
 /** A part of a file, bytes from its beginning. */
 export interface Extent {
   offset: number;
@@ -83,7 +85,7 @@ export function hasPvhEntry(notes: Buffer): boolean {
     const [nameBytes, bytes] = [notes.readUInt32LE(at), notes.readUInt32LE(at + 4)];
     const name = notes.toString('latin1', at + 12, at + 12 + nameBytes);
     if (name === 'Xen\0' && notes.readUInt32LE(at + 8) === XEN_ELFNOTE_PHYS32_ENTRY) return true;
-    at += 12 + align4(nameBytes) + align4(bytes);
+    at += 12 + roundUp(nameBytes, 4) + roundUp(bytes, 4);
   }
   return false;
 }
@@ -121,7 +123,7 @@ function endOfArchive(initrd: Buffer, start: number): number | undefined {
     if (fileBytes === undefined || nameBytes === undefined) return undefined;
     const name = initrd.toString('latin1', at + CPIO_HEADER_BYTES, at + CPIO_HEADER_BYTES + nameBytes);
     // Padding counts from the beginning of the initrd, where each archive begins at a multiple of four.
-    at = align4(align4(at + CPIO_HEADER_BYTES + nameBytes) + fileBytes);
+    at = roundUp(roundUp(at + CPIO_HEADER_BYTES + nameBytes, 4) + fileBytes, 4);
     // The last one's padding may be left out.
     if (name === 'TRAILER!!!\0') return at < initrd.length + 4 ? Math.min(at, initrd.length) : undefined;
   }
@@ -132,8 +134,4 @@ function endOfArchive(initrd: Buffer, start: number): number | undefined {
 function hexField(data: Buffer, at: number): number | undefined {
   const digits = data.toString('latin1', at, at + 8);
   return /^[0-9A-Fa-f]{8}$/.test(digits) ? Number.parseInt(digits, 16) : undefined;
-}
-
-function align4(value: number): number {
-  return Math.ceil(value / 4) * 4;
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
-import { chmod, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { messageOf } from '../../core/error.ts';
@@ -18,10 +17,9 @@ import {
 } from './boot-kernel-format.ts';
 import { whileBuilding } from './build-lock.ts';
 import type { CachedImage } from './cache.ts';
-import { flush } from './pack.ts';
+import { derivedPath, keepDerived } from './derived-file.ts';
 import { inBuildFolder } from './temporary.ts';
 
-/** A file that a VMM loads into the guest. */
 export interface BootFile {
   path: string;
   /** Why it is the image's own, compressed file; absent where it is not. */
@@ -75,26 +73,15 @@ async function derive(
   { folder, description }: CachedImage,
   { name, from, unpack }: Derivation,
 ): Promise<BootFile> {
-  const id = createHash('sha256').update(`${RECIPE}\0${description.digest}`).digest('hex').slice(0, 8);
-  const path = join(folder, `${name}-${id}`);
+  const path = derivedPath(folder, name, `${RECIPE}\0${description.digest}`);
   if (existsSync(path)) return { path };
   return inBuildFolder(context.cleanup, async (work) => {
     const draft = join(work, name);
     const compressedBecause = await unpack(context, from, draft);
     if (compressedBecause !== undefined) return { path: from, compressedBecause };
-    await flush(draft);
-    await chmod(draft, 0o444);
-    await rename(draft, path);
-    removeSuperseded(path, name);
+    await keepDerived(draft, path);
     return { path };
   });
-}
-
-function removeSuperseded(path: string, name: string): void {
-  const folder = join(path, '..');
-  for (const other of readdirSync(folder)) {
-    if (other.startsWith(`${name}-`) && other !== basename(path)) rmSync(join(folder, other));
-  }
 }
 
 const unpackKernel: Unpack = async (context, from, to) => {

@@ -1,12 +1,12 @@
 import { closeSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openFileBelow, openFolderBelow } from '../../core/below.ts';
 import { plainLine } from '../../core/text.ts';
 import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
 import type { Laid } from './tree.ts';
-import { programsOf, type TreePrograms } from './confine.ts';
-import type { BuildContext } from './context.ts';
+import { programsOf, type TreePrograms } from './tree-programs.ts';
+import type { BuildContext } from './stages.ts';
 
 interface SettleStep {
   command: readonly [string, ...string[]];
@@ -87,7 +87,7 @@ async function settle(tree: string, programs: TreePrograms): Promise<string[]> {
   const isStamped = done.some(({ command }) => command[0] === UPDATE_DONE);
   requireSettled(tree, isStamped);
   return [
-    `Settled, with the first-boot work done when the image was built: ${done.map(({ command }) => nameOf(command[0])).join(', ')}.`,
+    `Settled, with the first-boot work done when the image was built: ${done.map(({ command }) => basename(command[0])).join(', ')}.`,
     isStamped
       ? '/etc/.updated and /var/.updated say so to systemd (systemd-update-done).'
       : 'No update stamps: this suite has no systemd-update-done, so its units that wait for an update run at every boot.',
@@ -121,8 +121,4 @@ function readBelow(tree: string, path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function nameOf(program: string): string {
-  return program.slice(program.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,5 @@
 import { hostError, runError, usageError } from '../../core/error.ts';
+import { lastLines } from '../../core/text.ts';
 import type { Finished, ProcessRunner } from '../process/runner.ts';
 import type { AptAccess } from './host-apt.ts';
 import type { Recipe } from './recipe.ts';
@@ -76,9 +77,7 @@ function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: stri
     return hostError(
       'missing-keyring',
       `this host does not have the public key that signs Debian ${recipe.suite}`,
-      {
-        hint: 'apt-get install debian-archive-keyring, of a release that knows this suite',
-      },
+      { hint: 'apt-get install debian-archive-keyring, of a release that knows this suite' },
     );
   }
   const noConnection = find(
@@ -100,13 +99,13 @@ function bootstrapFailure(finished: Finished, recipe: Bootstrapped, mirror: stri
       hint: 'try again later, or name another mirror: --mirror URL',
     });
   }
-  return runError('bootstrap-failed', `mmdebstrap failed: ${lastLines(said)}`);
+  return runError('bootstrap-failed', `mmdebstrap failed: ${lastLines(withoutVerdict(said), LOG_LINES)}`);
 }
 
-function lastLines(text: string): string {
-  // Its very last lines only say that it failed.
-  const lines = text
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line));
-  return lines.slice(-LOG_LINES).join('\n');
+/** Its very last lines only say that it failed. */
+function withoutVerdict(said: string): string {
+  const lines = said.split('\n');
+  return lines
+    .filter((line) => line.trim() !== '' && !/^(I: main\(\)|E: mmdebstrap failed)/.test(line))
+    .join('\n');
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, runError } from '../../core/error.ts';
+import { jsonAs } from '../../core/parse-json.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import { openStateFolder } from '../process/cleanup.ts';
-import { isAlive, ownIdentity, processIdentitySchema, type ProcessIdentity } from '../process/identity.ts';
+import { isAlive, ownIdentity, processIdentitySchema } from '../process/identity.ts';
 
 const POLL_MS = 100;
 
@@ -25,7 +27,7 @@ export async function whileBuilding<T>(
   );
   let announced = false;
   while (!tryTake(lock)) {
-    const holder = readHolder(lock);
+    const holder = jsonAs(processIdentitySchema, textIfThere(lock));
     if (holder === undefined || !isAlive(holder)) {
       rmSync(lock, { force: true });
       continue;
@@ -56,13 +58,5 @@ function tryTake(lock: string): boolean {
     throw error;
   } finally {
     rmSync(mine, { force: true });
-  }
-}
-
-function readHolder(lock: string): ProcessIdentity | undefined {
-  try {
-    return processIdentitySchema.parse(JSON.parse(readFileSync(lock, 'utf8')));
-  } catch {
-    return undefined;
   }
 }

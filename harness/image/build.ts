@@ -11,7 +11,7 @@ import { whileBuilding } from './build-lock.ts';
 import { imageFiles, imageFolder, requireTrustedCache, type CachedImage } from './cache.ts';
 import { cacheFolder } from '../../core/cache-folder.ts';
 import { damagedImage, listImages, removeImageFolder } from './catalogue.ts';
-import type { BuildContext } from './context.ts';
+import { runStage, stageError, type BuildCallbacks, type BuildContext } from './stages.ts';
 import { adoptDefaultTarget } from './default-target.ts';
 import { readAptAccess, type AptAccess } from './host-apt.ts';
 import { readImage, writeManifest } from './manifest.ts';
@@ -19,12 +19,11 @@ import { copyKernel, digestFile, flush, measureTree, packDisk } from './pack.ts'
 import { initSystemOf, readPackages } from './packages.ts';
 import { buildCommand, recipeId, type Recipe } from './recipe.ts';
 import { applyBootMode } from './boot-mode.ts';
-import { runStage, stageError, type BuildCallbacks } from './stages.ts';
 import { inBuildFolder, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
 import { copyUserTree } from './user-tree.ts';
 
-export type { BuildContext } from './context.ts';
+export type { BuildContext } from './stages.ts';
 
 export interface BuildOptions {
   /** Instead of the one that the host's apt uses. */

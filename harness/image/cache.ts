@@ -32,7 +32,6 @@ export function imageFolder(id: string): string {
   return join(imagesFolder(), id);
 }
 
-/** The files of an image's folder. */
 export const imageFiles = {
   disk: 'disk.raw',
   kernel: 'vmlinuz',

@@ -13,7 +13,7 @@ const USUAL = new Set(['multi-user.target', 'graphical.target']);
 /** A name that can be one of a folder (systemd.unit(5)): a link may lead to `/`, or to `..`. */
 const TARGET = /^[A-Za-z0-9:_.\\@-]+\.target$/;
 
-/** An alias of an alias of … */
+/** Links that are followed from alias to alias. */
 const MOST_LINKS = 8;
 
 /**

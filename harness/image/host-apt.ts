@@ -1,13 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostError } from '../../core/error.ts';
-import { textIfThere } from '../../core/read-if-there.ts';
+import { namesIfThere, textIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { debianMirror, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts';
 
 const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
 
-/** How the host reaches Debian's packages. */
 export interface AptAccess {
   mirror: string;
   /** File with the public keys of Debian's archive: no other key that the host's apt trusts is taken for Debian's. */
@@ -36,7 +35,9 @@ export async function readAptAccess(
 
 function readAptSources(root: string): AptSource[] {
   const folder = join(root, 'etc/apt/sources.list.d');
-  const files = listFolder(folder).map((name) => join(folder, name));
+  const files = namesIfThere(folder)
+    .sort()
+    .map((name) => join(folder, name));
   return [join(root, 'etc/apt/sources.list'), ...files].flatMap((file) => {
     const text = textIfThere(file) ?? '';
     if (file.endsWith('.sources')) return parseDeb822Sources(text);
@@ -89,12 +90,4 @@ async function detectProxy(
   const { stdout, exitCode } = await runner.run(command, [mirror], { allowFailure: true });
   const answer = stdout.trim();
   return exitCode === 0 && answer !== '' ? answer : undefined;
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

@@ -64,7 +64,6 @@ function imageAt(folder: string, manifest: Manifest): CachedImage {
   };
 }
 
-/** The manifest, or what is wrong with it. */
 export function parseManifest(text: string): Manifest | string {
   try {
     const parsed = manifestSchema.safeParse(JSON.parse(text));

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  opendirSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, lstatSync, opendirSync, readdirSync } from 'node:fs';
 import { chmod, open, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openFileBelow, openFolderBelow } from '../../core/below.ts';
 import { errnoOf, runError } from '../../core/error.ts';
-import { MIB } from '../../core/units.ts';
+import { linkIfThere } from '../../core/read-if-there.ts';
+import { MIB, roundUp } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 
 const BLOCK_BYTES = 4096;
@@ -22,7 +16,6 @@ const HEADROOM_BYTES = 256 * MIB;
 const HEADROOM_INODES = 32_768;
 const READ_BYTES = 4 * MIB;
 
-/** What a tree takes on disk. */
 export interface TreeSize {
   /** Blocks in use, hard links counted once. */
   bytes: number;
@@ -124,17 +117,8 @@ function kernelRelease(tree: string, bootFiles: readonly string[]): string {
   if (only === undefined) throw runError('no-kernel', 'the image has no kernel in /boot');
   if (releases.length === 1) return only;
   // With several, Debian's own link at the root says which one is booted.
-  const chosen = KERNEL.exec(basename(linkTarget(join(tree, 'vmlinuz'))))?.[1] ?? '';
+  const chosen = KERNEL.exec(basename(linkIfThere(join(tree, 'vmlinuz')) ?? ''))?.[1] ?? '';
   return releases.includes(chosen) ? chosen : only;
-}
-
-function linkTarget(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // None, or a file.
-    return '';
-  }
 }
 
 /** SHA-256 of the file as it stands, hex. */
@@ -156,8 +140,4 @@ export async function flush(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }

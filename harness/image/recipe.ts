@@ -129,7 +129,6 @@ export function recipeId(recipe: Recipe): string {
   return recipeDigest(recipe).slice(0, 16);
 }
 
-/** The command that builds this image. */
 export function buildCommand(recipe: Recipe): string {
   const include = recipe.packages.filter(
     (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),
@@ -163,9 +162,7 @@ function nameTaken(plain: Recipe, wanted: Recipe): Error {
   return usageError(
     'name-taken',
     `the name ${plain.name} stands for Debian ${plain.suite} as it is (${plain.boot})`,
-    {
-      hint: buildCommand({ ...wanted, name: 'NAME' }),
-    },
+    { hint: buildCommand({ ...wanted, name: 'NAME' }) },
   );
 }
 

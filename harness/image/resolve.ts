@@ -69,8 +69,6 @@ function outdatedImage(recipe: Recipe): Error {
   return hostError(
     'image-outdated',
     `image ${recipe.name} was built by another twinboot, with another agent in it`,
-    {
-      hint: `build it anew with: ${buildCommand(recipe)}`,
-    },
+    { hint: `build it anew with: ${buildCommand(recipe)}` },
   );
 }

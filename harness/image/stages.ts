@@ -1,7 +1,8 @@
-import { TwinbootError, errnoOf, hostError, messageOf, runError } from '../../core/error.ts';
+import { errnoOf, hostError, messageOf, runError, TwinbootError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
 import { cacheFolder } from '../../core/cache-folder.ts';
+import type { HostContext } from '../host/context.ts';
 
 export const buildStages = ['bootstrap', 'settle', 'pack', 'digest'] as const;
 export type BuildStage = (typeof buildStages)[number];
@@ -51,3 +52,5 @@ export function stageError(image: string, stage: BuildStage, error: unknown): Tw
     cause: error,
   });
 }
+
+export type BuildContext = Pick<HostContext, 'runner' | 'cleanup' | 'signal' | 'cgroups'>;

@@ -70,7 +70,8 @@ async function digestTree(folder: string, signal: AbortSignal, limits: TreeLimit
     const content = entry.kind === 'file' ? await passOn(folder, entry, undefined, signal) : undefined;
     digest.add(entry, content);
   }
-  return { folder: resolve(folder), files: countFiles(entries), sha256: digest.sha256() };
+  const files = entries.filter(({ kind }) => kind !== 'folder').length;
+  return { folder: resolve(folder), files, sha256: digest.sha256() };
 }
 
 function digestOfEntries(): {
@@ -86,10 +87,6 @@ function digestOfEntries(): {
     },
     sha256: () => hash.digest('hex'),
   };
-}
-
-function countFiles(entries: readonly Entry[]): number {
-  return entries.filter(({ kind }) => kind !== 'folder').length;
 }
 
 const READ_BYTES = 4 * MIB;
@@ -257,7 +254,7 @@ export async function copyUserTree(tree: UserTree, root: string, signal: AbortSi
   return `A tree of the user's own: ${tree.files} ${tree.files === 1 ? 'file' : 'files'}${place}, sha256 ${sha256}.`;
 }
 
-/** It was listed a moment ago. */
+/** Whether a file of the tree has gone since it was listed. */
 function isGone(error: unknown): boolean {
   const code = error instanceof TwinbootError ? error.code : errnoOf(error);
   return ['ENOENT', 'ENOTDIR', 'link-in-the-way', 'not-a-file'].includes(code ?? '');

@@ -1,6 +1,5 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere } from '../../core/read-if-there.ts';
+import { linkIfThere, namesIfThere, readIfThere } from '../../core/read-if-there.ts';
 
 /** Who has a file of the folder open now: loop devices and processes, for people. Empty where nobody has. */
 export function usersOf(folder: string): string[] {
@@ -8,16 +7,16 @@ export function usersOf(folder: string): string[] {
 }
 
 function loopDevicesOn(folder: string): string[] {
-  return list('/sys/block')
+  return namesIfThere('/sys/block')
     .filter((name) => name.startsWith('loop'))
     .filter((name) => isInside(readIfThere(join('/sys/block', name, 'loop/backing_file')) ?? '', folder))
     .map((name) => `loop device /dev/${name}`);
 }
 
 function processesWith(folder: string): string[] {
-  return list('/proc')
+  return namesIfThere('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => list(`/proc/${pid}/fd`).some((fd) => isInside(target(`/proc/${pid}/fd/${fd}`), folder)))
+    .filter((pid) => filesOpenIn(pid).some((file) => isInside(file, folder)))
     .map((pid) => `${readIfThere(`/proc/${pid}/comm`) ?? ''} (pid ${pid})`);
 }
 
@@ -25,18 +24,7 @@ function isInside(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function target(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return '';
-  }
+function filesOpenIn(pid: string): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return namesIfThere(folder).flatMap((fd) => linkIfThere(`${folder}/${fd}`) ?? []);
 }

@@ -1,12 +1,11 @@
-import { readdirSync } from 'node:fs';
-import { readIfThere } from '../../core/read-if-there.ts';
+import { namesIfThere, readIfThere } from '../../core/read-if-there.ts';
 import { parseContextSwitches } from '../parse/context-switches.ts';
 
 /** Of all threads of these processes by `pid/tid`; those that ended meanwhile are left out. */
 export function readContextSwitches(pids: readonly number[]): Map<string, number> {
   const switches = new Map<string, number>();
   for (const pid of pids) {
-    for (const tid of threadsOf(pid)) {
+    for (const tid of namesIfThere(`/proc/${pid}/task`)) {
       const count = parseContextSwitches(readIfThere(`/proc/${pid}/task/${tid}/status`) ?? '');
       if (count !== undefined) switches.set(`${pid}/${tid}`, count);
     }
@@ -22,12 +21,4 @@ export function switchesBetween(
   let sum = 0;
   for (const [thread, count] of after) sum += count - (before.get(thread) ?? 0);
   return sum;
-}
-
-function threadsOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return [];
-  }
 }

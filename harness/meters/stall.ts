@@ -1,6 +1,5 @@
 const TICK_MS = 100;
 
-/** Watches whether twinboot itself goes on running. */
 export interface StallWatch {
   /** The longest time, ms, in which it did not run beyond what a tick takes. */
   longestMs(): number;

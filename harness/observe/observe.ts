@@ -115,7 +115,7 @@ async function readProcesses(
   }
 }
 
-/** Of an error that costs its figure alone; any other goes on. */
+/** The reason of an error that costs its figure alone; throws any other. */
 function whyMissing(error: unknown, codes: readonly string[]): string {
   if (error instanceof TwinbootError && codes.includes(error.code)) return withHint(error);
   throw error;
@@ -143,11 +143,11 @@ export async function readAvailableBytes(): Promise<number> {
 }
 
 async function gatherInside({ instance: { agent, kind } }: Observed): Promise<InsideReading> {
-  const told = kind === 'vm' ? (await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines : [];
-  const kernel = kind === 'vm' ? parseKernelMemory(told) : undefined;
-  const toldMeminfo = parseMeminfo(told.join('\n'));
-  const meminfo = toldMeminfo.has('MemTotal')
-    ? toldMeminfo
+  const answer = kind === 'vm' ? (await agent.ask('exec', KERNEL_MEMORY_COMMAND)).lines : [];
+  const kernel = kind === 'vm' ? parseKernelMemory(answer) : undefined;
+  const answered = parseMeminfo(answer.join('\n'));
+  const meminfo = answered.has('MemTotal')
+    ? answered
     : parseMeminfo((await ask(agent, 'meminfo')).lines.join('\n'));
   const processes = parseProcesses((await ask(agent, 'processes', '', [0, SOME_FILES_GONE])).lines);
   if (processes.length === 0)
@@ -174,9 +174,9 @@ const MOST_ASKED_ABOUT = 1000;
 async function askConditions(agent: Agent, units: readonly string[]): Promise<Map<string, string[]>> {
   const failedConditions = new Map<string, string[]>();
   for (const names of inQuestions(units)) {
-    const told = parseStatus((await agent.ask('status', names.join(' '))).lines);
+    const byStatus = parseStatus((await agent.ask('status', names.join(' '))).lines);
     for (const name of names) {
-      const conditions = told.get(name);
+      const conditions = byStatus.get(name);
       if (conditions !== undefined) failedConditions.set(name, conditions);
     }
   }

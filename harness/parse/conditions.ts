@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonAs } from '../../core/parse-json.ts';
 
 /** The property `Conditions`: a(sbbsi), type, trigger, negate, parameter, result (org.freedesktop.systemd1(5)). */
 const conditionSchema = z.tuple([z.string(), z.boolean(), z.boolean(), z.string(), z.number()]);
@@ -55,14 +56,13 @@ function withoutAlternatives(conditions: string[]): string[] {
 }
 
 function parseJson(text: string): string[] | undefined {
-  try {
-    const { data } = conditionsSchema.parse(JSON.parse(text));
-    return blamed(data).map(
+  const conditions = jsonAs(conditionsSchema, text)?.data;
+  return (
+    conditions &&
+    blamed(conditions).map(
       ([type, trigger, negate, parameter]) => `${type}=${trigger ? '|' : ''}${negate ? '!' : ''}${parameter}`,
-    );
-  } catch {
-    return undefined;
-  }
+    )
+  );
 }
 
 /**

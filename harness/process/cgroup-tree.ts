@@ -12,7 +12,7 @@ export function processesIn(folder: string): number[] {
   return groupsOfProcesses(folder).map(({ pid }) => pid);
 }
 
-/** The same, each with the folder of the group that it is in. */
+/** Every process in a group and below it, each with the folder of its own group. */
 export function groupsOfProcesses(folder: string): { pid: number; group: string }[] {
   return [
     ...pidsIn(folder).map((pid) => ({ pid, group: folder })),

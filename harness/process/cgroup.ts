@@ -87,7 +87,6 @@ function parseCgroupMount(line: string): CgroupMount[] {
   return type === 'cgroup' ? [{ path, version: 1, options: options.split(',') }] : [];
 }
 
-/** This host's layout. */
 export function readCgroupLayout(): CgroupLayout {
   return parseCgroupLayout(readFileSync('/proc/self/mountinfo', 'utf8'), (unified) =>
     readFileSync(join(unified, 'cgroup.controllers'), 'utf8').split(/\s+/).filter(Boolean),
@@ -177,7 +176,7 @@ function makeFolders(folders: readonly string[]): void {
   }
 }
 
-/** Whether it was not there. */
+/** Makes one folder; `false` where it was there. */
 function makeFolder(folder: string): boolean {
   try {
     mkdirSync(folder);

@@ -12,6 +12,8 @@ import {
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, hostError, messageOf } from '../../core/error.ts';
+import { jsonAs } from '../../core/parse-json.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import { isAlive, ownIdentity, processIdentitySchema } from './identity.ts';
 import { describeResource, isPresent, removeResource, resourceSchema, type Resource } from './resource.ts';
 import type { ProcessRunner } from './runner.ts';
@@ -33,7 +35,6 @@ export function openStateFolder(): string {
   return folder;
 }
 
-/** Something registered for removal. */
 export interface Lease {
   readonly resource: Resource;
   /** Takes the thing away and strikes it off. Safe to call twice, also at once. */
@@ -42,7 +43,6 @@ export interface Lease {
   forget(): void;
 }
 
-/** What could not be taken away. */
 export interface Remaining {
   resource: Resource;
   /** The thing and why it stays, for people. */
@@ -203,13 +203,9 @@ function readOwners(): { folder: string; owner: Owner }[] {
   });
 }
 
+/** `undefined`: removed since, by another `clean`; or not as twinboot writes it, and so nobody's. */
 function readOwner(folder: string): Owner | undefined {
-  try {
-    return ownerSchema.parse(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')));
-  } catch {
-    // Removed since, by another `clean`; or not as twinboot writes it, and so nobody's.
-    return undefined;
-  }
+  return jsonAs(ownerSchema, textIfThere(join(folder, 'owner.json')));
 }
 
 function readJournal(file: string): Map<number, Entry> {
@@ -220,19 +216,11 @@ function readJournal(file: string): Map<number, Entry> {
 export function parseJournal(text: string): Map<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const line of text.split('\n')) {
-    const entry = line === '' ? undefined : parseLine(line);
+    // The last line of a killed process may be cut short; what it announced was not made yet.
+    const entry = jsonAs(lineSchema, line);
     if (entry === undefined) continue;
     if ('gone' in entry) entries.delete(entry.gone);
     else entries.set(entry.id, entry);
   }
   return entries;
-}
-
-function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
-  try {
-    return lineSchema.parse(JSON.parse(line));
-  } catch {
-    // The last line of a killed process may be cut short; what it announced was not made yet.
-    return undefined;
-  }
 }

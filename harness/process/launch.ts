@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { runError } from '../../core/error.ts';
 import type { Cgroup } from './cgroup.ts';
-import { confinedCommand, type Room } from './confine.ts';
+import { confinedCommand, type Room } from './room.ts';
 import { searchPath } from './search-path.ts';
 import { monotonicNs, msSince } from '../../core/clock.ts';
 
@@ -59,13 +59,13 @@ const LIMITS = [
  */
 const STARTER = `{ ${LIMITS}; } 2>&-; read -r _ <&3 || exit 125; exec 3<&-; exec 4>&-; exec "$@"`;
 
-/** In a room the starter is `confine.pl`, which waits likewise once all of the room is made. */
+/** In a room the starter is `room.pl`, which waits likewise once all of the room is made. */
 const ROOM_STARTER = `{ ${LIMITS}; } 2>&-; exec "$@"`;
 
 function starterOf({ command, args, room, through = [] }: LaunchRequest): string[] {
-  const words = [command, ...args];
-  if (room === undefined) return [STARTER, 'sh', ...through, ...words];
-  return [ROOM_STARTER, 'sh', ...through, ...confinedCommand(room, 'when-told', words)];
+  const whole = [command, ...args];
+  if (room === undefined) return [STARTER, 'sh', ...through, ...whole];
+  return [ROOM_STARTER, 'sh', ...through, ...confinedCommand(room, 'when-released', whole)];
 }
 
 /**

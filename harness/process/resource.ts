@@ -36,7 +36,7 @@ export async function removeResource(resource: Resource, runner: ProcessRunner):
     case 'path':
       return removePath(resource.path, runner);
     case 'sysctl':
-      putBack(resource);
+      if (readIfThere(resource.file) === resource.raisedTo) writeFileSync(resource.file, resource.before);
       return;
   }
 }
@@ -114,10 +114,6 @@ async function removePath(path: string, runner: ProcessRunner): Promise<void> {
     throw runError('still-mounted', `${path} was not removed: ${mounted.join(', ')} is still mounted`);
   }
   await removeTree(path, runner);
-}
-
-function putBack({ file, before, raisedTo }: Extract<Resource, { kind: 'sysctl' }>): void {
-  if (readIfThere(file) === raisedTo) writeFileSync(file, before);
 }
 
 /** The path as mountinfo would write it: links on the way to it resolved, a link at its end not followed. */

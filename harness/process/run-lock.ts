@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, hostError } from '../../core/error.ts';
+import { jsonAs } from '../../core/parse-json.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import { openStateFolder } from './cleanup.ts';
 import { isAlive, ownIdentity, processIdentitySchema } from './identity.ts';
 
@@ -53,7 +55,7 @@ function tryRename(from: string, to: string): boolean {
 
 function removeDeadHolders(lock: string): void {
   for (const name of readdirSync(lock)) {
-    const holder = readHolder(join(lock, name));
+    const holder = parseHolder(textIfThere(join(lock, name)));
     if (holder !== undefined && isAlive(holder.identity)) {
       throw hostError(
         'host-busy',
@@ -65,15 +67,7 @@ function removeDeadHolders(lock: string): void {
   }
 }
 
-function readHolder(file: string): Holder | undefined {
-  try {
-    return parseHolder(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Throws for what is no holder. */
-export function parseHolder(text: string): Holder {
-  return holderSchema.parse(JSON.parse(text));
+/** `undefined` for what names no holder. */
+export function parseHolder(text: string | undefined): Holder | undefined {
+  return jsonAs(holderSchema, text);
 }

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { hostError, messageOf, runError } from '../../core/error.ts';
+import { lastLines } from '../../core/text.ts';
 import { searchPath } from './search-path.ts';
 
 export interface RunOptions {
@@ -145,14 +146,14 @@ function check(command: string, result: Outcome, options: RunOptions): Finished 
   if (isMissing(result, options)) throw missingTool(command, result.cause);
   if (result.isCanceled) throw runError('interrupted', `${command} was stopped by an interrupt`);
   if (result.timedOut) {
-    const said = lastLines(stderr);
+    const said = lastLines(stderr, STDERR_LINES);
     throw runError('command-timeout', `${command} did not end within ${(options.timeoutMs ?? 0) / 1000} s`, {
       ...(said === '' ? {} : { hint: `its last words: ${said}` }),
     });
   }
   const begun = result.exitCode !== undefined || result.signal !== undefined;
   if (result.failed && !(begun && options.allowFailure === true)) {
-    const said = lastLines(stderr === '' ? stdout : stderr);
+    const said = lastLines(stderr === '' ? stdout : stderr, STDERR_LINES);
     throw runError('command-failed', `${command} ${howItFailed(result)}${said === '' ? '' : `: ${said}`}`, {
       cause: result.cause,
     });
@@ -181,8 +182,4 @@ function missingTool(command: string, cause: unknown): Error {
     hint: 'twinboot doctor --install installs what is missing',
     cause,
   });
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-STDERR_LINES).join('\n');
 }

@@ -11,7 +11,7 @@ export function searchFolders(env: Record<string, string | undefined> = process.
   );
 }
 
-/** The same folders as the variable of that name. */
+/** The value of PATH with all of `searchFolders`. */
 export function searchPath(): string {
   return searchFolders().join(delimiter);
 }

@@ -5,7 +5,6 @@ import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import type { Limits } from './runtime.ts';
 
-/** A folder of the boot's own for its throw-away files. */
 export async function makeBootFolder(
   context: HostContext,
   bootId: string,
@@ -26,4 +25,19 @@ export function makeBootCgroup(
   const lease = makeCgroup(context.cleanup, cgroup);
   if (limits !== undefined) limitCgroup(cgroup, limits);
   return { cgroup, lease };
+}
+
+/**
+ * Makes the folder that an instance sees as /run/twinboot: a file system of its own in memory, 1 MiB small, on which
+ * nothing runs and no device opens. Writing to it fills nothing of the host. `owner`: the host's id of the container's
+ * root. Whoever calls it has registered the mounts of the boot's folder for removal.
+ */
+export async function mountChannelFolder(
+  { runner }: Pick<HostContext, 'runner'>,
+  folder: string,
+  owner = 0,
+): Promise<void> {
+  await mkdir(folder, { mode: 0o755 });
+  const options = `nosuid,nodev,noexec,size=1m,nr_inodes=64,mode=0755,uid=${owner},gid=${owner}`;
+  await runner.run('mount', ['-t', 'tmpfs', '-o', options, 'twinboot', folder]);
 }

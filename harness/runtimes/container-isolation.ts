@@ -3,8 +3,8 @@ import type { RecordedIsolation } from '../../results/record.ts';
 import type { Cgroup } from '../process/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { deviceNames, readDeviceRules, type DeviceRules } from './device-rules.ts';
-import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
-import { readProcessRights, type ProcessRights } from './process-rights.ts';
+import type { ProcessRights } from '../parse/process-rights.ts';
+import { collectFacts, readMaxTasks, readProcessRights, rightsFacts } from './isolation-facts.ts';
 
 /**
  * What separates a running container from the host, read from its init, from its control group and from its

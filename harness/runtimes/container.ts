@@ -9,14 +9,14 @@ import type { Cgroup } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
 import type { Lease } from '../process/cleanup.ts';
 import { closing, releaseOnFailure, type Releasable } from '../process/leases.ts';
-import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
-import { mountChannelFolder } from './channel-folder.ts';
+import { makeBootCgroup, makeBootFolder, mountChannelFolder } from './boot-folder.ts';
 import { readContainerIsolation } from './container-isolation.ts';
-import { describeRuntime } from './describe.ts';
+import { describeRuntime } from './prepare.ts';
 import { containerDevices, limitDevices } from './device-rules.ts';
 import { launchInstance } from './instance.ts';
 import { createLowerLayer, type LowerLayer, type LowerSharing } from './lower-layer.ts';
 import { mountOverlayRoot } from './overlay-root.ts';
+import { USER_NAMESPACE_BASE, type UsernsChoice } from './user-namespace.ts';
 import { diskOf, watchWritable } from './writable-watch.ts';
 import type { Limits, PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 
@@ -38,7 +38,6 @@ export interface ContainerBoot {
   own: <L extends Releasable>(lease: L) => L;
 }
 
-/** The manager's command line for one boot. */
 export interface ContainerCommand {
   command: string;
   args: readonly string[];
@@ -53,31 +52,24 @@ export interface ContainerCommand {
 
 export interface ContainerRequest {
   context: PrepareContext;
-  description: RuntimeDescription;
-  /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
-  idBase?: number;
+  runtime: Pick<Runtime, 'id' | 'kind' | 'title'>;
+  /** As the record has them. */
+  options: RuntimeDescription['options'] & { userns: UsernsChoice; lower: LowerSharing };
+  isolation: IsolationFacts;
   /**
    * What the manager itself allows beyond what every container may use, as lines of `devices.allow`; it fails without.
    */
   furtherDevices?: readonly string[];
-  lower: LowerSharing;
   command: (boot: ContainerBoot) => ContainerCommand | Promise<ContainerCommand>;
 }
 
-/** What the record says of a container runtime. */
-export function describeContainer(
-  runtime: Pick<Runtime, 'id' | 'kind' | 'title'>,
-  context: PrepareContext,
-  options: RuntimeDescription['options'],
-  isolation: IsolationFacts,
-): RuntimeDescription {
-  const { version } = context;
-  return describeRuntime(runtime, context, {
-    ...(version === undefined ? {} : { version }),
-    options,
-    emulated: false,
-    isolation,
-  });
+/** What separates a container from the host as its manager sets it up: the devices are the same for every manager. */
+export function containerIsolation(
+  userns: UsernsChoice,
+  { capabilities, seccomp }: Pick<IsolationFacts, 'capabilities' | 'seccomp'>,
+): IsolationFacts {
+  const devices = 'null, zero, full, random, urandom, tty, ptmx';
+  return { kernel: 'shared', userNamespace: userns === 'on', capabilities, seccomp, devices };
 }
 
 /**
@@ -86,17 +78,23 @@ export function describeContainer(
  */
 export function prepareContainer({
   context,
-  description,
-  idBase,
+  runtime,
+  options,
+  isolation,
   furtherDevices = [],
-  lower,
   command,
 }: ContainerRequest): Promise<PreparedRuntime> {
-  const { host, image, limits } = context;
+  const { host, image, limits, version } = context;
+  const idBase = options.userns === 'on' ? USER_NAMESPACE_BASE : undefined;
   const devices = [...containerDevices, ...furtherDevices];
-  const ground = { host, lowerLayer: createLowerLayer(lower, host, image, idBase), idBase, devices };
+  const ground = { host, lowerLayer: createLowerLayer(options.lower, host, image, idBase), idBase, devices };
   return Promise.resolve({
-    description,
+    description: describeRuntime(runtime, context, {
+      ...(version === undefined ? {} : { version }),
+      options,
+      emulated: false,
+      isolation,
+    }),
     memoryBytes: limits.memoryBytes,
     start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
@@ -114,7 +112,7 @@ export function prepareContainer({
         own(group);
         const instance = await launchInstance({
           ...called,
-          kind: description.kind,
+          kind: runtime.kind,
           cgroup: boot.cgroup,
           consoleLog,
           agent,
@@ -135,19 +133,19 @@ export function prepareContainer({
   });
 }
 
-/** What all boots of a container runtime are made from. */
-export interface ContainerGround {
+interface ContainerGround {
   host: HostContext;
   lowerLayer: LowerLayer;
   limits: Limits;
-  idBase?: number | undefined;
+  /** uid and gid of the host that the container's root is mapped to; without it, root is root. */
+  idBase: number | undefined;
   /** Lines of `devices.allow`. */
-  devices?: readonly string[];
+  devices: readonly string[];
 }
 
 /** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
 async function layContainerBoot(
-  { host, lowerLayer, limits, idBase, devices = containerDevices }: ContainerGround,
+  { host, lowerLayer, limits, idBase, devices }: ContainerGround,
   bootId: string,
   own: ContainerBoot['own'],
 ): Promise<{ boot: ContainerBoot; agent: Agent; group: Lease }> {

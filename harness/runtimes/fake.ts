@@ -161,7 +161,6 @@ function fakeClock(): Clock & { advance(ms: number): void } {
   };
 }
 
-/** What the fake runtime boots. */
 export const fakeImage: CachedImage = {
   description: {
     name: 'fake',

@@ -1,7 +1,7 @@
-import { readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { hostError, runError, type TwinbootError } from '../../core/error.ts';
+import { linkIfThere } from '../../core/read-if-there.ts';
 import { formatSome } from '../../core/words.ts';
 import type { RuntimeKind } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
@@ -9,14 +9,12 @@ import { managerRootOf, unitBelow } from '../parse/unit-path.ts';
 import { waitedForIn } from '../guest/console-jobs.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { Cgroup } from '../process/cgroup.ts';
-import { readCgroupCpuMs } from '../meters/cgroup-cpu.ts';
-import { readCgroupMemory } from '../meters/cgroup-memory.ts';
-import { readOomKills } from '../meters/cgroup-oom.ts';
+import { readCgroupCpuMs, readCgroupMemory, readOomKills } from '../meters/cgroup.ts';
 import { hostClock, monotonicNs, nsToMs } from '../../core/clock.ts';
 import { parseGuestRam } from '../parse/guest-ram.ts';
 import { readProcessMemory } from '../meters/process-memory.ts';
 import { groupsOfProcesses } from '../process/cgroup-tree.ts';
-import type { Room } from '../process/confine.ts';
+import type { Room } from '../process/room.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';
@@ -157,9 +155,5 @@ function unitsOf(cgroup: Cgroup): Map<number, string | undefined> {
 
 /** Whether a process lives in the host's pid namespace: the manager's or the VMM's own, not the distribution's. */
 function isOutside(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return false;
-  }
+  return linkIfThere(`/proc/${pid}/ns/pid`) === linkIfThere('/proc/self/ns/pid');
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
 import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
-import type { ProcessRights } from './process-rights.ts';
+import { parseProcessRights, type ProcessRights } from '../parse/process-rights.ts';
 
 /** A fact that cannot be read is absent, with its reason in `missing`. */
 export function collectFacts(): {
@@ -22,6 +22,11 @@ export function collectFacts(): {
       }
     },
   };
+}
+
+/** Throws where the process is gone. */
+export function readProcessRights(pid: number | 'self'): ProcessRights {
+  return parseProcessRights(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 /** What the kernel says of a process's rights; `own`: twinboot's. Absent what the kernel does not say. */

@@ -6,7 +6,7 @@ import { inTurn } from '../../core/in-turn.ts';
 import { runError } from '../../core/error.ts';
 import type { HostContext } from '../host/context.ts';
 import type { CachedImage } from '../image/cache.ts';
-import { mapIds } from './id-map.ts';
+import { mapIds } from './user-namespace.ts';
 import type { Lease } from '../process/cleanup.ts';
 import { releaseInReverse, releaseOnFailure, type Releasable } from '../process/leases.ts';
 

@@ -1,34 +1,37 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openConsoleFifo } from '../guest/console-fifo.ts';
+import { openConsoleFifo } from '../guest/channel.ts';
 import { findTool } from '../host/tools.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import {
-  describeContainer,
+  containerIsolation,
   prepareContainer,
   type ContainerBoot,
   type ContainerCommand,
 } from './container.ts';
 import { lowerOption } from './lower-layer.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'lxc-start';
 
 const options = z.object({
-  userns: z
-    .enum(['off', 'on'])
-    .default('off')
-    .describe('a user namespace (an unprivileged container): its root is nobody on the host'),
+  userns: usernsOption.describe(
+    'a user namespace (an unprivileged container): its root is nobody on the host',
+  ),
   sys: z
     .enum(['ro', 'mixed', 'rw'])
     .default('mixed')
     .describe('/sys: read-only, virtual network devices writable, or writable, where udev runs'),
   lower: lowerOption,
 });
-/** What the manager is told. */
 export type LxcOptions = Omit<z.infer<typeof options>, 'lower'>;
 
 /** LXC, the system that "container" meant in 2011, with the isolation that its own templates give. */
@@ -39,17 +42,12 @@ export const lxc: Runtime<typeof options> = {
   tools: [TOOL],
   options,
   availability: async (host, { userns }) =>
-    (userns === 'on' ? whyNoUserNamespace() : undefined) ??
+    whyNoUserNamespace(userns) ??
     // `denylist` in a seccomp profile: LXC 4.0.6 of Debian 11 has it, 3.1 of Debian 10 has not.
     toolAvailability(host, { tool: TOOL, version: /^(\d[\w.~-]*)/, oldest: '4.0.6' }),
 
-  isolation: ({ userns }) => ({
-    kernel: 'shared',
-    userNamespace: userns === 'on',
-    capabilities: userns === 'on' ? 'all' : 'reduced',
-    seccomp: true,
-    devices: 'null, zero, full, random, urandom, tty, ptmx',
-  }),
+  isolation: ({ userns }) =>
+    containerIsolation(userns, { capabilities: userns === 'on' ? 'all' : 'reduced', seccomp: true }),
 
   async prepare(context, given) {
     const { host } = context;
@@ -57,22 +55,14 @@ export const lxc: Runtime<typeof options> = {
     const locks = host.cleanup.register({ kind: 'path', path: join('/run/lxc/lock', host.workFolder) });
     const prepared = await prepareContainer({
       context,
-      description: describeContainer(this, context, { ...given }, this.isolation(given)),
-      lower: given.lower,
-      ...(given.userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
-      command: lxcCommand(host.runner, given),
+      runtime: this,
+      options: given,
+      isolation: this.isolation(given),
+      command: (boot) => writeContainer(host.runner, boot, given),
     });
     return { ...prepared, release: () => locks.release() };
   },
 };
-
-/** How the manager is called for a boot. */
-function lxcCommand(
-  runner: ProcessRunner,
-  given: LxcOptions,
-): (boot: ContainerBoot) => Promise<ContainerCommand> {
-  return (boot) => writeContainer(runner, boot, given);
-}
 
 /** LXC is configured by files: they are there before t0, as an installed container's are. */
 async function writeContainer(

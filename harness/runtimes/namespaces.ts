@@ -5,27 +5,28 @@ import { z } from 'zod';
 import { packageRoot } from '../../core/package-root.ts';
 import type { HostContext } from '../host/context.ts';
 import {
-  describeContainer,
+  containerIsolation,
   prepareContainer,
   type ContainerBoot,
   type ContainerCommand,
 } from './container.ts';
-import { holdUserNamespace } from './held-user-namespace.ts';
+import {
+  holdUserNamespace,
+  USER_NAMESPACE_BASE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import { lowerOption } from './lower-layer.ts';
 import { devices, namespacesFstab } from './namespaces-fstab.ts';
 import { leavePayload, makeContainerGroups } from './payload-group.ts';
 import { openPseudoTerminal } from './pseudo-terminal.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, whyNoUserNamespace } from './user-namespace.ts';
 import type { Availability, Runtime } from './runtime.ts';
 
 const TOOL = 'unshare';
 
 const options = z.object({
-  userns: z
-    .enum(['off', 'on'])
-    .default('off')
-    .describe('a user namespace: root of the container is nobody on the host'),
+  userns: usernsOption,
   lower: lowerOption,
 });
 
@@ -41,28 +42,21 @@ export const namespaces: Runtime<typeof options> = {
   options,
 
   async availability(host, { userns }) {
-    const obstacle = whyNotThisHost(host) ?? (userns === 'on' ? whyNoUserNamespace() : undefined);
+    const obstacle = whyNotThisHost(host) ?? whyNoUserNamespace(userns);
     // unshare --kill-child
     const tool = { tool: TOOL, version: /util-linux (\d[\w.-]*)/, oldest: '2.32' };
     return obstacle ?? toolAvailability(host, tool);
   },
 
-  isolation: ({ userns }) => ({
-    kernel: 'shared',
-    userNamespace: userns === 'on',
-    capabilities: 'reduced',
-    seccomp: false,
-    devices: `${devices.join(', ')}, ptmx`,
-  }),
+  isolation: ({ userns }) => containerIsolation(userns, { capabilities: 'reduced', seccomp: false }),
 
-  async prepare(context, given) {
-    const { userns, lower } = given;
-    const idBase = userns === 'on' ? USER_NAMESPACE_BASE : undefined;
+  prepare(context, given) {
+    const idBase = given.userns === 'on' ? USER_NAMESPACE_BASE : undefined;
     return prepareContainer({
       context,
-      description: describeContainer(this, context, { userns, lower }, this.isolation(given)),
-      lower,
-      ...(idBase === undefined ? {} : { idBase }),
+      runtime: this,
+      options: given,
+      isolation: this.isolation(given),
       command: (boot) => prepareBoot(boot, idBase),
     });
   },

@@ -1,27 +1,23 @@
 import { z } from 'zod';
-import {
-  describeContainer,
-  prepareContainer,
-  type ContainerBoot,
-  type ContainerCommand,
-} from './container.ts';
+import { containerIsolation, prepareContainer, type ContainerBoot } from './container.ts';
 import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+} from './user-namespace.ts';
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'systemd-nspawn';
 
 const options = z.object({
-  userns: z
-    .enum(['off', 'on'])
-    .default('off')
-    .describe('a user namespace: root of the container is nobody on the host'),
+  userns: usernsOption,
   sys: z.enum(['ro', 'rw']).default('ro').describe('/sys writable: udev runs where it is'),
   lower: lowerOption,
 });
-/** What the manager is told. */
 type NspawnOptions = Omit<z.infer<typeof options>, 'lower'>;
 
 /** systemd's own container manager (systemd-nspawn(1)); the image's init runs as PID 1 of a pid namespace. */
@@ -32,7 +28,7 @@ export const nspawn: Runtime<typeof options> = {
   tools: [TOOL],
   options,
   availability: async (host, { userns }) =>
-    (userns === 'on' ? whyNoUserNamespace() : undefined) ??
+    whyNoUserNamespace(userns) ??
     toolAvailability(host, {
       tool: TOOL,
       version: /^systemd (\d+ \([^)]*\)|\d+)/,
@@ -40,31 +36,23 @@ export const nspawn: Runtime<typeof options> = {
       oldest: userns === 'on' ? '249' : '242',
     }),
 
-  isolation: ({ userns }) => ({
-    kernel: 'shared',
-    userNamespace: userns === 'on',
-    capabilities: 'reduced',
-    seccomp: true,
-    devices: 'null, zero, full, random, urandom, tty, ptmx',
-  }),
+  isolation: ({ userns }) => containerIsolation(userns, { capabilities: 'reduced', seccomp: true }),
 
-  async prepare(context, given) {
-    const { userns, sys, lower } = given;
+  prepare(context, given) {
     return prepareContainer({
       context,
-      description: describeContainer(this, context, { userns, sys, lower }, this.isolation(given)),
-      lower,
-      ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      runtime: this,
+      options: given,
+      isolation: this.isolation(given),
       furtherDevices: [NET_TUN],
-      command: nspawnCommand(given),
+      command: (boot) => ({
+        command: TOOL,
+        args: nspawnArguments(boot, given),
+        env: nspawnEnvironment(given),
+      }),
     });
   },
 };
-
-/** How the manager is called for a boot. */
-function nspawnCommand(given: NspawnOptions): (boot: ContainerBoot) => ContainerCommand {
-  return (boot) => ({ command: TOOL, args: nspawnArguments(boot, given), env: nspawnEnvironment(given) });
-}
 
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
 export function nspawnArguments(

@@ -18,7 +18,6 @@ export const sizeOption = (range: Range) =>
     })
     .refine(inRange(range), `not from ${formatBytes(range.min)} to ${formatBytes(range.max)}`);
 
-/** A whole number in a range. */
 export const countOption = (range: Range) =>
   z
     .string()

@@ -17,16 +17,13 @@ export interface ContainerGroups {
  * these files and no limits (cgroup-v2.rst, "Model of Delegation").
  */
 export async function makeContainerGroups(group: Cgroup, owner?: number): Promise<ContainerGroups> {
-  const groups = group.layout.v2Controllers.length === 0 ? { payload: group } : splitGroup(group);
+  const supervisor = makeManagerGroup(group);
+  const payload = supervisor === undefined ? group : makeChild(group, 'payload');
   if (owner !== undefined) {
     for (const file of ['.', 'cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'])
-      await chown(join(unifiedFolder(groups.payload), file), owner, owner);
+      await chown(join(unifiedFolder(payload), file), owner, owner);
   }
-  return groups;
-}
-
-function splitGroup(group: Cgroup): Required<ContainerGroups> {
-  return { payload: makeChild(group, 'payload'), supervisor: makeChild(group, 'supervisor') };
+  return { payload, ...(supervisor && { supervisor }) };
 }
 
 /**

@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { hostError } from '../../core/error.ts';
 import type { CgroupLayout } from '../process/cgroup.ts';
 import type { HostContext } from '../host/context.ts';
-import { parseCount } from '../parse/count.ts';
+import { parseLimit } from '../parse/process-limits.ts';
 import type { Releasable } from '../process/leases.ts';
 import { findCommand } from '../process/search-path.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import {
-  describeContainer,
+  containerIsolation,
   prepareContainer,
   type ContainerBoot,
   type ContainerCommand,
@@ -20,8 +20,14 @@ import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
 import { makeManagerGroup } from './payload-group.ts';
 import { toolAvailability } from './tool-availability.ts';
-import { USER_NAMESPACE_BASE, USER_NAMESPACE_SIZE, whyNoUserNamespace } from './user-namespace.ts';
-import type { Availability, Runtime } from './runtime.ts';
+import {
+  USER_NAMESPACE_BASE,
+  USER_NAMESPACE_SIZE,
+  usernsOption,
+  whyNoUserNamespace,
+  type UsernsChoice,
+} from './user-namespace.ts';
+import type { Availability, Runtime, Unavailable } from './runtime.ts';
 
 const TOOL = 'podman';
 const OCI_RUNTIMES = ['crun', 'runc'] as const;
@@ -32,10 +38,7 @@ const options = z.object({
     .enum(['auto', ...OCI_RUNTIMES])
     .default('auto')
     .describe('the OCI runtime; auto: crun, or runc where the host’s cgroups are hybrid'),
-  userns: z
-    .enum(['off', 'on'])
-    .default('off')
-    .describe('a user namespace: root of the container is nobody on the host'),
+  userns: usernsOption,
   lower: lowerOption,
 });
 export type PodmanOptions = z.infer<typeof options>;
@@ -52,7 +55,7 @@ export const podman: Runtime<typeof options> = {
   },
   options,
   async availability(host, { oci, userns }) {
-    const blocked = userns === 'on' ? whyNoUserNamespaceHere(host.cgroups.mode) : undefined;
+    const blocked = whyNoUserNamespaceHere(userns, host.cgroups.mode);
     if (blocked !== undefined) return blocked;
     // --network-config-dir
     const found = await toolAvailability(host, {
@@ -64,25 +67,22 @@ export const podman: Runtime<typeof options> = {
     return found.ok && typeof chosen !== 'string' ? chosen : found;
   },
 
-  isolation: ({ userns }) => ({
-    kernel: 'shared',
-    userNamespace: userns === 'on',
-    capabilities: 'reduced',
-    seccomp: true,
-    devices: 'null, zero, full, random, urandom, tty, ptmx',
-  }),
+  isolation: ({ userns }) => containerIsolation(userns, { capabilities: 'reduced', seccomp: true }),
 
   async prepare(context, given) {
     const { host } = context;
-    const { userns, lower } = given;
+    const { userns } = given;
     const oci = requireOci(given, host);
     return prepareContainer({
       context,
-      description: describeContainer(this, context, { oci, userns, lower }, this.isolation(given)),
-      lower,
-      ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
+      runtime: this,
+      options: { ...given, oci },
+      isolation: this.isolation(given),
       furtherDevices: OCI_DEVICES,
-      command: podmanCommand(host, { oci, userns }),
+      command: (boot) => {
+        const runFolder = boot.own(ownRunFolder(host)).path;
+        return writeContainer(host.runner, { ...boot, runFolder }, { oci, userns, ulimits: ulimits() });
+      },
     });
   },
 };
@@ -93,20 +93,9 @@ export const podman: Runtime<typeof options> = {
  */
 const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 
-/** How the manager is called for a boot. */
-function podmanCommand(
-  host: HostContext,
-  choices: Pick<PodmanContainer, 'oci' | 'userns'>,
-): (boot: ContainerBoot) => Promise<ContainerCommand> {
-  return (boot) => {
-    const runFolder = boot.own(ownRunFolder(host)).path;
-    return writeContainer(host.runner, { ...boot, runFolder }, { ...choices, ulimits: ulimits() });
-  };
-}
-
 /** On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and ends. */
-function whyNoUserNamespaceHere(mode: CgroupLayout['mode']): Availability | undefined {
-  if (mode === 'v2') return whyNoUserNamespace();
+function whyNoUserNamespaceHere(userns: UsernsChoice, mode: CgroupLayout['mode']): Availability | undefined {
+  if (userns === 'off' || mode === 'v2') return whyNoUserNamespace(userns);
   return {
     ok: false,
     reason: 'Podman gives a container with a user namespace no control groups of its own on cgroup v1',
@@ -127,7 +116,7 @@ export function chooseOci(
   { oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>,
   mode: CgroupLayout['mode'],
   isInstalled: (name: OciRuntime) => boolean,
-): OciRuntime | Extract<Availability, { ok: false }> {
+): OciRuntime | Unavailable {
   if (oci === 'crun' && mode === 'hybrid') {
     return {
       ok: false,
@@ -250,7 +239,6 @@ function globalArguments({ folder, runFolder }: PodmanFolders, oci: OciRuntime):
   ];
 }
 
-/** The whole command line. */
 export function podmanArguments(
   boot: Pick<PodmanBoot, 'name' | 'folder' | 'runFolder' | 'root' | 'channelFolder'> & {
     cgroup: { name: string };
@@ -293,19 +281,14 @@ const PODMAN_OPEN_FILES = 1_048_576;
  */
 function ulimits(): string[] {
   const limits = readFileSync('/proc/self/limits', 'utf8');
+  const hardLimit = (name: string): number => parseLimit(limits, name).hard ?? Infinity;
   const pids = Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
   return [
-    ulimit('nofile', Math.min(PODMAN_OPEN_FILES, hardLimit(limits, 'Max open files'))),
-    ulimit('nproc', Math.min(pids, hardLimit(limits, 'Max processes'))),
+    ulimit('nofile', Math.min(PODMAN_OPEN_FILES, hardLimit('Max open files'))),
+    ulimit('nproc', Math.min(pids, hardLimit('Max processes'))),
   ];
 }
 
 function ulimit(name: string, value: number): string {
   return `${name}=${value}:${value}`;
-}
-
-/** Of /proc/PID/limits (proc(5)): name, soft limit, hard limit, unit. `Infinity` where it is unlimited or not told. */
-export function hardLimit(limits: string, name: string): number {
-  const line = limits.split('\n').find((text) => text.startsWith(name)) ?? '';
-  return parseCount(line.slice(name.length).trim().split(/\s+/)[1]) ?? Infinity;
 }

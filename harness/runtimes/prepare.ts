@@ -1,6 +1,7 @@
 import { hostError } from '../../core/error.ts';
-import type { PrepareContext, PreparedRuntime } from './runtime.ts';
+import type { PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 import type { RuntimeSpec } from './spec.ts';
+import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
 
 /**
  * Prepares a runtime that this host can run. Errors: `runtime-unavailable` (host) with what to do about it, and those of
@@ -16,4 +17,21 @@ export async function prepareRuntime(
   }
   const version = availability.version === undefined ? {} : { version: availability.version };
   return runtime.prepare({ ...context, specId: id, ...version }, options);
+}
+
+/** The part of a runtime's description that it gives itself. */
+export interface Described extends Omit<
+  RuntimeDescription,
+  'id' | 'runtime' | 'kind' | 'title' | 'isolation'
+> {
+  isolation: IsolationFacts;
+}
+
+/** What the record says of a runtime before one of its instances has run. */
+export function describeRuntime(
+  { id, kind, title }: Pick<Runtime, 'id' | 'kind' | 'title'>,
+  { specId }: Pick<PrepareContext, 'specId'>,
+  { isolation, ...own }: Described,
+): RuntimeDescription {
+  return { id: specId, runtime: id, kind, title, ...own, isolation: { source: 'set-up', ...isolation } };
 }

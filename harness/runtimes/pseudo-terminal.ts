@@ -4,7 +4,7 @@ import { chown } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { ReadStream } from 'node:tty';
 import { hostError } from '../../core/error.ts';
-import { lastWords } from '../guest/console.ts';
+import { untilRead } from '../guest/console.ts';
 import type { Releasable } from '../process/leases.ts';
 
 /** A terminal of the host whose other end twinboot reads: what is bind-mounted on a container's /dev/console. */
@@ -55,7 +55,7 @@ export async function openPseudoTerminal(owner = 0): Promise<PseudoTerminal> {
     async release() {
       if (!open) return;
       open = false;
-      await lastWords();
+      await untilRead();
       output.destroy();
       closeSync(held);
     },

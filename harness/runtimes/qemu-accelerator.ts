@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, hostError } from '../../core/error.ts';
+import { jsonAs } from '../../core/parse-json.ts';
+import { textIfThere } from '../../core/read-if-there.ts';
 import type { Accelerator } from '../../results/record.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
 import { qemuRoom } from '../host/qemu-confinement.ts';
 import { openStateFolder, stateFolder } from '../process/cleanup.ts';
-import { pickConfinedUser } from '../process/confine.ts';
+import { pickConfinedUser } from '../process/room.ts';
 import { hostBootId } from '../process/identity.ts';
 import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';
@@ -63,7 +65,7 @@ async function kvmProof(host: HostContext, request: AcceleratorRequest): Promise
   const unopened = whyKvmDoesNotOpen();
   if (unopened !== undefined) return { works: false, reason: unopened };
   const file = join(stateFolder(), `kvm-proof-${proofKey(request)}.json`);
-  const remembered = readProof(file);
+  const remembered = jsonAs(proofSchema, textIfThere(file));
   if (remembered !== undefined) return remembered;
   request.note('proving KVM: booting the image’s kernel under it to its first console line');
   const proof = await bootUnderKvm(host, request.machine);
@@ -101,14 +103,6 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 
-function readProof(file: string): Proof | undefined {
-  try {
-    return proofSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
 async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Proof> {
   const { cgroup, lease } = makeBootCgroup(host, `kvm-proof-${process.pid}`);
   let t0Ns = 0n;
@@ -137,12 +131,12 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), ended, late]);
     clearTimeout(timer);
     if (outcome === 'kernel') return { works: true };
-    const words = complaintOf(console.tail());
+    const complaint = complaintOf(console.tail());
     const how =
       outcome === 'late'
         ? `this kernel did not reach its first console line under KVM within ${FIRST_LINE_DEADLINE_MS / 1000} s`
         : 'the machine stopped under KVM before the kernel’s first console line';
-    return { works: false, reason: words === '' ? how : `${how}: ${words}` };
+    return { works: false, reason: complaint === '' ? how : `${how}: ${complaint}` };
   } finally {
     await lease.release();
     await console.end();

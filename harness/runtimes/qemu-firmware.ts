@@ -7,7 +7,7 @@ import { installCommand, locate, packagesOf, tools } from '../host/tools.ts';
 import { bootDiskTools, type Firmware } from '../image/boot-disk.ts';
 import { QEMU, type QemuMachine } from './qemu-command.ts';
 import type { QemuOptions } from './qemu-options.ts';
-import type { Availability } from './runtime.ts';
+import type { Unavailable } from './runtime.ts';
 
 /** OVMF's code and its empty store of variables, as Debian's package has them; without Secure Boot. Newest first. */
 const OVMF = ['_4M', ''].map((size) => ({
@@ -21,7 +21,7 @@ export function firmwareTools(firmware: Firmware): string[] {
 }
 
 /** What a boot through this firmware lacks on the host; `undefined` where it lacks nothing. */
-export function whyNoFirmware(firmware: Firmware): Extract<Availability, { ok: false }> | undefined {
+export function whyNoFirmware(firmware: Firmware): Unavailable | undefined {
   const names = firmwareTools(firmware);
   const missing = tools.filter((tool) => names.includes(tool.name) && locate(tool) === undefined);
   if (missing.length === 0) return undefined;
@@ -67,7 +67,7 @@ export const microvmFirmware = ({ firmware }: Pick<QemuOptions, 'firmware'>): st
 export function whyNoMicrovmFirmware(
   options: Pick<QemuOptions, 'firmware'>,
   folders: readonly string[],
-): Extract<Availability, { ok: false }> | undefined {
+): Unavailable | undefined {
   const file = microvmFirmware(options);
   if (file === undefined || filesNamed(file, folders).length > 0) return undefined;
   return {

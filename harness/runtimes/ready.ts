@@ -19,7 +19,7 @@ export async function untilReady(
   return withDeadline(untilAborted(outcome, signal), deadlineMs, () =>
     runError(
       BOOT_TIMEOUT,
-      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${killedWords(instance)}${insteadOfReady(agent.before)}`,
+      `the instance was not ready within ${deadlineMs / 1000} s${whatHolds(console)}${killedText(instance)}${insteadOfReady(agent.before)}`,
       { hint: 'a longer deadline: --timeout', consoleTail: console.tail() },
     ),
   );
@@ -87,7 +87,7 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
     const how = exit.signal ?? `exit ${exit.exitCode ?? '?'}`;
     const trouble = troublesOf(instance).find(({ mark }) => console.arrivedMs(mark) !== undefined);
     const what = isRestartIn(console.tail()) ? 'went down to start itself anew' : 'ended';
-    const killed = killedWords(instance);
+    const killed = killedText(instance);
     const said = trouble ?? {
       code: ENDED_EARLY,
       message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})${killed}`,
@@ -109,7 +109,7 @@ export function killedAtLimit({ meters }: Pick<Instance, 'meters'>): string | un
   return count === 0 ? undefined : `the kernel killed ${processes} at the memory limit`;
 }
 
-function killedWords(instance: Instance): string {
+function killedText(instance: Instance): string {
   const killed = killedAtLimit(instance);
   return killed === undefined ? '' : `; ${killed}`;
 }

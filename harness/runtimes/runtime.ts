@@ -16,7 +16,12 @@ import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostContext } from '../host/context.ts';
 
 /** Whether a runtime can run here; if not, why, and what to do about it. */
-export type Availability = { ok: true; version?: string } | { ok: false; reason: string; fix: string };
+export type Availability = { ok: true; version?: string } | Unavailable;
+export interface Unavailable {
+  ok: false;
+  reason: string;
+  fix: string;
+}
 
 /** The limits that hold for every runtime of a run alike. */
 export interface Limits {
@@ -24,7 +29,6 @@ export interface Limits {
   cpus: number;
 }
 
-/** A boot as the schedule asks for it. */
 export interface BootRequest {
   /** Names the instance's cgroup, its work folder and its console log; unique on the host. */
   bootId: string;

@@ -50,9 +50,7 @@ function tooManyRuntimes(text: string): Error {
   return usageError(
     'too-many-runtimes',
     `${plainLine(text, 80)} names more than ${MOST_COMBINATIONS} runtimes`,
-    {
-      hint: 'name fewer values in braces',
-    },
+    { hint: 'name fewer values in braces' },
   );
 }
 

@@ -1,4 +1,5 @@
 import { open, stat } from 'node:fs/promises';
+import { roundUp } from '../../core/units.ts';
 
 /** The fixed part before the name, then 4096 bytes for the name (arch/um/drivers/cow_user.c, struct cow_header_v3). */
 const FIELDS_BYTES = 32;
@@ -14,7 +15,7 @@ const ALIGNMENT = 4096;
  */
 export function umlOverlayBytes(diskBytes: number): number {
   const bitmapBytes = Math.ceil(diskBytes / (8 * SECTOR_BYTES));
-  return aligned(aligned(HEADER_BYTES) + bitmapBytes) + diskBytes;
+  return roundUp(roundUp(HEADER_BYTES, ALIGNMENT) + bitmapBytes, ALIGNMENT) + diskBytes;
 }
 
 /**
@@ -53,5 +54,3 @@ export function umlOverlayHeader({ disk, diskBytes, changedSeconds }: BackingDis
   header.write(disk, FIELDS_BYTES, HEADER_BYTES - FIELDS_BYTES - 1);
   return header;
 }
-
-const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;

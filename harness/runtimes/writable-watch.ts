@@ -63,7 +63,6 @@ export async function watchWritable(
   };
 }
 
-/** The disk that a folder of this host lies on. */
 export function diskOf({ runner }: Pick<HostContext, 'runner'>, folder: string): Disk {
   return {
     async freeBytes() {

@@ -16,7 +16,6 @@ export interface AbResult {
   rounds: number;
 }
 
-/** A planned boot and the side that it belongs to. */
 export interface SidedBoot {
   side: 'a' | 'b';
   boot: PlannedBoot;
@@ -84,7 +83,7 @@ async function bootRounds(
   return { end: host.signal.aborted ? 'interrupted' : end, rounds };
 }
 
-/** Of a pair one of whose sides is hopeless the other says nothing either. */
+/** A pair is given up when one of its sides is hopeless: the other alone says nothing. */
 function isGivenUp(sides: Sides, { side, boot }: SidedBoot): boolean {
   const place = runtimeIds(sides[side]).indexOf(boot.runtime);
   return Object.values(sides).some((run) => run.hasGivenUp(runtimeIds(run)[place] ?? ''));

@@ -17,7 +17,7 @@ export function whyHopeless(samples: readonly Sample[], runtime: string): Sample
   return errors.every((other) => other !== undefined && wayOf(other) === wayOf(error)) ? error : undefined;
 }
 
-/** Of a boot of which no scenario could read anything. */
+/** The error of a boot of which no scenario could read anything. */
 function failureOf(samples: readonly Sample[]): SampleError | undefined {
   return samples.some(({ outcome }) => outcome === 'ok') ? undefined : samples[0]?.error;
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostError, TwinbootError, withHint } from '../../core/error.ts';
 import { packageVersion } from '../../core/package-root.ts';
@@ -11,15 +11,14 @@ import { artifactsOf, surveyOf } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
-import { boundaryWarnings } from './boundary.ts';
+import { boundaryWarnings, warningsOf } from './warnings.ts';
 import { bootOnce } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
 import { HOPELESS_BOOTS, whyHopeless } from './hopeless.ts';
-import { dropPageCache } from './page-cache.ts';
 import { circumstancesOf, deadlinesOf, type RunListener, type RunRequest } from './request.ts';
 import { sampleOf } from './samples.ts';
 import { takeSurvey } from './take-survey.ts';
-import { warningsOf } from './warnings.ts';
+import type { ProcessRunner } from '../process/runner.ts';
 
 /** A run between its preparation and its end: whoever has it decides which boot is next. */
 export interface OpenRun {
@@ -205,4 +204,10 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
     samples: [],
     warnings: warningsOf(request.description, runtimes),
   };
+}
+
+/** Writes dirty pages back and drops the page cache, dentries and inodes: the next boot reads from the disk (proc(5), drop_caches). */
+export async function dropPageCache(runner: ProcessRunner): Promise<void> {
+  await runner.run('sync', []);
+  await writeFile('/proc/sys/vm/drop_caches', '3');
 }

@@ -1,6 +1,5 @@
 import type { Random } from '../../core/random.ts';
 
-/** One boot of the plan. */
 export interface PlannedBoot {
   phase: 'warmup' | 'measured';
   /** 1-based within its phase. */

@@ -50,7 +50,6 @@ export interface AbRequest {
   isDecided(round: number, a: RunRecord, b: RunRecord): boolean;
 }
 
-/** The deadlines of every boot of a run. */
 export function deadlinesOf({ timeoutMs, stopTimeoutMs = 60_000 }: RunPlan): BootDeadlines {
   return { readyMs: timeoutMs, shutdownMs: stopTimeoutMs };
 }

@@ -87,9 +87,7 @@ function assertUsable(record: RunRecord): void {
   throw usageError(
     'no-baseline-values',
     `run ${plainLine(record.id)} has no value of ${ids}: it is no baseline`,
-    {
-      hint: 'save a run whose boots succeeded',
-    },
+    { hint: 'save a run whose boots succeeded' },
   );
 }
 
@@ -219,9 +217,7 @@ export async function findBaseline(folder: string, set: string, record: RunRecor
   if (nearest === undefined) return { reason: `no baseline of image ${image} in ${folder}; ${hint}` };
   if (nearest.differences.length === 0) return { baseline: nearest.baseline };
   const keys = nearest.differences.map(({ key, base, next }) => `${key}: ${base} → ${next}`).join('; ');
-  return {
-    reason: `no baseline for this host: ${nearest.baseline.name} differs in ${keys}; ${hint}`,
-  };
+  return { reason: `no baseline for this host: ${nearest.baseline.name} differs in ${keys}; ${hint}` };
 }
 
 /** The environment, and the runtimes that the baseline lacks. */

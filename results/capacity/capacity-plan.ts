@@ -26,7 +26,6 @@ export interface CapacityQuestion {
   basis?: PlanBasis;
 }
 
-/** A number and the range that the interval of the slope makes of it. */
 export interface Estimate {
   value: number;
   /** From the 95 % interval of the slope. `high` is absent where nothing bounds it; all of it where there is none. */

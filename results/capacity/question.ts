@@ -2,10 +2,9 @@ import { usageError } from '../../core/error.ts';
 import { formatBytes, GIB } from '../../core/units.ts';
 import type { CapacityPlan, CapacityQuestion, Reserve } from './capacity-plan.ts';
 
-/** A question with all its defaults filled in. */
 export type CompleteQuestion = CapacityPlan['question'];
 
-/** Of a host's memory, where no reserve is named. */
+/** The share of a host's memory that is kept where no reserve is named. */
 export const DEFAULT_RESERVE = 'a tenth, at least 1 GiB';
 
 export function defaultReserveBytes(hostMemoryBytes: number): number {
@@ -33,7 +32,6 @@ export function completeQuestion(asked: CapacityQuestion): CompleteQuestion {
   };
 }
 
-/** Whether the reserve takes the whole host. */
 export function leavesNothing({ hostMemoryBytes, reserve }: CapacityQuestion): boolean {
   return reserveOf(hostMemoryBytes, reserve) >= hostMemoryBytes;
 }

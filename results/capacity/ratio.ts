@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import { ceilingsOf } from './ceilings.ts';
+import { ceilingsOf } from './cost-lines.ts';
 import type { PlanRatio } from './capacity-plan.ts';
 import { linesThrough, type Measured } from './measured.ts';
 import type { CompleteQuestion } from './question.ts';

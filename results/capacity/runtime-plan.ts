@@ -1,8 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Density } from '../fleet/density.ts';
-import { ceilingsOf } from './ceilings.ts';
-import type { CostLines } from './cost-lines.ts';
+import { ceilingsOf, type CostLines } from './cost-lines.ts';
 import type { Estimate, LimitNeed, RuntimePlan } from './capacity-plan.ts';
 import { allSteps, linesThrough, type Measured } from './measured.ts';
 import { notesOn } from './notes.ts';

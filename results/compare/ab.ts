@@ -58,11 +58,7 @@ export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbCom
     options: { minEffect, alpha, seed },
     environment: [],
     rows: rowsOf(candidates, judgements, { base, next }),
-    structure: structuralDifferences(
-      base,
-      next,
-      runtimes.items.map(({ id }) => id),
-    ),
+    structure: structuralDifferences(base, next, runtimes.items),
     notes: [...runtimes.notes, ...metrics.notes],
     isDecided: decision.done,
   };

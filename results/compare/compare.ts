@@ -45,11 +45,7 @@ export function compare(base: PooledSide, next: PooledSide, options: CompareOpti
     options: judging,
     environment,
     rows: judgeCandidates(candidates, judging, { base, next }),
-    structure: structuralDifferences(
-      base,
-      next,
-      runtimes.items.map(({ id }) => id),
-    ),
+    structure: structuralDifferences(base, next, runtimes.items),
     notes: [...runtimes.notes, ...metrics.notes, ...notesOn(base, next, runtimes.items)],
   };
 }

@@ -103,7 +103,6 @@ export interface Note {
   text: string;
 }
 
-/** One of the two things that are compared. */
 export interface ComparedSide {
   /** As it was named on the command line. */
   name: string;

@@ -84,7 +84,7 @@ function rowOf(row: ComparisonRow, comparison: Comparison, failOn: readonly Fail
   };
 }
 
-/** Of what does not fail. */
+/** The outcome of a row that does not fail. */
 const outcomes: Readonly<Record<Verdict, Outcome>> = {
   pass: 'passed',
   improvement: 'noted',

@@ -35,7 +35,6 @@ export function isFailingDifference({ kind }: StructuralDifference, failOn: read
   return isMissing || failOn.includes('structure') || failOn.includes(kind);
 }
 
-/** What fails of a comparison; nothing in either list: it passes. */
 export interface Failures {
   rows: ComparisonRow[];
   structure: StructuralDifference[];

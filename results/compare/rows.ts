@@ -6,7 +6,6 @@ import type { ComparisonRow, Judgement, JudgeOptions, SideFigures } from './comp
 import { judge } from './judge.ts';
 import type { PooledSide } from './pool.ts';
 
-/** What a comparison is of. */
 export interface ComparedRecords {
   base: PooledSide;
   next: PooledSide;

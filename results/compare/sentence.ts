@@ -13,10 +13,10 @@ export function verdictSentence(comparison: Comparison, failOn: readonly FailOn[
 function failSentence({ rows, structure }: Failures): string {
   const counts = [
     ...countsOf(rows, ['regression', 'missing', 'improvement', 'inconclusive']),
-    ...(structure.length === 0 ? [] : [formatCount(structure.length, 'structural difference')]),
+    ...structureText(structure),
   ];
   const [worst] = [...rows].sort((a, b) => weight(b) - weight(a));
-  const first = worst === undefined ? differenceText(structure) : rowText(worst);
+  const first = worst === undefined ? plainLine(structure[0]?.message ?? '') : rowText(worst);
   const lead = rows.length + structure.length > 1 ? ', first of all ' : ': ';
   return `Fails: ${formatList(counts)}${lead}${first}.`;
 }
@@ -48,10 +48,6 @@ function rowText(row: ComparisonRow): string {
   if (row.verdict === 'missing') return `${rowName(row)} is missing`;
   if (row.ratio === undefined) return `${rowName(row)}: ${row.verdict}`;
   return `${rowName(row)}: ${ratioText(row, 'times BASE')}`;
-}
-
-function differenceText([first]: readonly StructuralDifference[]): string {
-  return plainLine(first?.message ?? '');
 }
 
 function passSentence({ rows, structure, options }: Comparison): string {

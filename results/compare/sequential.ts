@@ -120,7 +120,6 @@ function isSettled({ decidedAt, moreRounds: more }: SequentialJudgement): boolea
 /** What earlier looks decided, in the order of the family. */
 type Decided = (SequentialJudgement | undefined)[];
 
-/** What every look needs. */
 interface Means {
   options: JudgeOptions;
   /** What an uncorrected p has to reach, about: for estimates. */

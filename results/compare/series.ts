@@ -22,7 +22,6 @@ export interface Series {
   reasons: string[];
 }
 
-/** One metric of one runtime. */
 export function runtimeSeries(side: PooledSide, scenario: string, metric: Metric, runtime: string): Series {
   const readings = side.records.flatMap((record) =>
     measuredSamples(record, scenario, runtime).map((sample) => readingOf(sample, metric)),
@@ -46,7 +45,6 @@ export function ledgersIn(record: RunRecord, runtime: string): Ledger[] {
   );
 }
 
-/** A row before it is judged. */
 export interface Candidate {
   row: Pick<
     ComparisonRow,

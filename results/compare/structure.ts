@@ -1,6 +1,6 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord, RuntimeDescription } from '../record.ts';
 import type { StructuralDifference } from './comparison.ts';
 import { ledgerDifferences } from './ledger-differences.ts';
 import { bootsText, countBoots, type PooledSide } from './pool.ts';
@@ -8,22 +8,25 @@ import { bootsText, countBoots, type PooledSide } from './pool.ts';
 /** The least relative change of what the image's files take that counts: a rebuild alone moves it by less. */
 const LEAST_SIZE_CHANGE = 0.01;
 
-/** Of a kind of package changes, how many are named. */
+/** How many packages are named for each kind of change. */
 const NAMED = 5;
 
 /**
  * The differences that need no statistics: in the image, in the services of the runtimes that both sides have, and in
- * how many boots failed. `runtimes`: the ids to look at, those that both have.
+ * how many boots failed. `runtimes`: those to look at, which both have.
  */
 export function structuralDifferences(
   base: PooledSide,
   next: PooledSide,
-  runtimes: readonly string[],
+  runtimes: readonly Pick<RuntimeDescription, 'id'>[],
 ): StructuralDifference[] {
+  const [before, after] = [base.records[0].image, next.records[0].image];
   return [
-    ...imageDifferences(base.records[0].image, next.records[0].image),
+    ...packageDifferences(before, after),
+    ...kernelDifference(before, after),
+    ...sizeDifference(before, after),
     ...missingRuntimes(base, next),
-    ...runtimes.flatMap((runtime) => [
+    ...runtimes.flatMap(({ id: runtime }) => [
       ...failedBoots(base, next, runtime),
       ...ledgerDifferences(base, next, runtime),
     ]),
@@ -31,10 +34,6 @@ export function structuralDifferences(
 }
 
 type Image = RunRecord['image'];
-
-function imageDifferences(base: Image, next: Image): StructuralDifference[] {
-  return [...packageDifferences(base, next), ...kernelDifference(base, next), ...sizeDifference(base, next)];
-}
 
 function packageDifferences(base: Image, next: Image): StructuralDifference[] {
   const before = new Map(base.packages.map(({ name, version }) => [name, version]));

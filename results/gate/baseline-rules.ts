@@ -16,7 +16,6 @@ export type BaselineState = { side: PooledSide } | { reason: string; willBeSaved
 
 type Judged = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
 
-/** Whether anything in the file needs a baseline. */
 export function needsBaseline(gate: Gate): boolean {
   const isRelative = Object.values(gate.metrics).some(({ everywhere, under }) =>
     [everywhere, ...Object.values(under)].some(({ regression }) => regression !== undefined),
@@ -120,12 +119,12 @@ function judgeRow({ rows, notes }: Comparison, metric: string, subject: Subject)
 }
 
 function reasonOf({ verdict, reason, moreRounds }: ComparisonRow): string | undefined {
-  const words = [
+  const reasons = [
     ...(verdict === 'improvement' || verdict === 'missing' ? [verdict] : []),
     ...(reason === undefined ? [] : [plainLine(reason)]),
     ...(moreRounds === undefined ? [] : [`about ${moreRounds} more rounds would decide`]),
   ];
-  return words.length === 0 ? undefined : words.join('; ');
+  return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
 /** A row for each forbidden difference that is there, or one that says there is none. */

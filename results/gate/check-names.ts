@@ -76,7 +76,6 @@ function scenarioFaults({ scenarios = [] }: GateFile, known: KnownNames): Fault[
   );
 }
 
-/** Every fault of one metric's rules. */
 function metricFaults(id: string, file: GateFile, known: KnownNames, isRuntime: IsRuntime): Fault[] {
   const path = ['metrics', id];
   const fault = (text: string): Fault[] => [{ path, key: true, text }];
@@ -182,7 +181,7 @@ function runtimeCheck(ids: readonly string[] | undefined, known: KnownNames): Is
   return Object.assign(isKnown, { listed: known.defaultRuntimes });
 }
 
-/** Of two runtimes with all their options; each slash in it asks for both sides. */
+/** Enough for two runtimes with all their options; for each slash both sides are looked up. */
 const MOST_CHARACTERS = 2000;
 
 /** `runtimes`: a kind, or one of them. `ratio`: a VM over a container. */

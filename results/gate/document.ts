@@ -1,6 +1,5 @@
 import type { Column, Outcome, VerdictDocument, VerdictRow } from '../verdicts/document.ts';
-import { rowEvidence, ruleName } from './evidence.ts';
-import type { GateResult, GateRow, GateVerdict } from './verdict.ts';
+import { rowEvidence, ruleName, type GateResult, type GateRow, type GateVerdict } from './verdict.ts';
 
 const columns: readonly Column[] = [
   { title: 'measured', align: 'left' },

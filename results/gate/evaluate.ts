@@ -7,7 +7,7 @@ import { summarise } from '../summary.ts';
 import { baselineRows, needsBaseline, type BaselineState } from './baseline-rules.ts';
 import { limitRows, subjectLimits, unmatchedMetricRows } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';
-import { rowEvidence, ruleName } from './evidence.ts';
+import { rowEvidence, ruleName } from './verdict.ts';
 import { imageRows, runRows, serviceRows } from './structural-rules.ts';
 import { runtimeSubjects } from './subjects.ts';
 import type { GateFinding, GateResult, GateRow } from './verdict.ts';

@@ -57,10 +57,10 @@ export function parsePlaced(text: string, file: string): PlacedDocument {
   return { data: dataOf(document, file), offsetOf: (place) => offsetOf(document, place), at };
 }
 
-/** A gate has five. */
+/** Levels of nesting that are read; a gate has five. */
 const MOST_LEVELS = 100;
 
-/** To be asked first: `parseDocument` calls itself for each level, and some thousand of them end the whole process. */
+/** Asked first, since `parseDocument` calls itself for each level, and some thousand of them end the whole process. */
 function isTooDeep(text: string): boolean {
   // Each level takes a character.
   if (text.length <= MOST_LEVELS) return false;
@@ -144,7 +144,6 @@ export function guess(typed: string, known: readonly string[]): string {
   return near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`;
 }
 
-/** What stands at a path, for a message. */
 export function foundAt(data: unknown, path: readonly PropertyKey[]): string {
   return shortened(valueAt(data, path));
 }

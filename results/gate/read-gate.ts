@@ -11,7 +11,6 @@ import { schemaFaults } from './schema-faults.ts';
 /** The gate's file where none is named. */
 export const GATE_FILE = 'twinboot.yaml';
 
-/** A gate that was read and checked. */
 export interface Gate {
   /** As it was named on the command line. */
   file: string;

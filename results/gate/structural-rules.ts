@@ -125,7 +125,7 @@ function judgeEach(
     return {
       measured: 'not-installed',
       verdict: ofNone,
-      reason: unknownWords(name, ledgers),
+      reason: unknownText(name, ledgers),
       unknownUnit: true,
     };
   }
@@ -146,7 +146,7 @@ function rowNames({ service, aliases = [] }: LedgerRow): string[] {
 }
 
 /** That nothing has this name may be what the rule is for, or a slip of the hand. */
-function unknownWords(name: string, ledgers: readonly Ledger[]): string {
+function unknownText(name: string, ledgers: readonly Ledger[]): string {
   const known = [...new Set(ledgers.flatMap(({ services }) => services.flatMap(rowNames)))];
   const near = nearest(name, known);
   const guess = near === undefined ? '' : `; did you mean "${near}"?`;

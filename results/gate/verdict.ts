@@ -1,5 +1,6 @@
 import type { SideFigures } from '../compare/comparison.ts';
-import type { Marked } from '../marks.ts';
+import { markTexts, type Marked } from '../marks.ts';
+import { NOTHING } from '../../core/words.ts';
 
 /**
  * `inconclusive`: these rounds can neither confirm nor refute the rule. `skipped`: it needs a baseline, and this run
@@ -46,4 +47,19 @@ export interface GateResult {
   warnings: string[];
   /** One sentence. */
   why: string;
+}
+
+/** `startup.ready max in nspawn`; what belongs to the whole run has no place to name. */
+export function ruleName({ rule, subject }: GateFinding): string {
+  return WHOLE.includes(subject) ? rule : `${rule} in ${subject}`;
+}
+
+const WHOLE = ['run', 'image', 'baseline'];
+
+/** `2.31 s [2.20 s, 2.40 s], n = 20 (at most 2 s)`: what was found, the limit, and what else there is to say. */
+export function rowEvidence(row: GateFinding): string {
+  const { measured, limit, reason } = row;
+  const why = reason === undefined ? [] : [reason];
+  if (measured === NOTHING) return reason ?? limit;
+  return `${measured} (${[limit, ...why, ...markTexts(row)].join('; ')})`;
 }

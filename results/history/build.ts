@@ -4,11 +4,11 @@ import { createBootstrap, estimateMedian, type Bootstrap } from '../statistics/b
 import { metricKey, selectMetrics, type SelectedMetric } from '../compare/select.ts';
 import { marksOf } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
-import { causesOf } from './causes.ts';
-import { environmentKey, environmentNames } from './environments.ts';
 import type { Extract, Subject } from './extract.ts';
 import { findingsOf } from './findings.ts';
 import type { History, HistoryOptions, HistoryPoint, HistorySeries, LeftOut } from './history.ts';
+import type { Environment } from '../environment.ts';
+import { structuralDifferences } from '../compare/structure.ts';
 
 /** Makes a history of what was taken from records, in any order. Throws the usage error `unknown-metric`. */
 export function buildHistory(
@@ -109,3 +109,49 @@ function pointOf({ extract, values }: Measured, bootstrap: Bootstrap): HistoryPo
   const { value, interval, n } = estimateMedian(values, bootstrap);
   return { record: extract.reference, n, median: value, ...(interval && { interval }) };
 }
+
+/** How many keys are named that set an environment apart. */
+const NAMED = 2;
+
+export function environmentKey(environment: Environment): string {
+  return JSON.stringify(Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * What sets each of several environments apart from the others: `kernel 6.1.0-18, qemu version 10.0.3 and 2 more`.
+ * `undefined` where there is only one.
+ */
+export function environmentNames(environments: readonly Environment[]): (string | undefined)[] {
+  const keys = [...new Set(environments.flatMap((environment) => Object.keys(environment)))].filter(
+    (key) => new Set(environments.map((environment) => environment[key])).size > 1,
+  );
+  return environments.map((environment) => {
+    if (environments.length < 2) return undefined;
+    const parts = keys.map((key) => `${key} ${environment[key] ?? 'not recorded'}`);
+    const more = parts.length - NAMED;
+    return plainLine(parts.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : ''), 160);
+  });
+}
+
+/**
+ * What the records on both sides of a change say was different, besides the figures: the likely causes. Empty where
+ * nothing recorded differs: then it is something that records do not hold, such as other load on the host.
+ */
+export function causesOf(before: RunRecord, after: RunRecord): string[] {
+  return [
+    ...(before.tool.version === after.tool.version
+      ? []
+      : [`twinboot ${plainLine(before.tool.version, 40)} → ${plainLine(after.tool.version, 40)}`]),
+    ...(before.image.digest === after.image.digest
+      ? []
+      : [`image ${shortDigest(before)} → ${shortDigest(after)}`]),
+    ...structuralDifferences(sideOf(before), sideOf(after), []).map(({ message }) => message),
+  ];
+}
+
+const shortDigest = ({ image }: RunRecord): string => plainLine(image.digest.slice(0, 12));
+
+const sideOf = (record: RunRecord): { name: string; records: [RunRecord] } => ({
+  name: record.id,
+  records: [record],
+});

@@ -9,7 +9,6 @@ import type { Stretch } from '../statistics/trend.ts';
  */
 export type TrendVerdict = 'changed' | 'steady' | 'unclear' | 'too-few';
 
-/** What decides. */
 export interface HistoryOptions {
   /** Ids of metrics, or parts of them with `*`; none: those that are compared by default. */
   metrics: readonly string[];
@@ -32,7 +31,6 @@ export interface RecordReference {
   imageKernel: string;
 }
 
-/** One record's figures in a series. */
 export interface HistoryPoint {
   record: RecordReference;
   /** How many measured rounds gave a value; 1 and more. */
@@ -94,7 +92,6 @@ export interface HistorySeries extends Marked {
   finding: Finding;
 }
 
-/** Something that was found and does not count. */
 export interface LeftOut {
   path: string;
   reason: string;

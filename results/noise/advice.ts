@@ -25,29 +25,28 @@ const WANTED = { effect: 0.1, rounds: 20 };
 
 /** What the figures of a run advise, most important first; each only where it applies. */
 export function adviceOn(report: NoiseReport): Advice[] {
-  return [
-    ...tooFew(report),
+  const advice = [
+    tooFew(report),
     ...failures(report),
-    ...alarms(report),
-    ...drifts(report),
-    ...bursts(report),
-    ...outliers(report),
-    ...coarse(report),
+    alarms(report),
+    drifts(report),
+    bursts(report),
+    outliers(report),
+    coarse(report),
   ];
+  return advice.filter((one) => one !== undefined);
 }
 
-function tooFew({ rows }: NoiseReport): Advice[] {
+function tooFew({ rows }: NoiseReport): Advice | undefined {
   const most = Math.max(0, ...rows.map(({ n }) => n));
-  if (most >= ENOUGH_ROUNDS) return [];
-  return [
-    {
-      about: 'rounds',
-      text:
-        `${most} ${most === 1 ? 'round tells' : 'rounds tell'} neither drift nor what a comparison would find, and ` +
-        `too little about the spread: it takes ${ENOUGH_ROUNDS}, and ${WANTED.rounds} are better`,
-      fix: `twinboot noise --rounds ${WANTED.rounds}`,
-    },
-  ];
+  if (most >= ENOUGH_ROUNDS) return undefined;
+  return {
+    about: 'rounds',
+    text:
+      `${most} ${most === 1 ? 'round tells' : 'rounds tell'} neither drift nor what a comparison would find, and ` +
+      `too little about the spread: it takes ${ENOUGH_ROUNDS}, and ${WANTED.rounds} are better`,
+    fix: `twinboot noise --rounds ${WANTED.rounds}`,
+  };
 }
 
 function failures(report: NoiseReport): Advice[] {
@@ -58,37 +57,33 @@ function failures(report: NoiseReport): Advice[] {
   }));
 }
 
-function alarms({ split, alpha }: NoiseReport): Advice[] {
-  if (split === undefined || split.alarms.length === 0) return [];
+function alarms({ split, alpha }: NoiseReport): Advice | undefined {
+  if (split === undefined || split.alarms.length === 0) return undefined;
   const which = split.alarms.map(
     ({ metric, subject, verdict, pCorrected, ...marks }) =>
       `${plainLine(`${metric} of ${subject}`)} (${[...markIdsOf(marks), verdict].join(', ')}, p ${pText(pCorrected)})`,
   );
-  return [
-    {
-      about: 'false alarm',
-      text:
-        `odd and even rounds differ in ${formatList(which)}, though nothing was changed: that happens to one run ` +
-        `in ${Math.round(1 / alpha)}, and more often where rounds are not independent`,
-      fix: 'measure again; where it comes back, verdicts of this host are not to be trusted',
-    },
-  ];
+  return {
+    about: 'false alarm',
+    text:
+      `odd and even rounds differ in ${formatList(which)}, though nothing was changed: that happens to one run ` +
+      `in ${Math.round(1 / alpha)}, and more often where rounds are not independent`,
+    fix: 'measure again; where it comes back, verdicts of this host are not to be trusted',
+  };
 }
 
-function drifts({ rows, alpha }: NoiseReport): Advice[] {
+function drifts({ rows, alpha }: NoiseReport): Advice | undefined {
   const found = rows.filter(({ drift }) => drift !== undefined && drift.pCorrected <= alpha);
-  if (found.length === 0) return [];
-  return [
-    {
-      about: 'drift',
-      text: `over the run, ${named(found, ({ drift }) => driftWords(drift?.change ?? 0))}: two runs one after the other would differ by that`,
-      fix: 'more rounds of warm-up (--warmup 3), a host left alone; and twinboot ab, which alternates both sides',
-    },
-  ];
+  if (found.length === 0) return undefined;
+  return {
+    about: 'drift',
+    text: `over the run, ${named(found, ({ drift }) => driftText(drift?.change ?? 0))}: two runs one after the other would differ by that`,
+    fix: 'more rounds of warm-up (--warmup 3), a host left alone; and twinboot ab, which alternates both sides',
+  };
 }
 
 /** Where there is a drift, neighbours are alike because of it. */
-function bursts({ rows, alpha }: NoiseReport): Advice[] {
+function bursts({ rows, alpha }: NoiseReport): Advice | undefined {
   const found = rows.filter(
     ({ serial, drift }) =>
       serial !== undefined &&
@@ -96,49 +91,43 @@ function bursts({ rows, alpha }: NoiseReport): Advice[] {
       serial.pCorrected <= alpha &&
       (drift === undefined || drift.pCorrected > alpha),
   );
-  if (found.length === 0) return [];
-  return [
-    {
-      about: 'bursts',
-      text: `neighbouring rounds are alike in ${named(found, ({ serial }) => `(rank correlation ${(serial?.correlation ?? 0).toFixed(2)})`)}: something slows the host down for minutes, and a comparison of two runs takes it for a change`,
-      fix: 'compare with twinboot ab, which alternates both sides',
-    },
-  ];
+  if (found.length === 0) return undefined;
+  return {
+    about: 'bursts',
+    text: `neighbouring rounds are alike in ${named(found, ({ serial }) => `(rank correlation ${(serial?.correlation ?? 0).toFixed(2)})`)}: something slows the host down for minutes, and a comparison of two runs takes it for a change`,
+    fix: 'compare with twinboot ab, which alternates both sides',
+  };
 }
 
-function outliers({ rows }: NoiseReport): Advice[] {
+function outliers({ rows }: NoiseReport): Advice | undefined {
   const found = rows.filter(
     ({ n, cv = 0, robustCv = 0 }) =>
       n >= ENOUGH_ROUNDS && cv >= SMALL_CV && cv > OUTLIER_FACTOR * robustCv && robustCv > 0,
   );
-  if (found.length === 0) return [];
-  return [
-    {
-      about: 'boots far out',
-      text: `single boots make most of the spread of ${named(found, ({ cv = 0, robustCv = 0 }) => `(CV ${shareText(cv)}, ${shareText(robustCv)} without them)`)}; medians and ranks hardly feel them`,
-      fix: 'look at the raw points in the report: what ran on the host at that time?',
-    },
-  ];
+  if (found.length === 0) return undefined;
+  return {
+    about: 'boots far out',
+    text: `single boots make most of the spread of ${named(found, ({ cv = 0, robustCv = 0 }) => `(CV ${shareText(cv)}, ${shareText(robustCv)} without them)`)}; medians and ranks hardly feel them`,
+    fix: 'look at the raw points in the report: what ran on the host at that time?',
+  };
 }
 
-function coarse({ rows, family }: NoiseReport): Advice[] {
+function coarse({ rows, family }: NoiseReport): Advice | undefined {
   const effectOf = ({ detectable }: NoiseRow): number | undefined =>
     detectable?.find(({ rounds }) => rounds === WANTED.rounds)?.effect;
   const found = rows.filter((row) => (effectOf(row) ?? 0) > WANTED.effect);
-  if (found.length === 0) return [];
-  return [
-    {
-      about: 'coarse figures',
-      text: `${WANTED.rounds} rounds a side do not find ${percentText(WANTED.effect)} in ${named(found, (row) => `(they find ${shareText(effectOf(row) ?? 0)})`)}`,
-      fix:
-        family > 1
-          ? 'more rounds, or fewer figures at once: twinboot compare --metric startup.ready corrects p over less'
-          : 'more rounds',
-    },
-  ];
+  if (found.length === 0) return undefined;
+  return {
+    about: 'coarse figures',
+    text: `${WANTED.rounds} rounds a side do not find ${percentText(WANTED.effect)} in ${named(found, (row) => `(they find ${shareText(effectOf(row) ?? 0)})`)}`,
+    fix:
+      family > 1
+        ? 'more rounds, or fewer figures at once: twinboot compare --metric startup.ready corrects p over less'
+        : 'more rounds',
+  };
 }
 
-function driftWords(change: number): string {
+function driftText(change: number): string {
   return `${change < 0 ? 'falls' : 'rises'} by ${shareText(Math.abs(change))}`;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ledgerSchema, RECORD_SCHEMA, recordSchema } from '../record.ts';
+import { gateFileSchema } from '../gate/file-schema.ts';
 
 /**
  * The run record as JSON Schema (draft 2020-12), for readers in other languages. Members it does not name are
@@ -18,5 +19,20 @@ export function jsonSchema(): Record<string, unknown> {
       'Everything one run of twinboot measured. Numbers are raw; a metric without a value is missing with a reason, never 0.',
     ...record,
     $defs: { ...record.$defs, ledger },
+  };
+}
+
+/**
+ * `twinboot.yaml` as JSON Schema, for editors: `# yaml-language-server: $schema=…` in its first line. Draft 7, since
+ * that is what editors' YAML support understands everywhere.
+ */
+export function gateJsonSchema(): Record<string, unknown> {
+  const { $schema, ...gate } = z.toJSONSchema(gateFileSchema, { io: 'input', target: 'draft-7' });
+  return {
+    $schema,
+    $id: 'urn:twinboot:gate:1',
+    title: 'twinboot gate',
+    description: 'What `twinboot gate` runs, and the rules that its record must keep.',
+    ...gate,
   };
 }

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
-import { gateJsonSchema } from './gate-json-schema.ts';
-import { jsonSchema } from './json-schema.ts';
+import { gateJsonSchema, jsonSchema } from './json-schema.ts';
 
 /** `npm run docs`: to be run, and its files committed, whenever one of the schemas changes. */
 const schemas = { 'run-1': jsonSchema(), 'gate-1': gateJsonSchema() };

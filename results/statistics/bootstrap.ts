@@ -77,7 +77,6 @@ export function createBootstrap(seed: number): Bootstrap {
   };
 }
 
-/** What values say of one number. */
 export interface Estimate {
   /** NaN where there are no values. */
   value: number;

@@ -4,7 +4,6 @@ import { leastP } from './permutation.ts';
 /** The fewest values on either side of a change: one or two odd values are no new level. */
 export const SHORTEST = 3;
 
-/** The place that divides a series best. */
 export interface Split {
   /** Position of the first value of the right side. */
   at: number;

@@ -40,7 +40,7 @@ export type Detector = (values: readonly number[]) => Detectable[];
 export function createDetector({ sizes, alpha, seed }: DetectorOptions): Detector {
   const asked = sizes.map((rounds) => ({ rounds, critical: criticalPairs(rounds, alpha) }));
   const known = new Map<string, Trial[]>();
-  /** Which values are drawn depends on how many there are and on nothing else. */
+  /** Drawn once for each number of values and of rounds. */
   const trialsOf = (values: number, rounds: number): Trial[] => {
     const key = `${rounds} of ${values}`;
     const trials = known.get(key) ?? drawTrials(values, rounds, createRandom(seed));
@@ -65,7 +65,7 @@ function widen(values: readonly number[]): number[] {
   return values.map((value) => middle * (value / middle) ** reach);
 }
 
-/** Of more values their quantiles say as much. */
+/** More values are thinned to as many quantiles. */
 const MOST_VALUES = 100;
 
 function thin(values: readonly number[]): number[] {

@@ -10,7 +10,6 @@ export function kendallVariance(values: readonly number[]): number {
   return (term(values.length) - tiedSizes(values).reduce((sum, size) => sum + term(size), 0)) / 18;
 }
 
-/** How many values there are of each kind. */
 function tiedSizes(values: readonly number[]): number[] {
   const sizes = new Map<number, number>();
   for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);

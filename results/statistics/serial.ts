@@ -33,7 +33,6 @@ export function successiveVariance(values: ArrayLike<number>): number {
   return squaredDifferences(values) / 2 / Math.max(1, values.length - 1);
 }
 
-/** The squared differences of neighbours, added up. */
 function squaredDifferences(values: ArrayLike<number>): number {
   let squares = 0;
   for (let index = 1; index < values.length; index += 1) {

@@ -129,7 +129,6 @@ function withLevels({ from, to, ramp }: Piece, values: readonly number[], minEff
   return { from, to, startLevel, endLevel, creep: { from: from + ramp.from, to: from + ramp.to } };
 }
 
-/** All values as one steady stretch. */
 export function wholeOf(values: readonly number[]): Stretch {
   return steady(0, values.length, values);
 }

@@ -9,7 +9,7 @@ import type { HostContext } from '../../harness/host/context.ts';
 import { resolveImage } from '../../harness/image/resolve.ts';
 import type { Artifacts, MemoryReading, HostProcess } from '../../harness/contract/artifacts.ts';
 import { gatherers, readAvailableBytes } from '../../harness/observe/observe.ts';
-import { readProcessRights } from '../../harness/runtimes/process-rights.ts';
+import { readProcessRights } from '../../harness/runtimes/isolation-facts.ts';
 import { prepareRuntime } from '../../harness/runtimes/prepare.ts';
 import { untilReady } from '../../harness/runtimes/ready.ts';
 import type { Instance, PreparedRuntime } from '../../harness/runtimes/runtime.ts';

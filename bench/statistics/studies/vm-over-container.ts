@@ -44,7 +44,6 @@ const hosts: readonly Host[] = [
   { title: 'shifting, 30 % of rounds lost a side', noise: 'normal', levels: drawShifts, lost: 0.3 },
 ];
 
-/** Values by round. */
 type Side = Map<number, number>;
 
 interface Estimator {

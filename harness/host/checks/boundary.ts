@@ -32,7 +32,6 @@ const boundaries: Record<keyof Boundaries, { name: string; without: string }> = 
 export const boundary: Examiner = {
   id: 'boundary',
   title: 'boundaries',
-  needed: false,
   examine: () => boundaryFinding(readBoundaries()),
 };
 

@@ -5,7 +5,6 @@ import { everyKind, type Examiner, type Finding } from './check.ts';
 export const allowedCpus: Examiner = {
   id: 'allowed-cpus',
   title: 'CPUs allowed',
-  needed: false,
   stops: everyKind,
   examine: () => allowedCpusFinding(readAllowedCpus(), readOnlineCpus()),
 };

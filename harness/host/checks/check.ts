@@ -4,7 +4,6 @@ import type { ProcessRunner } from '../../process/runner.ts';
 /** `warning`: twinboot works, and something is worth knowing. `missing`: what needs it does not work. */
 export type CheckState = 'ok' | 'warning' | 'missing';
 
-/** What one check found out. */
 export interface Finding {
   state: CheckState;
   /** What is there, in a few words: a version, a size, a mode. */
@@ -35,7 +34,8 @@ export interface CheckContext {
 export interface Examiner {
   id: string;
   title: string;
-  needed: boolean;
+  /** As in `Check`; most are not. */
+  needed?: boolean;
   /** Runtimes of these kinds cannot boot where it is missing. */
   stops?: readonly RuntimeKind[];
   examine(context: CheckContext): Finding | Promise<Finding>;

@@ -80,7 +80,6 @@ export const namespaces: Examiner = {
 export const userNamespace: Examiner = {
   id: 'user-namespace',
   title: 'user namespace',
-  needed: false,
   async examine(context) {
     const refusal = await unshare(['user'], context);
     if (refusal === undefined) return { state: 'ok', found: 'yes' };

@@ -8,7 +8,6 @@ const QUIET_LOAD = 0.5;
 export const load: Examiner = {
   id: 'load',
   title: 'other load',
-  needed: false,
   examine: () => loadFinding(loadavg()[0] ?? 0, availableParallelism()),
 };
 
@@ -27,7 +26,6 @@ export function loadFinding(load: number, cpus: number): Finding {
 export const governor: Examiner = {
   id: 'governor',
   title: 'CPU governor',
-  needed: false,
   examine: () => governorFinding(cpuGovernor()),
 };
 

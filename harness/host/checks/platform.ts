@@ -28,7 +28,6 @@ export function linuxFinding(system: string, kernel: string): Finding {
 export const distribution: Examiner = {
   id: 'distribution',
   title: 'distribution',
-  needed: false,
   examine: () => ({ state: 'ok', found: parseDistribution(readFileSync('/etc/os-release', 'utf8')) }),
 };
 
@@ -53,7 +52,6 @@ export function architectureFinding(name: string): Finding {
 export const hypervisor: Examiner = {
   id: 'virtualization',
   title: 'virtualisation below',
-  needed: false,
   examine: async ({ runner }) => {
     const readings = await readHypervisor(runner);
     return hypervisorFinding(decideHypervisor(readings), describeMachine(readings.dmi));

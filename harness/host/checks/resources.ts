@@ -30,7 +30,6 @@ export function memoryFinding(availableBytes: number): Finding {
   };
 }
 
-/** Where images are built and kept. */
 export const cacheDisk: Examiner = {
   id: 'cache-disk',
   title: 'disk for images',
@@ -38,7 +37,6 @@ export const cacheDisk: Examiner = {
   examine: () => diskFinding(cacheFolder()),
 };
 
-/** Where instances write. */
 export const workDisk: Examiner = {
   id: 'work-disk',
   title: 'disk for runs',
@@ -50,7 +48,6 @@ export const workDisk: Examiner = {
 export const writableLayers: Examiner = {
   id: 'writable-layers',
   title: 'writable layers',
-  needed: false,
   stops: everyKind,
   examine: () => writableFinding(workParent()),
 };
@@ -93,7 +90,6 @@ export function spaceFinding(freeBytes: number, folder: string): Finding {
 export const inotify: Examiner = {
   id: 'inotify',
   title: 'inotify instances',
-  needed: false,
   examine: () => ({
     state: 'ok',
     ...inotifyFinding(Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'))),

@@ -1,8 +1,7 @@
 import { installedPackages } from '../dpkg.ts';
-import { installCommand, toolState, toolsFor, type Need, type Tool, type ToolState } from '../tools.ts';
+import { installHint, toolState, toolsFor, type Need, type ToolState } from '../tools.ts';
 import type { Examiner, Finding } from './check.ts';
 
-/** One check for each tool. */
 export function toolExaminers(need: Need): Examiner[] {
   return toolsFor(need).map((tool) => ({
     id: `tool-${tool.name}`,
@@ -14,9 +13,5 @@ export function toolExaminers(need: Need): Examiner[] {
 
 export function toolFinding({ tool, path, version }: ToolState): Finding {
   if (path !== undefined) return { state: 'ok', found: version ?? `${path}, version unknown` };
-  return { state: 'missing', found: 'not installed', reason: `it ${tool.purpose}`, fix: fixFor(tool) };
-}
-
-function fixFor(tool: Tool): string {
-  return `twinboot doctor --install, or: ${installCommand([tool.package])}`;
+  return { state: 'missing', found: 'not installed', reason: `it ${tool.purpose}`, fix: installHint(tool) };
 }

@@ -1,5 +1,4 @@
 import { readIfThere } from '../../../core/read-if-there.ts';
-import { parseChoice } from '../../parse/host-facts.ts';
 import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/virtualization.ts';
 import type { Examiner, Finding } from './check.ts';
 import { emulatedHost } from './platform.ts';
@@ -12,7 +11,6 @@ const MEMORY_FOLDER = '/sys/kernel/mm';
 export const smt: Examiner = {
   id: 'smt',
   title: 'SMT',
-  needed: false,
   examine: () => smtFinding(readIfThere(`${CPU_FOLDER}/smt/active`)),
 };
 
@@ -33,7 +31,6 @@ const BOOST_FILE = `${CPU_FOLDER}/cpufreq/boost`;
 export const turbo: Examiner = {
   id: 'turbo',
   title: 'turbo boost',
-  needed: false,
   examine: () => turboFinding({ noTurbo: readIfThere(NO_TURBO_FILE), boost: readIfThere(BOOST_FILE) }),
 };
 
@@ -57,13 +54,6 @@ export function turboFinding({
 
 const THP_FILE = `${MEMORY_FOLDER}/transparent_hugepage/enabled`;
 
-export const hugePages: Examiner = {
-  id: 'transparent-huge-pages',
-  title: 'transparent huge pages',
-  needed: false,
-  examine: () => hugePagesFinding(parseChoice(readIfThere(THP_FILE) ?? '')),
-};
-
 /** `always`, `madvise` or `never` (Documentation/admin-guide/mm/transhuge.rst). */
 export function hugePagesFinding(choice: string | undefined): Finding {
   if (choice !== 'always') return { state: 'ok', found: choice ?? 'unknown to this kernel' };
@@ -80,7 +70,6 @@ const KSM_FILE = `${MEMORY_FOLDER}/ksm/run`;
 export const samePages: Examiner = {
   id: 'ksm',
   title: 'KSM',
-  needed: false,
   examine: () => samePagesFinding(readIfThere(KSM_FILE)),
 };
 

@@ -16,7 +16,7 @@ export function explainFailure(
   readings: LimitReadings,
   needs: LimitNeeds,
 ): LimitFinding | undefined {
-  const named = (Object.keys(words) as Errno[]).filter((errno) => words[errno].test(text));
+  const named = (Object.keys(errnoPatterns) as Errno[]).filter((errno) => errnoPatterns[errno].test(text));
   const suspects = hostLimits.flatMap((limit) => {
     if (!limit.errnos.some((errno) => named.includes(errno))) return [];
     const finding = usedUp(limit, readings, needs);
@@ -26,7 +26,7 @@ export function explainFailure(
 }
 
 /** strerror(3) in the C locale, and the errno's own name, as twinboot's errors have it. */
-const words: Readonly<Record<Errno, RegExp>> = {
+const errnoPatterns: Readonly<Record<Errno, RegExp>> = {
   EAGAIN: /\bEAGAIN\b|resource temporarily unavailable/i,
   EDQUOT: /\bEDQUOT\b|disk quota exceeded/i,
   EMFILE: /\bEMFILE\b|too many open files(?! in system)/i,
@@ -52,7 +52,7 @@ function usedUp(limit: HostLimit, readings: LimitReadings, needs: LimitNeeds): L
   };
 }
 
-/** In instances. */
+/** How many more instances fit. */
 function left({ limit, used, perInstance }: LimitFinding): number {
   return (limit - (used ?? 0)) / perInstance;
 }

@@ -3,7 +3,6 @@ import { textIfThere } from '../../../core/read-if-there.ts';
 import { countInotify, type InotifyUse } from './inotify-use.ts';
 import type { LimitFiles } from './limit.ts';
 
-/** This host's files, as they are when each is asked for. */
 export function hostFiles(): LimitFiles {
   let use: InotifyUse | undefined;
   return {

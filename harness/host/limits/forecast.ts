@@ -89,12 +89,14 @@ function outgrown(
     if (need <= now.limit) return [];
     const fits = Math.max(live, counted + Math.floor((now.limit - used) / perInstance));
     const sizes = { perInstance, need, fits };
-    return [{ ...now, ...sizes, id: limit.id, title: limit.title, ...inWords(limit, now, target, sizes) }];
+    return [
+      { ...now, ...sizes, id: limit.id, title: limit.title, ...findingText(limit, now, target, sizes) },
+    ];
   });
   return findings.sort((a, b) => a.fits - b.fits);
 }
 
-function inWords(
+function findingText(
   limit: HostLimit,
   now: LimitReading,
   target: number,

@@ -1,6 +1,6 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { textIfThere } from '../../../core/read-if-there.ts';
+import { linkIfThere, namesIfThere, textIfThere } from '../../../core/read-if-there.ts';
 
 /** What twinboot's own account has open of inotify(7), in all user namespaces that it made. */
 export interface InotifyUse {
@@ -18,12 +18,12 @@ export interface InotifyUse {
  */
 export function countInotify(proc = '/proc'): InotifyUse {
   const use: InotifyUse = { instances: 0, watches: 0 };
-  const own = { uid: process.getuid?.() ?? 0, userNamespace: readLink(join(proc, 'self/ns/user')) };
+  const own = { uid: process.getuid?.() ?? 0, userNamespace: linkIfThere(join(proc, 'self/ns/user')) };
   for (const pid of readdirSync(proc)) {
     const folder = join(proc, pid);
     if (!/^\d+$/.test(pid) || !isCharged(folder, own)) continue;
-    for (const fd of listFolder(join(folder, 'fd'))) {
-      if (readLink(join(folder, 'fd', fd)) !== 'anon_inode:inotify') continue;
+    for (const fd of namesIfThere(join(folder, 'fd'))) {
+      if (linkIfThere(join(folder, 'fd', fd)) !== 'anon_inode:inotify') continue;
       use.instances += 1;
       use.watches += countWatches(join(folder, 'fdinfo', fd));
     }
@@ -33,28 +33,11 @@ export function countInotify(proc = '/proc'): InotifyUse {
 
 function isCharged(folder: string, own: { uid: number; userNamespace: string | undefined }): boolean {
   const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
-  return owner === own.uid || readLink(join(folder, 'ns/user')) !== own.userNamespace;
+  return owner === own.uid || linkIfThere(join(folder, 'ns/user')) !== own.userNamespace;
 }
 
 /** One line for each watch: `inotify wd:1 ino:…`. */
 function countWatches(fdinfo: string): number {
   // It may have been closed since.
   return textIfThere(fdinfo)?.match(/^inotify wd:/gm)?.length ?? 0;
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Ended since.
-    return [];
-  }
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,4 @@
-import {
-  readSysctl,
-  reading,
-  sysctlKnob,
-  type HostLimit,
-  type LimitFiles,
-  type LimitReading,
-} from './limit.ts';
+import { readSysctl, reading, sysctlKnob, type HostLimit, type LimitFiles } from './limit.ts';
 
 /**
  * Kernel keys count against the account that owns them (keyrings(7), proc_keys(5)): systemd gives every service a
@@ -14,55 +7,47 @@ import {
  * to, and one of a service that has the same number in every container.
  */
 
-/** systemd goes on where it is told EDQUOT (`setup_keyring` of its exec-invoke.c). */
-const tolerated = 'services start without a keyring of their own';
-
-export const rootKeys: HostLimit = {
+export const rootKeys = keyLimit('kernel.keys.root_maxkeys', (files) => rootUse(files)?.keys, {
   id: 'keys',
   title: 'kernel keys of root',
   noun: 'kernel keys',
-  ...sysctlKnob('kernel.keys.root_maxkeys'),
   needs: { container: 10, 'mapped-container': 1, vm: 0 },
-  errnos: ['EDQUOT'],
-  tolerated,
-  read: (files) => keysReading(files, 'kernel.keys.root_maxkeys', rootUse(files)?.keys),
-};
+});
 
-export const rootKeyBytes: HostLimit = {
+export const rootKeyBytes = keyLimit('kernel.keys.root_maxbytes', (files) => rootUse(files)?.bytes, {
   id: 'key-bytes',
   title: 'bytes of kernel keys of root',
   noun: 'bytes of kernel keys',
-  ...sysctlKnob('kernel.keys.root_maxbytes'),
   needs: { container: 200, 'mapped-container': 20, vm: 0 },
-  errnos: ['EDQUOT'],
-  tolerated,
-  read: (files) => keysReading(files, 'kernel.keys.root_maxbytes', rootUse(files)?.bytes),
-};
+});
 
-export const accountKeys: HostLimit = {
+export const accountKeys = keyLimit('kernel.keys.maxkeys', (files) => largestUse(files)?.keys, {
   id: 'account-keys',
   title: 'kernel keys of an account that is not root',
   noun: 'kernel keys of one account',
-  ...sysctlKnob('kernel.keys.maxkeys'),
   needs: { container: 1, 'mapped-container': 12, vm: 0 },
-  errnos: ['EDQUOT'],
-  tolerated,
-  read: (files) => keysReading(files, 'kernel.keys.maxkeys', largestUse(files)?.keys),
-};
+});
 
-export const accountKeyBytes: HostLimit = {
+export const accountKeyBytes = keyLimit('kernel.keys.maxbytes', (files) => largestUse(files)?.bytes, {
   id: 'account-key-bytes',
   title: 'bytes of kernel keys of an account that is not root',
   noun: 'bytes of kernel keys of one account',
-  ...sysctlKnob('kernel.keys.maxbytes'),
   needs: { container: 10, 'mapped-container': 220, vm: 0 },
-  errnos: ['EDQUOT'],
-  tolerated,
-  read: (files) => keysReading(files, 'kernel.keys.maxbytes', largestUse(files)?.bytes),
-};
+});
 
-function keysReading(files: LimitFiles, sysctl: string, used: number | undefined): LimitReading | undefined {
-  return reading(readSysctl(files, sysctl), used);
+function keyLimit(
+  sysctl: string,
+  used: (files: LimitFiles) => number | undefined,
+  facts: Pick<HostLimit, 'id' | 'title' | 'noun' | 'needs'>,
+): HostLimit {
+  return {
+    ...facts,
+    ...sysctlKnob(sysctl),
+    errnos: ['EDQUOT'],
+    // systemd goes on where it is told EDQUOT (`setup_keyring` of its exec-invoke.c).
+    tolerated: 'services start without a keyring of their own',
+    read: (files) => reading(readSysctl(files, sysctl), used(files)),
+  };
 }
 
 interface KeyUse {

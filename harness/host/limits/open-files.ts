@@ -1,5 +1,6 @@
 import { reading, sysctlKnob, type HostLimit } from './limit.ts';
 import { parseCount } from '../../parse/count.ts';
+import { parseLimit } from '../../parse/process-limits.ts';
 
 /**
  * Open files of the whole host: allocated, free, most (proc_sys_fs(5), `file-nr`). Whoever has CAP_SYS_ADMIN, as root of
@@ -29,11 +30,8 @@ export const ownOpenFiles: HostLimit = {
   needs: { container: 8, 'mapped-container': 8, vm: 8 },
   errnos: ['EMFILE'],
   read: (files) =>
-    reading(parseOpenFilesLimits(files.text('/proc/self/limits') ?? '').soft, files.entries('/proc/self/fd')),
+    reading(
+      parseLimit(files.text('/proc/self/limits') ?? '', 'Max open files').soft,
+      files.entries('/proc/self/fd'),
+    ),
 };
-
-/** RLIMIT_NOFILE (proc_pid_limits(5)); what is unlimited is `undefined`. */
-export function parseOpenFilesLimits(limits: string): { soft: number | undefined; hard: number | undefined } {
-  const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits) ?? [];
-  return { soft: parseCount(soft), hard: parseCount(hard) };
-}

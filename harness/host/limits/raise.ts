@@ -4,7 +4,7 @@ import type { HostContext } from '../context.ts';
 import type { Lease } from '../../process/cleanup.ts';
 import type { LimitFinding } from './forecast.ts';
 import { sysctlFile, type HostLimit } from './limit.ts';
-import { parseOpenFilesLimits } from './open-files.ts';
+import { parseLimit } from '../../parse/process-limits.ts';
 import { hostLimits } from './registry.ts';
 
 /** Above what is needed: more is open while systems boot than when they are idle. */
@@ -95,7 +95,7 @@ async function raiseOwnOpenFiles(
   { id, where }: HostLimit,
   raisedTo: number,
 ): Promise<RaisedLimit | undefined> {
-  const { soft: before, hard } = parseOpenFilesLimits(readFileSync('/proc/self/limits', 'utf8'));
+  const { soft: before, hard } = parseLimit(readFileSync('/proc/self/limits', 'utf8'), 'Max open files');
   if (before === undefined || before >= raisedTo) return undefined;
   const withHard = hard === undefined || hard >= raisedTo ? '' : String(raisedTo);
   try {

@@ -32,7 +32,6 @@ export const hostLimits: readonly HostLimit[] = [
 /** Readings by the limit's id; one that this host does not set is absent. */
 export type LimitReadings = ReadonlyMap<string, LimitReading>;
 
-/** All limits of this host as they are now. */
 export function readLimits(files: LimitFiles = hostFiles()): LimitReadings {
   return new Map(
     hostLimits.flatMap((limit) => {

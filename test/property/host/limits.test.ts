@@ -4,10 +4,9 @@ import { parseGroups } from '../../../harness/host/limits/cgroups.ts';
 import { explainFailure } from '../../../harness/host/limits/explain.ts';
 import { parseKeyUsers } from '../../../harness/host/limits/keys.ts';
 import { parseCount } from '../../../harness/parse/count.ts';
-import { parseOpenFilesLimits } from '../../../harness/host/limits/open-files.ts';
+import { parseLimit } from '../../../harness/parse/process-limits.ts';
 import { parseThreads } from '../../../harness/host/limits/processes.ts';
 import { readLimits } from '../../../harness/host/limits/registry.ts';
-import { hardLimit } from '../../../harness/runtimes/podman.ts';
 import {
   drawn,
   holds,
@@ -67,11 +66,10 @@ describe('tables of the kernel', () => {
       const limits = among(
         `Max open files            ${soft}                 ${hard}              files     `,
       );
-      same(parseOpenFilesLimits(limits), {
+      same(parseLimit(limits, 'Max open files'), {
         soft,
         hard: typeof hard === 'number' ? hard : undefined,
       });
-      same(hardLimit(limits, 'Max open files'), typeof hard === 'number' ? hard : Infinity);
     },
   );
 
@@ -80,8 +78,8 @@ describe('tables of the kernel', () => {
     parseKeyUsers(text),
     parseGroups(text, 'memory'),
     parseThreads(text),
-    parseOpenFilesLimits(text),
-    hardLimit(text, 'Max'),
+    parseLimit(text, 'Max open files'),
+    parseLimit(text, 'Max'),
   ]);
 
   const anything = drawn((draw) => draw.some(4, () => `${oddText(draw)}${draw.int(0, 9)}`).join('\n'));

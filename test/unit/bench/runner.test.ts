@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { findById } from '../../../core/suggest.ts';
 import type { Benchmark, BenchmarkContext, Figure } from '../../../bench/benchmark.ts';
-import { benchmarks, findBenchmark } from '../../../bench/registry.ts';
+import { benchmarks } from '../../../bench/registry.ts';
 import { once, runBenchmarks } from '../../../bench/runner.ts';
 import { runError } from '../../../core/error.ts';
 
@@ -41,10 +42,10 @@ describe('runBenchmarks', () => {
   });
 });
 
-describe('findBenchmark', () => {
+describe('a benchmark by its id', () => {
   it('finds each by its id, and names the nearest for a slip of the fingers', () => {
-    for (const known of benchmarks) expect(findBenchmark(known.id)).toBe(known);
-    expect(() => findBenchmark('overhaed')).toThrow('unknown benchmark "overhaed"');
+    for (const known of benchmarks) expect(findById('benchmark', known.id, benchmarks)).toBe(known);
+    expect(() => findById('benchmark', 'overhaed', benchmarks)).toThrow('unknown benchmark "overhaed"');
   });
 });
 

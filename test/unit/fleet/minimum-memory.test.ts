@@ -4,7 +4,7 @@ import {
   deadlineAfter,
   minimumMemorySurvey,
   nextSize,
-  tellingLine,
+  decisiveLine,
 } from '../../../harness/fleet/minimum-memory.ts';
 import type { MinimumMemoryReading } from '../../../harness/contract/fleet-readings.ts';
 import type { SurveyContext } from '../../../harness/fleet/survey.ts';
@@ -62,14 +62,14 @@ describe('the line of a console that tells why', () => {
       '[    1.523648] Kernel panic - not syncing: System is deadlocked on memory',
       '[    1.677760] CPU: 1 UID: 0 PID: 35 Comm: kworker/u8:1 Not tainted 6.12.117+deb13-cloud-amd64 #1',
     ];
-    expect(tellingLine(tail)).toBe(tail[1]);
+    expect(decisiveLine(tail)).toBe(tail[1]);
   });
 
   it('is the last one where none does', () => {
-    expect(tellingLine(['Mounted run-lock.mount', 'Reached target local-fs-pre.target'])).toBe(
+    expect(decisiveLine(['Mounted run-lock.mount', 'Reached target local-fs-pre.target'])).toBe(
       'Reached target local-fs-pre.target',
     );
-    expect(tellingLine([])).toBeUndefined();
+    expect(decisiveLine([])).toBeUndefined();
   });
 });
 

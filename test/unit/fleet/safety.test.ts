@@ -27,7 +27,6 @@ const calm: SeriesState = {
   live: 1000,
   next: 1008,
   bytesPerInstance: 16 * MIB,
-  threadsPerInstance: 8,
 };
 const verdict = (change: Partial<SeriesState> = {}) => nextStepVerdict({ ...calm, ...change }, policy);
 
@@ -100,9 +99,9 @@ describe('the next step of a series', () => {
     });
   });
 
-  it('leaves a tenth of the pids to others, counting what it would bring', () => {
-    expect(verdict({ threads: 29_400 })).toEqual({ go: true });
-    expect(verdict({ threads: 29_430 })).toMatchObject({ reason: 'processes' });
+  it('leaves a tenth of the pids to others, by the threads that there are', () => {
+    expect(verdict({ threads: 29_491 })).toEqual({ go: true });
+    expect(verdict({ threads: 29_492 })).toMatchObject({ reason: 'processes' });
   });
 
   it('is not taken when the time is up', () => {

@@ -75,7 +75,7 @@ describe('a settled tree', () => {
 });
 
 describe('a settled tree that holds what somebody else has written', () => {
-  it('has none of its programs run but by confine.pl, in a control group that is gone afterwards', async () => {
+  it('has none of its programs run but by tree-programs.pl, in a control group that is gone afterwards', async () => {
     const tree = debianTree();
     const runner = fakeRunner(buildTools());
     const context = buildContext(runner);
@@ -83,7 +83,7 @@ describe('a settled tree that holds what somebody else has written', () => {
     expect(runner.calls).toHaveLength(6);
     for (const call of runner.calls) {
       expect(call).toMatch(
-        /^perl \S+\/confine\.pl (x64|arm64) \S+\/tree 1000065536 65536 \S+\/twinboot-build-[0-9a-f]{16} \//,
+        /^perl \S+\/tree-programs\.pl (x64|arm64) \S+\/tree 1000065536 65536 \S+\/twinboot-build-[0-9a-f]{16} \//,
       );
     }
     expect(readdirSync(context.cgroups.unified ?? '')).toEqual([]);
@@ -91,7 +91,7 @@ describe('a settled tree that holds what somebody else has written', () => {
 
   it('is refused where the host cannot confine them', async () => {
     const runner = fakeRunner({
-      perl: () => ({ exitCode: 125, stderr: 'confine.pl: no user namespace could be made\n' }),
+      perl: () => ({ exitCode: 125, stderr: 'tree-programs.pl: no user namespace could be made\n' }),
     });
     await expect(applyBootMode(foreign(debianTree()), 'settled', buildContext(runner))).rejects.toMatchObject(
       {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { warningsOf } from '../../../harness/schedule/warnings.ts';
+import { boundaryWarnings, warningsOf } from '../../../harness/schedule/warnings.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
+import { parseRuntimes } from '../../../harness/runtimes/spec.ts';
+import type { CachedImage } from '../../../harness/image/cache.ts';
 
 function warnings(host: Partial<RunRecord['host']>, emulated = false): RunRecord['warnings'] {
   const record = buildRecord({ emulated });
@@ -37,5 +39,50 @@ describe('the warnings of a run', () => {
           'qemu is nested: it runs under KVM, and this host is itself a virtual machine: vmware (VMware7,1)',
       },
     ]);
+  });
+});
+
+const image = (name: string) => ({ description: { name } }) as Pick<CachedImage, 'description'>;
+
+/** The lines for these runtimes, as they are set up. */
+function linesFor(name: string, ...texts: string[]): string[] {
+  const specs = parseRuntimes(texts);
+  const runtimes = specs.map(({ id, runtime, options }) => ({
+    id,
+    isolation: runtime.isolation(options),
+    ...(runtime.id === 'qemu' && { accelerator: id.includes('tcg') ? ('tcg' as const) : ('kvm' as const) }),
+  }));
+  return boundaryWarnings(image(name), runtimes, specs).map(({ message }) => message);
+}
+
+describe('an image that twinboot has not made alone', () => {
+  it('is said to get the host from a container without a user namespace', () => {
+    expect(linesFor('shop', 'nspawn', 'nspawn:userns=on', 'qemu')).toEqual([
+      'nspawn gives no boundary: root of the image shop can become root of this host; its option userns=on gives one',
+    ]);
+  });
+
+  it('gets a line for each combination without a boundary', () => {
+    expect(linesFor('shop', 'namespaces', 'lxc', 'podman', 'lxc:userns=on')).toHaveLength(3);
+  });
+});
+
+describe('a VM that KVM does not run', () => {
+  it.each(['qemu:accel=tcg', 'uml'])('%s is said to hold such an image by an ordinary user alone', (spec) => {
+    expect(linesFor('shop', spec)).toEqual([
+      `${spec} is not run by KVM and gives no boundary of a VM: what holds the image shop is an ordinary user's room`,
+    ]);
+  });
+});
+
+describe('what boots nothing', () => {
+  it('needs no line', () => {
+    expect(linesFor('shop', 'fake')).toEqual([]);
+  });
+});
+
+describe('a plain image', () => {
+  it('is the distribution’s own, and needs no line', () => {
+    expect(linesFor('trixie', 'nspawn', 'podman')).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findStudy, studies } from '../../../../bench/statistics/registry.ts';
+import { findById } from '../../../../core/suggest.ts';
+import { studies } from '../../../../bench/statistics/registry.ts';
 import { isKept, rateTable } from '../../../../bench/statistics/table.ts';
 
 describe('the studies', () => {
@@ -21,8 +22,8 @@ describe('the studies', () => {
   );
 
   it('are found by their id, or the nearest is named', () => {
-    expect(findStudy('power').id).toBe('power');
-    expect(() => findStudy('powers')).toThrow(
+    expect(findById('study', 'power', studies).id).toBe('power');
+    expect(() => findById('study', 'powers', studies)).toThrow(
       expect.objectContaining({ message: 'unknown study "powers"' }) as Error,
     );
   });

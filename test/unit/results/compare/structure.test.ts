@@ -12,7 +12,7 @@ function differences(bend: (record: RunRecord) => void, base = buildSide('base')
 }
 
 function between(base: PooledSide, next: PooledSide): StructuralDifference[] {
-  return structuralDifferences(base, next, ['nspawn', 'qemu']);
+  return structuralDifferences(base, next, [{ id: 'nspawn' }, { id: 'qemu' }]);
 }
 
 const texts = (found: readonly StructuralDifference[]): string[] =>
@@ -174,7 +174,7 @@ describe('of the boots', () => {
       'failed-boots: qemu: 12 of 12 boots failed (was 1 of 12 boots failed)',
     ]);
     const without = buildSide('new', { runtimes: ['nspawn'] });
-    expect(texts(structuralDifferences(buildSide('base'), without, ['nspawn']))).toEqual([
+    expect(texts(structuralDifferences(buildSide('base'), without, [{ id: 'nspawn' }]))).toEqual([
       'runtime-missing: qemu was not run in NEW',
     ]);
   });

@@ -26,7 +26,7 @@ export interface RoomThing {
 
 /**
  * What a process sees of the host that runs as an ordinary user in a root file system, a network and an IPC namespace
- * of its own, without capabilities and with no way to get any (`confine.pl`).
+ * of its own, without capabilities and with no way to get any (`room.pl`).
  */
 export interface Room {
   /** uid and gid. */
@@ -37,15 +37,24 @@ export interface Room {
   things: readonly RoomThing[];
 }
 
-/** `when-told`: waits on descriptor 3 once the room is ready, and says so on 4. */
-export type RoomStart = 'at-once' | 'when-told';
+/** `when-released`: waits on descriptor 3 once the room is ready, and says so on 4. */
+export type RoomStart = 'at-once' | 'when-released';
 
-const CONFINE = join(packageRoot(), 'harness/process/confine.pl');
+const ROOM_PROGRAM = join(packageRoot(), 'harness/process/room.pl');
 
 /** The command line that becomes this one within the room. x86-64, and root on the host. */
 export function confinedCommand(room: Room, start: RoomStart, command: readonly string[]): string[] {
   const things = room.things.map(({ kind, path }) => `${kind}=${path}`);
-  return ['perl', CONFINE, start, String(room.user), String(room.fileBytes), ...things, '--', ...command];
+  return [
+    'perl',
+    ROOM_PROGRAM,
+    start,
+    String(room.user),
+    String(room.fileBytes),
+    ...things,
+    '--',
+    ...command,
+  ];
 }
 
 /** What programs of the host's distribution run from: /usr with what is mounted below it, and the ways into it. */

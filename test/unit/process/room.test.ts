@@ -7,7 +7,7 @@ import {
   plainDevices,
   systemPrograms,
   type Room,
-} from '../../../harness/process/confine.ts';
+} from '../../../harness/process/room.ts';
 import { launch, type LaunchRequest } from '../../../harness/process/launch.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -30,10 +30,10 @@ it('is one command line that becomes the command', () => {
       { kind: 'device', path: '/dev/kvm' },
     ],
   };
-  expect(confinedCommand(room, 'when-told', ['qemu', '-m', '64'])).toEqual([
+  expect(confinedCommand(room, 'when-released', ['qemu', '-m', '64'])).toEqual([
     'perl',
-    expect.stringMatching(/\/confine\.pl$/),
-    ...['when-told', '1000065536', '4096', 'ro=/usr', 'device=/dev/kvm', '--', 'qemu', '-m', '64'],
+    expect.stringMatching(/\/room\.pl$/),
+    ...['when-released', '1000065536', '4096', 'ro=/usr', 'device=/dev/kvm', '--', 'qemu', '-m', '64'],
   ]);
 });
 

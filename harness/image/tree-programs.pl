@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# confine.pl ARCHITECTURE TREE BASE SIZE GROUPS COMMAND [ARGUMENT...]: runs a program of a tree that somebody else has
+# tree-programs.pl ARCHITECTURE TREE BASE SIZE GROUPS COMMAND [ARGUMENT...]: runs a program of a tree that somebody else has
 # written, with the tree as its root and nothing of the host's in reach. It is root of a user namespace whose ids 0 to SIZE
 # are the host's from BASE on, sees its tree through an id-mapped mount, and has no network, no devices but null, zero and
 # random, and no capability that a first boot's work on files does not need. GROUPS: the control groups that it enters,
@@ -8,7 +8,7 @@ use strict;
 use warnings;
 
 my ($architecture, $tree, $base, $size, $groups, @command) = @ARGV;
-$SIG{__DIE__} = sub { print STDERR "confine.pl: $_[0]"; exit 125 };
+$SIG{__DIE__} = sub { print STDERR "tree-programs.pl: $_[0]"; exit 125 };
 die "a number is missing\n" unless @command && $base =~ /^\d+$/ && $size =~ /^\d+$/;
 
 # asm/unistd.h; what came with Linux 5.1 and later has the same number everywhere.

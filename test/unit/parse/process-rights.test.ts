@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  capabilityNames,
-  parseProcessRights,
-  readProcessRights,
-} from '../../../harness/runtimes/process-rights.ts';
+import { capabilityNames, parseProcessRights } from '../../../harness/parse/process-rights.ts';
+import { readProcessRights } from '../../../harness/runtimes/isolation-facts.ts';
 
 /** Lines of /proc/PID/status of a QEMU 7.2 that twinboot has booted, Linux 6.18. */
 const CONFINED = [

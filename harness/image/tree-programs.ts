@@ -8,7 +8,7 @@ import { plainLine } from '../../core/text.ts';
 import { GIB } from '../../core/units.ts';
 import { cgroupNamed, controllerFolder, limitCgroup, makeCgroup, type Cgroup } from '../process/cgroup.ts';
 import type { Finished } from '../process/runner.ts';
-import type { BuildContext } from './context.ts';
+import type { BuildContext } from './stages.ts';
 import { runInTree, type Laid } from './tree.ts';
 
 /** Runs a program of the tree, with the tree as its root; a non-zero exit is an answer and not an error. */
@@ -28,13 +28,13 @@ const MEMORY_BYTES = GIB;
 const MOST_PROCESSES = 256;
 const TIMEOUT_MS = 120_000;
 
-/** What confine.pl ends with where it could not begin; no program of a first boot does. */
+/** What tree-programs.pl ends with where it could not begin; no program of a first boot does. */
 const NOT_BEGUN = 125;
 
 /**
  * Hands `work` the tree's programs. Those of a tree that is Debian's alone run as host root in a chroot, as the package
  * manager has just run the same packages' scripts there. Those of a foreign one run in a user namespace without the
- * host's network, devices and capabilities (confine.pl), in a control group that limits memory and processes.
+ * host's network, devices and capabilities (tree-programs.pl), in a control group that limits memory and processes.
  * Errors: `tree-not-confined` (host) where this host cannot do that; `command-timeout`.
  */
 export async function programsOf<T>(
@@ -65,7 +65,7 @@ async function runConfined(
   { runner, signal }: BuildContext,
   group: Cgroup,
 ): Promise<Finished> {
-  const program = join(packageRoot(), 'harness/image/confine.pl');
+  const program = join(packageRoot(), 'harness/image/tree-programs.pl');
   const place = [process.arch, tree, String(ID_BASE), String(ID_COUNT), group.folders.join(':')];
   const finished = await runner.run('perl', [program, ...place, ...command], {
     allowFailure: true,
@@ -74,7 +74,8 @@ async function runConfined(
   });
   if (finished.exitCode !== NOT_BEGUN) return finished;
   const reason = plainLine(finished.stderr);
-  if (!reason.startsWith('confine.pl: ')) throw runError('settle-failed', `${command[0] ?? ''}: ${reason}`);
+  if (!reason.startsWith('tree-programs.pl: '))
+    throw runError('settle-failed', `${command[0] ?? ''}: ${reason}`);
   throw hostError(
     'tree-not-confined',
     `this host cannot run a tree's programs without giving them the host: ${reason}`,

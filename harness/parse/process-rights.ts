@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /**
  * What a process may do beyond a user's rights, as /proc/PID/status has it (proc(5)); absent what the kernel does not
  * say.
@@ -37,11 +35,6 @@ export function parseProcessRights(status: string): ProcessRights {
     ...(noNewPrivileges !== undefined && { noNewPrivileges: noNewPrivileges === '1' }),
     ...(pids !== undefined && { pids: pids.split(/\s+/).map(Number) }),
   };
-}
-
-/** Throws where the process is gone. */
-export function readProcessRights(pid: number | 'self'): ProcessRights {
-  return parseProcessRights(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
 /** linux/capability.h, by number. */

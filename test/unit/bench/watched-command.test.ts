@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseHighWaterBytes } from '../../../bench/high-water.ts';
+import { parseHighWaterBytes } from '../../../bench/watched-command.ts';
 
 describe('parseHighWaterBytes', () => {
   it('reads the most that was ever resident, in bytes', () => {

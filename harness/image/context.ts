@@ -1,4 +1,0 @@
-import type { HostContext } from '../host/context.ts';
-
-/** What of the host a build uses. */
-export type BuildContext = Pick<HostContext, 'runner' | 'cleanup' | 'signal' | 'cgroups'>;
