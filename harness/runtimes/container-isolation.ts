@@ -4,7 +4,8 @@ import type { Cgroup } from '../process/cgroup.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { deviceNames, readDeviceRules, type DeviceRules } from './device-rules.ts';
 import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
-import { readProcessRights, type ProcessRights } from './process-rights.ts';
+import type { ProcessRights } from '../parse/process-rights.ts';
+import { readProcessRights } from './process-rights.ts';
 
 /**
  * What separates a running container from the host, read from its init, from its control group and from its
@@ -33,8 +34,8 @@ export async function readContainerIsolation(
   };
 }
 
-/** The process that is 1 in the outermost pid namespace below ours. */
-function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
+/** The process that is 1 in the outermost pid namespace below ours. Throws where there is none. */
+export function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
   const inits = pids.flatMap((pid) => {
     try {
       const rights = readProcessRights(pid);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
 import { controllerFolder, type Cgroup } from '../process/cgroup.ts';
-import type { ProcessRights } from './process-rights.ts';
+import type { ProcessRights } from '../parse/process-rights.ts';
 
 /** A fact that cannot be read is absent, with its reason in `missing`. */
 export function collectFacts(): {

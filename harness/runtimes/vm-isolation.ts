@@ -4,7 +4,8 @@ import { errnoOf } from '../../core/error.ts';
 import type { RecordedIsolation } from '../../results/record.ts';
 import type { Cgroup } from '../process/cgroup.ts';
 import { collectFacts, readMaxTasks, rightsFacts } from './isolation-facts.ts';
-import { readProcessRights, type ProcessRights } from './process-rights.ts';
+import type { ProcessRights } from '../parse/process-rights.ts';
+import { readProcessRights } from './process-rights.ts';
 
 /**
  * What separates a running VM from the host once its monitor is taken over: read from all processes of the monitor.
