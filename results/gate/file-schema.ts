@@ -98,7 +98,7 @@ export const gateFileSchema = z.strictObject({
     .optional()
     .describe('An image of `twinboot image list` (default: as `twinboot run`)'),
   runtimes: names.optional().describe('As `twinboot run --runtime` takes them: `[nspawn, qemu]`'),
-  scenarios: names.optional().describe('What to measure (default: all)'),
+  scenarios: names.optional().describe('What to measure (default: as `twinboot run`)'),
   rounds: z.int().min(1).max(100_000).optional().describe('Measured rounds'),
   warmup: z.int().min(0).max(1000).optional().describe('Rounds before those, not counted'),
   cache: z.enum(['warm', 'cold']).optional().describe('Page cache before each boot'),

@@ -11,6 +11,6 @@ export interface Question {
   notCompared?: readonly string[] | 'all';
   /** Ids of the metrics that stand where there is room for a few of all scenarios. */
   inBrief?: readonly string[];
-  /** Its headlines have a chart of their own: no chart of their distributions is drawn. */
+  /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
 }
