@@ -8,13 +8,16 @@ import { formatTime } from '../format.ts';
 import type { Answer } from './answer.ts';
 import { answersOf } from './answers.ts';
 import { createContext, type Context } from './context.ts';
+import { detectionTables } from './detection-tables.ts';
 import { distributionsOf, type Distribution } from './distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
+import { fidelityTables } from './fidelity-tables.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { fleetHeadlines, fleetTables, type SectionTable } from './fleet-tables.ts';
 import { fleetOf, type FleetFindings } from './fleet.ts';
 import { headlineTables } from './headline.ts';
+import { isolationTables } from './isolation-tables.ts';
 import { laddersOf, type Ladder } from './ladder.ts';
 import { ledgerOf, type Ledger } from './ledger.ts';
 import type { RuntimeView } from './runtimes.ts';
@@ -87,7 +90,12 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
     fleet,
-    tables: fleetTables(fleet),
+    tables: [
+      ...fleetTables(fleet),
+      ...isolationTables(context),
+      ...detectionTables(context),
+      ...fidelityTables(context),
+    ],
     scenarios: record.scenarios.map((scenario) => ({
       id: scenario.id,
       title: plainLine(scenario.title, 60),
