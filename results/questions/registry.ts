@@ -16,3 +16,11 @@ export const questions: readonly Question[] = [
 export function questionOf(scenario: string): Question {
   return questions.find(({ id }) => id === scenario) ?? { id: scenario };
 }
+
+/** Those that tell what is not clean in a boot. */
+export const findingQuestions = questions.flatMap(({ id, findings }) =>
+  findings === undefined ? [] : [{ id, findings }],
+);
+
+/** Every kind of finding that a file can expect. */
+export const findingKinds: readonly string[] = questions.flatMap(({ findingKinds: kinds = [] }) => kinds);
