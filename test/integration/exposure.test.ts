@@ -46,8 +46,8 @@ describe.each<Expected>([
   const { kind } = spec.runtime;
   const name = spec.id.replace(/[^\w-]/g, '-');
   let host: HostContext;
-  let prepared: PreparedRuntime;
-  let instance: Instance;
+  let prepared: PreparedRuntime | undefined;
+  let instance: Instance | undefined;
   let exposure: Measured;
   let detected: Measured;
   let booted: Measured;
@@ -82,8 +82,8 @@ describe.each<Expected>([
   }, WITHIN_MS);
 
   afterAll(async () => {
-    await instance.kill();
-    await prepared.release();
+    await instance?.kill();
+    await prepared?.release();
     expect(await host.cleanup.releaseAll()).toEqual([]);
     expect(newTraces()).toEqual([]);
   });
