@@ -13,15 +13,16 @@ const mayNotImport = {
 const rooms = {
   schedule: ['fleet', 'observe', 'runtimes', 'image', 'meters', 'host', 'process', 'contract'],
   fleet: ['observe', 'runtimes', 'guest', 'meters', 'host', 'process', 'contract', 'parse'],
-  observe: ['runtimes', 'guest', 'meters', 'contract', 'parse'],
+  observe: ['runtimes', 'guest', 'meters', 'contract', 'parse', 'facts'],
   runtimes: ['guest', 'meters', 'image', 'host', 'process', 'contract', 'parse'],
   image: ['host', 'process'],
-  guest: ['process', 'parse'],
+  guest: ['process', 'parse', 'facts'],
   meters: ['process', 'parse'],
   host: ['process', 'parse'],
   contract: ['parse'],
   process: ['parse'],
   parse: [],
+  facts: [],
 };
 
 const refuse = (files, regex, what) => ({
@@ -36,7 +37,7 @@ const refuse = (files, regex, what) => ({
 
 const floors = [
   ...Object.entries(mayNotImport).map(([floor, above]) => {
-    const inHarness = floor === 'scenarios' ? '|harness/(?!contract/|parse/)' : '';
+    const inHarness = floor === 'scenarios' ? '|harness/(?!contract/|parse/|facts/)' : '';
     return refuse(
       [`${floor}/**/*.ts`],
       `^(\\.\\./)+(?:(?:${above.join('|')})/${inHarness})`,

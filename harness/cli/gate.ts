@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { exitCodes, TwinbootError, withHint } from '../../core/error.ts';
@@ -5,11 +6,15 @@ import { assertSetName, DEFAULT_SET, findBaseline, saveBaseline } from '../../re
 import { needsBaseline, type BaselineState } from '../../results/gate/baseline-rules.ts';
 import { gateDocument } from '../../results/gate/document.ts';
 import { evaluateGate } from '../../results/gate/evaluate.ts';
+import { expectedText, parseExpected } from '../../results/gate/expected-file.ts';
+import { findingsByRuntime } from '../../results/gate/expected-rules.ts';
 import { GATE_FILE, readGate, type Gate } from '../../results/gate/read-gate.ts';
+import { runtimeSubjects } from '../../results/gate/subjects.ts';
 import type { GateResult } from '../../results/gate/verdict.ts';
 import type { RunRecord } from '../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../results/store.ts';
 import { summarise } from '../../results/summary.ts';
+import { writeFailure } from '../../results/write-failure.ts';
 import { findScenario } from '../../scenarios/registry.ts';
 import { parseRuntimes } from '../runtimes/spec.ts';
 import { knownNames } from './gate-names.ts';
@@ -17,7 +22,7 @@ import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { planOf, runOptions } from './run-options.ts';
-import { scenariosOfOneBoot } from './scenarios.ts';
+import { scenariosOfOneBoot, usualScenarios } from './scenarios.ts';
 import { formatOption, showVerdicts } from './show-verdicts.ts';
 
 /** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
@@ -38,16 +43,22 @@ export function addGateCommand(program: Command, io: Io): void {
       'where this environment has no baseline yet: skip what needs one, and make this run it if all else holds',
       false,
     )
+    .option(
+      '--save-expected',
+      'where there is no file of `expected` yet: write into it what these boots show',
+      false,
+    )
     .addOption(formatOption())
     .addOption(runOptions.out())
     .addOption(runOptions.install())
     .addOption(runOptions.quiet())
     .action(async (file, options) => {
-      const gate = await readGate(file, knownNames);
+      const read = await readGate(file, knownNames);
       assertSetName(options.baseline);
       const progress = options.quiet ? silent(io) : io;
       const record =
-        options.run === undefined ? await measure(progress, gate, options) : await readRecord(options.run);
+        options.run === undefined ? await measure(progress, read, options) : await readRecord(options.run);
+      const gate = options.saveExpected ? await saveExpected(progress, read, record) : read;
       const baseline = await baselineOf(gate, record, options);
       const result = evaluateGate(gate, record, baseline);
       showVerdicts(io, gateDocument(result, record.startedAt), options.format);
@@ -66,7 +77,7 @@ async function measure(
   { out, install }: { out: string; install: boolean },
 ): Promise<RunRecord> {
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
-  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? scenariosOfOneBoot;
+  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? usualScenarios;
   const plan = planOf({
     ...run,
     scenarios: chosen.map(({ id }) => id),
@@ -100,6 +111,22 @@ async function baselineOf(
   return 'baseline' in found
     ? { side: { name: found.baseline.name, records: [found.baseline.record] } }
     : { reason: found.reason, willBeSaved };
+}
+
+/** The gate with what this record shows as what is expected, written beside it; as it was where its file exists. */
+async function saveExpected(io: Io, gate: Gate, record: RunRecord): Promise<Gate> {
+  const { expected } = gate;
+  if (expected === undefined || expected.expectations !== undefined) return gate;
+  const { name, path } = expected;
+  const text = expectedText(findingsByRuntime(record, runtimeSubjects(gate, record)));
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+  io.note(`wrote ${relative('.', path)}: read it, and commit it`);
+  const isKnown = (id: string): boolean => record.runtimes.some((runtime) => runtime.id === id);
+  return { ...gate, expected: { name, path, expectations: parseExpected(text, name, isKnown) } };
 }
 
 async function saveFirst(

@@ -1,3 +1,4 @@
+import type { DetectionReading, ExposureReading, FidelityReading } from './exposure-readings.ts';
 import type { KernelMemory } from '../parse/kernel-memory.ts';
 import type { GuestProcess } from '../parse/processes.ts';
 import type { UnitReport } from '../parse/units.ts';
@@ -15,6 +16,9 @@ export interface Artifacts {
   memory: MemoryReading;
   inside: InsideReading;
   units: UnitsReading;
+  fidelity: FidelityReading;
+  detection: DetectionReading;
+  exposure: ExposureReading;
   shutdown: ShutdownReading;
 }
 

@@ -22,6 +22,7 @@ import type {
   UnitsReading,
 } from '../contract/artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
+import { gatherDetection, gatherExposure, gatherFidelity } from './exposure.ts';
 import { waitUntilSettled } from './settle.ts';
 
 /** A booted instance as the gatherers see it. */
@@ -42,6 +43,9 @@ export const gatherers: {
   memory: gatherMemory,
   inside: gatherInside,
   units: gatherUnits,
+  fidelity: gatherFidelity,
+  detection: gatherDetection,
+  exposure: gatherExposure,
 };
 
 async function gatherTiming({ instance, ready, stalls }: Observed): Promise<Timing> {

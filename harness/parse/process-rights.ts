@@ -9,6 +9,8 @@ export interface ProcessRights {
   effective?: string[];
   /** The same of the bounding set: what it and its children can ever have. */
   bounding?: string[];
+  /** The same of the ambient set: what programs that it starts keep without file capabilities. */
+  ambient?: string[];
   /** A filter of system calls stands between it and the kernel. */
   seccomp?: boolean;
   noNewPrivileges?: boolean;
@@ -23,6 +25,7 @@ export function parseProcessRights(status: string): ProcessRights {
   const user = field('Uid', /^\d+\t(\d+)\t/);
   const effective = field('CapEff', /^([\da-f]+)$/);
   const bounding = field('CapBnd', /^([\da-f]+)$/);
+  const ambient = field('CapAmb', /^([\da-f]+)$/);
   const seccomp = field('Seccomp', /^([012])$/);
   const noNewPrivileges = field('NoNewPrivs', /^([01])$/);
   const pids = field('NSpid', /^(\d+(?:\s+\d+)*)$/);
@@ -30,6 +33,7 @@ export function parseProcessRights(status: string): ProcessRights {
     ...(user !== undefined && { user: Number(user) }),
     ...(effective !== undefined && { effective: capabilityNames(effective) }),
     ...(bounding !== undefined && { bounding: capabilityNames(bounding) }),
+    ...(ambient !== undefined && { ambient: capabilityNames(ambient) }),
     // 0: none; 1: strict; 2: a filter.
     ...(seccomp !== undefined && { seccomp: seccomp !== '0' }),
     ...(noNewPrivileges !== undefined && { noNewPrivileges: noNewPrivileges === '1' }),

@@ -33,8 +33,8 @@ export async function readContainerIsolation(
   };
 }
 
-/** The process that is 1 in the outermost pid namespace below ours. */
-function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
+/** The process that is 1 in the outermost pid namespace below ours. Throws where there is none. */
+export function findInit(pids: readonly number[]): { pid: number; rights: ProcessRights } {
   const inits = pids.flatMap((pid) => {
     try {
       const rights = readProcessRights(pid);

@@ -1,6 +1,7 @@
 import type { Channel } from '../guest/agent.ts';
 import { KERNEL_MEMORY_COMMAND } from '../parse/kernel-memory.ts';
 import { PROTOCOL_VERSION } from '../guest/protocol.ts';
+import { answerProbe } from './fake-probes.ts';
 
 /** What the fake distribution claims of itself. Times in ms of its own CLOCK_MONOTONIC. */
 export interface FakeBoot {
@@ -58,7 +59,8 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
     case 'processes':
       return fakeProcesses(boot).flatMap(processLines);
     case 'exec':
-      return rest.join(' ') === KERNEL_MEMORY_COMMAND ? [...meminfoLines, ...kernelMemory] : [];
+      if (rest.join(' ') === KERNEL_MEMORY_COMMAND) return [...meminfoLines, ...kernelMemory];
+      return answerProbe(rest.join(' '), boot.udevRuns) ?? [];
     case 'kernel-milestones':
       return ['[    0.800000] Run /init as init process'];
     default:

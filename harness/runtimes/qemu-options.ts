@@ -53,6 +53,10 @@ const shape = z.object({
     .enum(['multi', 'single'])
     .default('multi')
     .describe('TCG: a thread of the host for each virtual CPU, or one for all of them'),
+  sandbox: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('QEMU’s own filter of system calls; off: for a look at what it takes away'),
 });
 export type QemuOptions = z.infer<typeof shape>;
 

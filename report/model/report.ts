@@ -7,15 +7,18 @@ import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../../results/tables/format.ts';
 import type { Answer } from './answer.ts';
 import { answersOf } from './answers.ts';
+import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
+import { fidelityTables } from '../../results/tables/fidelity.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { fleetHeadlines, fleetTables } from './fleet-tables.ts';
 import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
 import { headlineTables } from './headline.ts';
+import { isolationTables } from '../../results/tables/isolation.ts';
 import { laddersOf, type Ladder } from '../../results/tables/ladder.ts';
 import { ledgerOf, type Ledger } from '../../results/tables/ledger.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';
@@ -88,7 +91,12 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
     fleet,
-    tables: fleetTables(fleet),
+    tables: [
+      ...fleetTables(fleet),
+      ...isolationTables(context),
+      ...detectionTables(context),
+      ...fidelityTables(context),
+    ],
     scenarios: record.scenarios.map((scenario) => ({
       id: scenario.id,
       title: plainLine(scenario.title, 60),

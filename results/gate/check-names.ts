@@ -1,5 +1,6 @@
 import { TwinbootError } from '../../core/error.ts';
 import type { Unit } from '../../core/units.ts';
+import { findingQuestions } from '../questions/registry.ts';
 import { guess, type Fault } from './faults.ts';
 import {
   VM_OVER_CONTAINER,
@@ -38,6 +39,7 @@ export function nameFaults(file: GateFile, known: KnownNames): Fault[] {
     ...scenarioFaults(file, known),
     ...Object.keys(file.metrics).flatMap((metric) => metricFaults(metric, file, known, isRuntime)),
     ...serviceFaults(file, isRuntime),
+    ...expectedFaults(file),
   ];
 }
 
@@ -147,6 +149,19 @@ function serviceFaults({ services, scenarios }: GateFile, isRuntime: IsRuntime):
     ...Object.keys(services.under)
       .filter((subject) => subjectKind(subject, isRuntime) !== 'runtimes')
       .map((subject) => unknownSubject([...path, subject], isRuntime, [])),
+  ];
+}
+
+/** What finds it is asked only where it is named. */
+function expectedFaults({ expected, scenarios = [] }: GateFile): Fault[] {
+  if (expected === undefined || findingQuestions.some(({ id }) => scenarios.includes(id))) return [];
+  const needed = findingQuestions.map(({ id }) => id).join(' or ');
+  return [
+    {
+      path: ['expected'],
+      key: true,
+      text: `\`expected\` needs the scenario ${needed}: name it in \`scenarios\``,
+    },
   ];
 }
 

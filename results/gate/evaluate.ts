@@ -5,6 +5,7 @@ import { assertPlausible } from '../plausible.ts';
 import type { RunRecord } from '../record.ts';
 import { summarise } from '../summary.ts';
 import { baselineRows, needsBaseline, type BaselineState } from './baseline-rules.ts';
+import { expectedRows } from './expected-rules.ts';
 import { limitRows, subjectLimits, unmatchedMetricRows } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';
 import { rowEvidence, ruleName } from './verdict.ts';
@@ -23,6 +24,7 @@ export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineSt
     ...runRows(gate, record, summary),
     ...imageRows(gate, record),
     ...serviceRows(gate, runtimeSubjects(gate, record), record),
+    ...expectedRows(gate, runtimeSubjects(gate, record), record),
     ...unmatchedMetricRows(gate, record),
     ...subjectLimits(gate, record).flatMap((entry) => limitRows(entry, summary)),
     ...(needsBaseline(gate) ? baselineRows(gate, record, baseline) : []),

@@ -84,6 +84,8 @@ const servicesSchema = z
   }))
   .describe('Rules for every runtime; or under `container`, `vm` or a runtime for that alone');
 
+const isBelow = (path: string): boolean => !path.startsWith('/') && !path.split('/').includes('..');
+
 const names = z.array(z.string().min(1)).min(1, 'name at least one');
 
 /**
@@ -98,7 +100,7 @@ export const gateFileSchema = z.strictObject({
     .optional()
     .describe('An image of `twinboot image list` (default: as `twinboot run`)'),
   runtimes: names.optional().describe('As `twinboot run --runtime` takes them: `[nspawn, qemu]`'),
-  scenarios: names.optional().describe('What to measure (default: all)'),
+  scenarios: names.optional().describe('What to measure (default: as `twinboot run`)'),
   rounds: z.int().min(1).max(100_000).optional().describe('Measured rounds'),
   warmup: z.int().min(0).max(1000).optional().describe('Rounds before those, not counted'),
   cache: z.enum(['warm', 'cold']).optional().describe('Page cache before each boot'),
@@ -108,10 +110,7 @@ export const gateFileSchema = z.strictObject({
   baseline: z
     .string()
     .min(1)
-    .refine(
-      (path) => !path.startsWith('/') && !path.split('/').includes('..'),
-      "write a folder below this file's own, such as `.twinboot/baselines`",
-    )
+    .refine(isBelow, "write a folder below this file's own, such as `.twinboot/baselines`")
     .default(DEFAULT_BASELINES)
     .describe('Folder of baselines below the one of this file; made to be committed'),
   alpha: percent
@@ -126,6 +125,14 @@ export const gateFileSchema = z.strictObject({
   'max-image-size': size.optional().describe("What the image's files may take: `400 MiB`"),
   metrics: z.record(z.string(), metricSchema).default({}).describe('By metric: `startup.ready`'),
   services: servicesSchema.optional(),
+  expected: z
+    .string()
+    .min(1)
+    .refine(isBelow, "write a file below this file's own folder, such as `fidelity.expected`")
+    .optional()
+    .describe(
+      'File of what boots may show although it is not clean, `fidelity.expected`: anything else of its kinds fails',
+    ),
   'forbid-changes': z
     .array(z.enum(structuralKinds))
     .default([])

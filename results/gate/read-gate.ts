@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { requireNoLinks } from '../../core/below.ts';
-import { errnoOf, messageOf, usageError } from '../../core/error.ts';
+import { errnoOf, messageOf, TwinbootError, usageError } from '../../core/error.ts';
 import type { StructuralKind } from '../compare/comparison.ts';
 import { nameFaults, type KnownNames, type NamedRuntime } from './check-names.ts';
+import { readExpected, type ExpectedFile } from './expected-file.ts';
 import { faultsError, parsePlaced } from './faults.ts';
 import { gateFileSchema, type GateFile, type MetricRule, type ServiceRules } from './file-schema.ts';
 import { schemaFaults } from './schema-faults.ts';
@@ -37,10 +38,12 @@ export interface Gate {
   maxImageBytes?: number;
   metrics: Record<string, MetricRule>;
   services?: { everywhere: ServiceRules; under: Record<string, ServiceRules> };
+  /** What boots may show although it is not clean. */
+  expected?: ExpectedFile;
   forbidChanges: StructuralKind[];
 }
 
-/** Errors (usage): `no-gate-file`, `unreadable-gate-file`, `link-in-the-way`, and those of `parseGate`. */
+/** Errors (usage): `no-gate-file`, `unreadable-gate-file`, `link-in-the-way`, and those of `parseGate` and `readExpected`. */
 export async function readGate(file: string, known: KnownNames): Promise<Gate> {
   let text: string;
   try {
@@ -55,7 +58,10 @@ export async function readGate(file: string, known: KnownNames): Promise<Gate> {
   }
   const gate = parseGate(text, file, known);
   requireNoLinks(dirname(file), relative(dirname(file), gate.baselines));
-  return gate;
+  if (gate.expected === undefined) return gate;
+  const { name, path } = gate.expected;
+  requireNoLinks(dirname(file), name);
+  return { ...gate, expected: await readExpected(name, path, (text) => isRuntime(text, known)) };
 }
 
 /** Errors (usage): `bad-gate-file`, with every fault's line and column. */
@@ -90,8 +96,20 @@ function gateFrom(said: GateFile, file: string, known: KnownNames): Gate {
     ...defined({ maxImageBytes: said['max-image-size'] }),
     metrics: said.metrics,
     ...(said.services && { services: said.services }),
+    ...(said.expected !== undefined && {
+      expected: { name: said.expected, path: resolve(dirname(file), said.expected) },
+    }),
     forbidChanges: said['forbid-changes'],
   };
+}
+
+function isRuntime(text: string, known: KnownNames): boolean {
+  try {
+    return known.runtimes(text).some(({ id }) => id === text);
+  } catch (error) {
+    if (!(error instanceof TwinbootError)) throw error;
+    return false;
+  }
 }
 
 /** The object without its undefined members. */

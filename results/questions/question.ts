@@ -11,6 +11,17 @@ export interface Question {
   notCompared?: readonly string[] | 'all';
   /** Ids of the metrics that stand where there is room for a few of all scenarios. */
   inBrief?: readonly string[];
-  /** Its headlines have a chart of their own: no chart of their distributions is drawn. */
+  /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
+  /** Finding.what of all that `findings` can give. */
+  findingKinds?: readonly string[];
+  /** What a sample's details show that is not clean; `undefined` for details of another form. */
+  findings?: (details: unknown) => Finding[] | undefined;
+}
+
+/** Something that is not clean in one boot, and that a file can expect. Texts may come from the guest. */
+export interface Finding {
+  /** A word: `failed`. */
+  what: string;
+  name: string;
 }

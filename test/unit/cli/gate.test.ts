@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordSchema, type RunRecord } from '../../../results/record.ts';
+import { exposureRecord } from '../../fixtures/records/exposure.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 
@@ -242,5 +243,22 @@ describe('twinboot gate, given nonsense', () => {
     const told = await twinboot(['gate', write('rounds: 3'), '--run', join(folder, 'nowhere')]);
     expect(told.exitCode).toBe(2);
     expect(plain(told.notes)).toBe('error: there is no FOLDER/nowhere');
+  });
+});
+
+describe('twinboot gate --save-expected', () => {
+  const RULE = 'scenarios: [fidelity]\nexpected: fidelity.expected\n';
+  const expected = (): string => readFileSync(join(folder, 'fidelity.expected'), 'utf8');
+
+  it('writes what the boots show where there is no file yet, passes, and leaves it as it is after that', async () => {
+    const without = await gate(RULE, exposureRecord());
+    expect(without.exitCode).toBe(1);
+    const first = await gate(RULE, exposureRecord(), '--save-expected');
+    expect(first.exitCode).toBe(0);
+    expect(first.notes).toContain('fidelity.expected: read it, and commit it');
+    expect(expected()).toContain('nspawn skipped systemd-udevd.service');
+    writeFileSync(join(folder, 'fidelity.expected'), '# nothing\n');
+    expect((await gate(RULE, exposureRecord(), '--save-expected')).exitCode).toBe(1);
+    expect(expected()).toBe('# nothing\n');
   });
 });

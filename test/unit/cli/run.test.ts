@@ -32,6 +32,24 @@ function onlyRecord(): RunRecord {
 }
 
 describe('twinboot run', { timeout: 60_000 }, () => {
+  it('isolation, detection and fidelity are asked where they are named, and have tables in the report', async () => {
+    const { exitCode, out } = await run(
+      ...['isolation', 'detection', 'fidelity', '--runtime', 'fake', '--runtime', VM],
+      ...['--rounds', '1', '--warmup', '0'],
+    );
+    expect(exitCode).toBe(0);
+    expect(out).toContain('isolation.exploit-preconditions');
+    const { samples } = onlyRecord();
+    expect(samples.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    const right = samples
+      .flatMap(({ runtime, values }) => values.map((value) => ({ runtime, ...value })))
+      .filter(({ metric }) => metric === 'detection.methods-right');
+    expect(new Map(right.map(({ runtime, value }) => [runtime, value])).get('fake')).toBe(5);
+    const page = readFileSync(join(runFolders()[0] ?? '', 'report', 'report.md'), 'utf8');
+    for (const title of ['What separates them from the host', 'Method by method', 'What did not start'])
+      expect(page).toContain(`### ${title}`);
+  });
+
   it('boots every runtime once a round, in shuffled order, and ends with a table and a report', async () => {
     const { exitCode, out, notes } = await run(
       '--runtime',

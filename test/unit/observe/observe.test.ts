@@ -207,6 +207,9 @@ describe('units', () => {
 
 describe('the order of reading', () => {
   it('is from what disturbs the instance least to what disturbs it most', () => {
-    expect(Object.keys(gatherers)).toEqual(['timing', 'memory', 'inside', 'units']);
+    expect(Object.keys(gatherers)).toEqual([
+      ...['timing', 'memory', 'inside', 'units'],
+      ...['fidelity', 'detection', 'exposure'],
+    ]);
   });
 });

@@ -42,6 +42,7 @@ describe('what a process may do', () => {
       user: 1_000_085_373,
       effective: [],
       bounding: [],
+      ambient: [],
       seccomp: true,
       noNewPrivileges: true,
     });
@@ -58,6 +59,7 @@ describe('what a process may do', () => {
   it.each([
     ['CapEff', 'effective'],
     ['CapBnd', 'bounding'],
+    ['CapAmb', 'ambient'],
     ['NoNewPrivs', 'noNewPrivileges'],
     ['Seccomp', 'seccomp'],
     ['Uid', 'user'],
@@ -66,12 +68,12 @@ describe('what a process may do', () => {
     expect(parseProcessRights(malformed)).not.toHaveProperty(fact);
   });
 
-  it('is read of this process as of any', () => {
-    expect(readProcessRights(process.pid).user).toBe(process.geteuid?.());
-  });
-
   it('names a capability that is newer than this by its number', () => {
     expect(capabilityNames('0000030000000000')).toEqual(['CHECKPOINT_RESTORE', '41']);
     expect(capabilityNames('0000000000000000')).toEqual([]);
+  });
+
+  it('is read of this process as of any', () => {
+    expect(readProcessRights(process.pid).user).toBe(process.geteuid?.());
   });
 });

@@ -1,0 +1,14 @@
+import type { Question } from './question.ts';
+
+export const isolation: Question = {
+  id: 'isolation',
+  inBrief: [
+    'isolation.host-syscalls-allowed',
+    'isolation.exploit-preconditions',
+    'isolation.host-exploit-preconditions',
+    'isolation.global-writable',
+    'isolation.ways-out',
+  ],
+  // Counts that are the same in every boot, and stand in its tables.
+  hasOwnChart: true,
+};
