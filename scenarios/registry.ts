@@ -2,14 +2,20 @@ import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
 import { density } from './density.ts';
+import { inspection } from './inspection.ts';
 import { memory } from './memory.ts';
 import { minimumMemory } from './minimum-memory.ts';
 import { services } from './services.ts';
 import { startup } from './startup.ts';
 import { storm } from './storm.ts';
+import { work } from './work.ts';
 
 /** Every scenario, in the order in which they are listed, asked and reported. */
-export const scenarios: readonly Scenario[] = [startup, memory, services, density, storm, minimumMemory];
+export const scenarios: readonly Scenario[] = [
+  ...[startup, memory, services],
+  ...[inspection, work],
+  ...[density, storm, minimumMemory],
+];
 
 /** One of these scenarios by its id. Errors: `unknown-scenario` (usage), with the nearest match. */
 export function findScenario(id: string, among: readonly Scenario[] = scenarios): Scenario {

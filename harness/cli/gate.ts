@@ -17,7 +17,7 @@ import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { planOf, runOptions } from './run-options.ts';
-import { scenariosOfOneBoot } from './scenarios.ts';
+import { scenariosOfOneBoot, usualScenarios } from './scenarios.ts';
 import { formatOption, showVerdicts } from './show-verdicts.ts';
 
 /** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
@@ -66,7 +66,7 @@ async function measure(
   { out, install }: { out: string; install: boolean },
 ): Promise<RunRecord> {
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
-  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? scenariosOfOneBoot;
+  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? usualScenarios;
   const plan = planOf({
     ...run,
     scenarios: chosen.map(({ id }) => id),

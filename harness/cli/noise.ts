@@ -16,7 +16,7 @@ import { measureRun, type RunOptions } from './measure-run.ts';
 import { noiseTable } from './noise-table.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
 import { outcomeOf } from './run.ts';
-import { scenariosOfOneBoot } from './scenarios.ts';
+import { usualScenarios } from './scenarios.ts';
 
 type Format = 'table' | 'json';
 
@@ -56,11 +56,11 @@ export function addNoiseCommand(program: Command, io: Io): void {
       }
       const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
       const plan = planFrom(options, {
-        scenarios: scenariosOfOneBoot.map(({ id }) => id),
+        scenarios: usualScenarios.map(({ id }) => id),
         runtimes: specs.map(({ id }) => id),
         rounds: options.rounds,
       });
-      await measure(io, { ...options, plan, specs, scenarios: scenariosOfOneBoot }, options.format);
+      await measure(io, { ...options, plan, specs, scenarios: usualScenarios }, options.format);
     });
 }
 

@@ -15,7 +15,7 @@ import { silent, type Io } from './io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
-import { scenariosOfOneBoot } from './scenarios.ts';
+import { usualScenarios } from './scenarios.ts';
 import { summaryTable } from './summary-table.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
@@ -26,7 +26,7 @@ export function addRunCommand(program: Command, io: Io): void {
         .summary('boot the image in every runtime, measure, and report')
         .description(
           'Boots the image in each runtime, round by round in shuffled order, and writes the record and the report to ' +
-            `a new folder. Without scenarios: ${names(scenariosOfOneBoot)}.`,
+            `a new folder. Without scenarios: ${names(usualScenarios)}.`,
         )
         .argument('[scenario...]', `what to ask: ${names(scenarios)}`)
         .option(
@@ -74,7 +74,7 @@ function names(asked: readonly { id: string }[]): string {
 
 /** What was asked for, in the order of the registry. Errors: `unknown-scenario` (usage). */
 function questionsOf(ids: readonly string[]): readonly Scenario[] {
-  if (ids.length === 0) return scenariosOfOneBoot;
+  if (ids.length === 0) return usualScenarios;
   const asked = new Set(ids.map((id) => findScenario(id)));
   return scenarios.filter((scenario) => asked.has(scenario));
 }

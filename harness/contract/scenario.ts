@@ -31,6 +31,11 @@ export interface Scenario<Needs extends Need = Need> extends ScenarioDescription
   /** Artifacts of one boot, or the reading of one survey. */
   needs: readonly Needs[];
   /**
+   * true: asked only where somebody names it. For a question that costs every boot time, or that disturbs what others
+   * read of the same boot.
+   */
+  onlyWhenNamed?: true;
+  /**
    * What each metric is made of. A reading that is absent costs the metrics that are made of it, and no other. Without
    * `madeOf` every metric is made of all that the scenario needs.
    */

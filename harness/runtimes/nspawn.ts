@@ -19,6 +19,10 @@ const options = z.object({
     .default('off')
     .describe('a user namespace: root of the container is nobody on the host'),
   sys: z.enum(['ro', 'rw']).default('ro').describe('/sys writable: udev runs where it is'),
+  seccomp: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('the filter of system calls, with which nspawn starts every container'),
   lower: lowerOption,
 });
 /** What the manager is told. */
@@ -31,28 +35,28 @@ export const nspawn: Runtime<typeof options> = {
   kind: 'container',
   tools: [TOOL],
   options,
-  availability: async (host, { userns }) =>
+  availability: async (host, { userns, seccomp }) =>
     (userns === 'on' ? whyNoUserNamespace() : undefined) ??
     toolAvailability(host, {
       tool: TOOL,
       version: /^systemd (\d+ \([^)]*\)|\d+)/,
-      // --console= (systemd 242), --private-users-ownership= (249).
-      oldest: userns === 'on' ? '249' : '242',
+      // --console= (systemd 242), SYSTEMD_SECCOMP (248), --private-users-ownership= (249).
+      oldest: userns === 'on' ? '249' : seccomp === 'off' ? '248' : '242',
     }),
 
-  isolation: ({ userns }) => ({
+  isolation: ({ userns, seccomp }) => ({
     kernel: 'shared',
     userNamespace: userns === 'on',
     capabilities: 'reduced',
-    seccomp: true,
+    seccomp: seccomp === 'on',
     devices: 'null, zero, full, random, urandom, tty, ptmx',
   }),
 
   async prepare(context, given) {
-    const { userns, sys, lower } = given;
+    const { userns, sys, seccomp, lower } = given;
     return prepareContainer({
       context,
-      description: describeContainer(this, context, { userns, sys, lower }, this.isolation(given)),
+      description: describeContainer(this, context, { userns, sys, seccomp, lower }, this.isolation(given)),
       lower,
       ...(userns === 'on' ? { idBase: USER_NAMESPACE_BASE } : {}),
       furtherDevices: [NET_TUN],
@@ -69,7 +73,7 @@ function nspawnCommand(given: NspawnOptions): (boot: ContainerBoot) => Container
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
 export function nspawnArguments(
   boot: Pick<ContainerBoot, 'name' | 'root' | 'channelFolder'>,
-  { userns }: NspawnOptions,
+  { userns }: Pick<NspawnOptions, 'userns' | 'sys'>,
 ): string[] {
   return [
     `--directory=${boot.root}`,
@@ -93,7 +97,11 @@ export function nspawnArguments(
   ];
 }
 
-/** nspawn mounts /sys writable only where it is told by this variable (docs/ENVIRONMENT.md of systemd). */
-function nspawnEnvironment({ sys }: NspawnOptions): Record<string, string> {
-  return { TERM: 'vt220', ...(sys === 'rw' ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' } : {}) };
+/** nspawn mounts /sys writable, and leaves its filter out, only where these variables say so (docs/ENVIRONMENT.md of systemd). */
+function nspawnEnvironment({ sys, seccomp }: NspawnOptions): Record<string, string> {
+  return {
+    TERM: 'vt220',
+    ...(sys === 'rw' ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' } : {}),
+    ...(seccomp === 'off' ? { SYSTEMD_SECCOMP: '0' } : {}),
+  };
 }

@@ -1,4 +1,5 @@
 import { hostError } from '../../core/error.ts';
+import { createBareHost } from './bare-host.ts';
 import type { PrepareContext, PreparedRuntime } from './runtime.ts';
 import type { RuntimeSpec } from './spec.ts';
 
@@ -15,5 +16,6 @@ export async function prepareRuntime(
     throw hostError('runtime-unavailable', `${id}: ${availability.reason}`, { hint: availability.fix });
   }
   const version = availability.version === undefined ? {} : { version: availability.version };
-  return runtime.prepare({ ...context, specId: id, ...version }, options);
+  const prepared = await runtime.prepare({ ...context, specId: id, ...version }, options);
+  return { bareHost: createBareHost(context), ...prepared };
 }

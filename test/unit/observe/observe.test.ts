@@ -207,6 +207,6 @@ describe('units', () => {
 
 describe('the order of reading', () => {
   it('is from what disturbs the instance least to what disturbs it most', () => {
-    expect(Object.keys(gatherers)).toEqual(['timing', 'memory', 'inside', 'units']);
+    expect(Object.keys(gatherers)).toEqual(['timing', 'memory', 'inside', 'units', 'inspection', 'work']);
   });
 });

@@ -32,8 +32,8 @@ describe('all scenarios', () => {
   });
 
   it.each([
-    ['startupp', 'did you mean "startup"? Known: startup, memory, services, density, storm, minimum-memory'],
-    ['__proto__', 'known: startup, memory, services, density, storm, minimum-memory'],
+    ['startupp', 'did you mean "startup"? Known: startup, memory, services, inspection, work, density, storm, minimum-memory'],
+    ['__proto__', 'known: startup, memory, services, inspection, work, density, storm, minimum-memory'],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
       expect.objectContaining({ code: 'unknown-scenario', message: `unknown scenario "${typed}"`, hint }),
