@@ -2,5 +2,7 @@ import type { Question } from './question.ts';
 
 export const work: Question = {
   id: 'work',
-  inBrief: ['slowdown.system-call', 'slowdown.page-fault', 'slowdown.fork-exec', 'slowdown.tcp', 'slowdown.fsync'],
+  inBrief: ['cpu', 'system-call', 'page-fault', 'fork-exec', 'tcp'].map(
+    (operation) => `slowdown.${operation}`,
+  ),
 };

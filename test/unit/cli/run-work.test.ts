@@ -44,6 +44,8 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
     const report = readFileSync(join(runFolder(), 'report', 'report.md'), 'utf8');
     expect(report).toContain('CPU loop, over the host’s');
     expect(report).toContain('Booting over a loop mount');
+    // A chart whose metrics have another group than their scenario's id stands with its scenario.
+    expect(report).toContain('charts/slowdown-system-call-distribution.png');
   });
 
   it('says of what fails why, and has the rest', async () => {

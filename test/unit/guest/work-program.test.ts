@@ -15,11 +15,21 @@ it('has no comment that would have to be carried', () => {
   expect(workProgram()).not.toMatch(/^\s*#/m);
 });
 
-it('runs here as inside, and has a figure or a reason of every operation', { timeout: 150_000 }, ({ skip }) => {
-  skip(!existsSync('/usr/bin/perl') || !['x64', 'arm64'].includes(process.arch), 'no perl, or no call numbers');
-  const { perl, times } = parseWork(execFileSync('sh', ['-c', workCommand()], { encoding: 'utf8' }).split('\n'));
-  expect(perl).toMatch(/^5\./);
-  for (const operation of operations) expect(times[operation]).not.toEqual({ reason: 'the program ended before it' });
-  expect(times.cpu).toHaveProperty('batchesNs.length', 5);
-  expect(times['system-call']).toHaveProperty('batchesNs.length', 5);
-});
+it(
+  'runs here as inside, and has a figure or a reason of every operation',
+  { timeout: 150_000 },
+  ({ skip }) => {
+    skip(
+      !existsSync('/usr/bin/perl') || !['x64', 'arm64'].includes(process.arch),
+      'no perl, or no call numbers',
+    );
+    const { perl, times } = parseWork(
+      execFileSync('sh', ['-c', workCommand()], { encoding: 'utf8' }).split('\n'),
+    );
+    expect(perl).toMatch(/^5\./);
+    for (const operation of operations)
+      expect(times[operation]).not.toEqual({ reason: 'the program ended before it' });
+    expect(times.cpu).toHaveProperty('batchesNs.length', 5);
+    expect(times['system-call']).toHaveProperty('batchesNs.length', 5);
+  },
+);

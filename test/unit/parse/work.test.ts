@@ -14,7 +14,7 @@ describe('what the program says of a host', () => {
     const { times } = capturedWork('refused');
     expect(times.tcp).toEqual({ reason: 'connect: Network is unreachable' });
     expect(times.fsync).toEqual({
-      reason: '/nonexistent/twinboot-work-2130: No such file or directory',
+      reason: '/nonexistent/twinboot-work-8762: No such file or directory',
     });
     expect(times['fork-exec']).toHaveProperty('batchesNs.length', 5);
   });
@@ -26,7 +26,11 @@ describe('an answer that is none', () => {
     ['no number', 'cpu fast', 'the program said fast'],
     ['an endless number', `cpu ${'9'.repeat(30)}.0`, `the program said ${'9'.repeat(30)}.0`],
     ['one below 0', 'cpu -4.0', 'the program said -4.0'],
-    ['too many', `cpu ${'1.0 '.repeat(40).trim()}`, expect.stringContaining('the program said 1.0 1.0') as string],
+    [
+      'too many',
+      `cpu ${'1.0 '.repeat(40).trim()}`,
+      expect.stringContaining('the program said 1.0 1.0') as string,
+    ],
     ['a reason that acts on a terminal', 'cpu - \u001b[2Jgone', 'gone'],
   ])('%s', (_, line, reason) => {
     expect(parseWork([line]).times.cpu).toEqual({ reason });

@@ -31,7 +31,10 @@ describe('the ways to a file of an image', () => {
   it('are gone turn by turn, in turning order, and what was made is taken away each time', async () => {
     const done: string[] = [];
     const ways = await timeReaders(readers(done), running);
-    const [there, back] = [['mount', 'unmount', 'debugfs'], ['debugfs', 'mount', 'unmount']];
+    const [there, back] = [
+      ['mount', 'unmount', 'debugfs'],
+      ['debugfs', 'mount', 'unmount'],
+    ];
     expect(done).toEqual([there, back, there, back, there].flat());
     expect(ways['loop-mount']).toHaveProperty('timesMs.length', 5);
     const timesMs = 'timesMs' in ways['loop-mount'] ? ways['loop-mount'].timesMs : [];
@@ -40,7 +43,10 @@ describe('the ways to a file of an image', () => {
 
   it('that fails has its reason, and is not gone again', async () => {
     const done: string[] = [];
-    const ways = await timeReaders(readers(done, (time) => time === 2), running);
+    const ways = await timeReaders(
+      readers(done, (time) => time === 2),
+      running,
+    );
     expect(ways.debugfs).toEqual({ reason: 'Bad magic number' });
     expect(done.filter((what) => what === 'debugfs')).toHaveLength(2);
     expect(ways['loop-mount']).toHaveProperty('timesMs.length', 5);

@@ -32,7 +32,10 @@ describe('all scenarios', () => {
   });
 
   it.each([
-    ['startupp', 'did you mean "startup"? Known: startup, memory, services, inspection, work, density, storm, minimum-memory'],
+    [
+      'startupp',
+      'did you mean "startup"? Known: startup, memory, services, inspection, work, density, storm, minimum-memory',
+    ],
     ['__proto__', 'known: startup, memory, services, inspection, work, density, storm, minimum-memory'],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
