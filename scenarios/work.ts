@@ -24,10 +24,22 @@ const titles: Record<Operation, { title: string; what: string }> = {
     what: 'A byte’s way to another process on the same CPU and back, over 127.0.0.1.',
   },
   'file-create': { title: 'File create', what: 'A new empty file in /var/tmp, opened and closed.' },
-  fsync: { title: 'fsync', what: '4 KiB written over in a file in /var/tmp, and fsync(2).' },
+  fsync: { title: 'fsync', what: '4 KiB appended to a file in /var/tmp, and fsync(2).' },
 };
 
-const MEDIAN = 'The median of five batches.';
+/** A difference of two loops errs to both sides, and how long a disk takes is a matter of chance: the least says nothing. */
+const byMedian: ReadonlySet<Operation> = new Set(['system-call', 'file-create', 'fsync']);
+
+/** Of nine batches. What else runs on the host can only make a batch of all other operations longer. */
+function figureOf({ times }: WorkFigures, operation: Operation): number | undefined {
+  const found = times[operation];
+  if (!('batchesNs' in found) || found.batchesNs.length === 0) return undefined;
+  return byMedian.has(operation) ? median(found.batchesNs) : Math.min(...found.batchesNs);
+}
+
+function whichBatch(operation: Operation): string {
+  return byMedian.has(operation) ? 'The median of nine batches.' : 'The quickest of nine batches.';
+}
 
 function overHost(operation: Operation): Metric {
   return metric(
@@ -46,7 +58,7 @@ function inInstance(operation: Operation): Metric {
     'ns',
     'headline',
     title,
-    `${what} ${MEDIAN} By the CLOCK_MONOTONIC that the program sees: a VM’s is the guest’s.`,
+    `${what} ${whichBatch(operation)} By the CLOCK_MONOTONIC that the program sees: a VM’s is the guest’s.`,
   );
 }
 
@@ -58,7 +70,7 @@ function onHost(operation: Operation): Metric {
     'detail',
     `${title} on the host`,
     `The same program on the bare host, with the CPUs and the memory of an instance, just after it ran inside. ${what} ` +
-      `${MEDIAN} By the host’s CLOCK_MONOTONIC.`,
+      `${whichBatch(operation)} By the host’s CLOCK_MONOTONIC.`,
   );
 }
 
@@ -76,8 +88,8 @@ export const work = defineScenario({
     if (reading === undefined) return measured;
     const { inside, host } = reading;
     for (const operation of operations) {
-      const ns = medianOf(inside, operation);
-      const hostNs = medianOf(host, operation);
+      const ns = figureOf(inside, operation);
+      const hostNs = figureOf(host, operation);
       const reason = reasonOf(inside, operation);
       const hostReason = reasonOf(host, operation);
       const slowdown = ns === undefined || hostNs === undefined ? undefined : ns / hostNs;
@@ -89,11 +101,6 @@ export const work = defineScenario({
     return measured;
   },
 });
-
-function medianOf({ times }: WorkFigures, operation: Operation): number | undefined {
-  const found = times[operation];
-  return 'batchesNs' in found ? median(found.batchesNs) : undefined;
-}
 
 function reasonOf({ times }: WorkFigures, operation: Operation): string {
   const found = times[operation];

@@ -143,7 +143,16 @@ export const formatters = {
         : Math.abs(value) < MIB
           ? `${short(value / 1024)} KiB`
           : `${short(value / MIB)} MiB`,
+  ns: (value) =>
+    value === 0
+      ? '0'
+      : Math.abs(value) < 1000
+        ? `${short(value)} ns`
+        : Math.abs(value) < 1e6
+          ? `${short(value / 1000)} µs`
+          : formatters.ms(value / 1e6),
   count: (value) => short(value),
+  ratio: (value) => `${short(value)}×`,
   percent: (value) => `${short(value)} %`,
 };
 

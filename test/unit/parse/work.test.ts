@@ -3,20 +3,20 @@ import { noWork, operations, parseWork } from '../../../harness/parse/work.ts';
 import { capturedWork } from '../../fixtures/guest/artifacts.ts';
 
 describe('what the program says of a host', () => {
-  it('is five batches of every operation, and the version of perl', () => {
+  it('is nine batches of every operation, and the version of perl', () => {
     const { perl, times } = capturedWork('host');
     expect(perl).toBe('5.36.0');
     expect(Object.keys(times)).toEqual([...operations]);
-    for (const of of Object.values(times)) expect(of).toHaveProperty('batchesNs.length', 5);
+    for (const of of Object.values(times)) expect(of).toHaveProperty('batchesNs.length', 9);
   });
 
   it('without a network and a folder is the reason of each that needs them, and figures of the others', () => {
     const { times } = capturedWork('refused');
     expect(times.tcp).toEqual({ reason: 'connect: Network is unreachable' });
     expect(times.fsync).toEqual({
-      reason: '/nonexistent/twinboot-work-8762: No such file or directory',
+      reason: '/nonexistent/twinboot-work-18204: No such file or directory',
     });
-    expect(times['fork-exec']).toHaveProperty('batchesNs.length', 5);
+    expect(times['fork-exec']).toHaveProperty('batchesNs.length', 9);
   });
 });
 
