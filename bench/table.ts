@@ -50,6 +50,8 @@ function format(value: number, unit: FigureUnit): string {
       return formatMs(value);
     case 'bytes':
       return formatBytes(value);
+    case 'ns':
+      return formatValue(value, unit);
     case 'count':
       return String(value);
     case 'ms/s':

@@ -1,5 +1,5 @@
 /** The units a value can have. A number does not exist in twinboot without one of these. */
-export const units = ['ms', 'bytes', 'count', 'ms/s', 'count/s'] as const;
+export const units = ['ms', 'ns', 'bytes', 'count', 'ms/s', 'count/s', 'ratio'] as const;
 export type Unit = (typeof units)[number];
 
 export const KIB = 1024;
@@ -11,6 +11,13 @@ export function formatMs(ms: number): string {
   const size = Math.abs(ms);
   // What rounds to 1000 ms is a second.
   return size >= 999.5 ? `${threeDigits(ms / 1000)} s` : `${threeDigits(ms)} ms`;
+}
+
+/** `1234.5` → `1.23 µs`; from a millisecond on as `formatMs`. */
+export function formatNs(ns: number): string {
+  const size = Math.abs(ns);
+  if (size >= 999_500) return formatMs(ns / 1e6);
+  return size >= 999.5 ? `${threeDigits(ns / 1000)} µs` : `${threeDigits(ns)} ns`;
 }
 
 /** `8650752` → `8.25 MiB`; three significant digits, binary units. */
@@ -41,6 +48,8 @@ export function formatValue(value: number, unit: Unit): string {
   switch (unit) {
     case 'ms':
       return formatMs(value);
+    case 'ns':
+      return formatNs(value);
     case 'bytes':
       return formatBytes(value);
     case 'count':
@@ -49,6 +58,8 @@ export function formatValue(value: number, unit: Unit): string {
       return `${threeDigits(value)} ms/s`;
     case 'count/s':
       return `${threeDigits(value)}/s`;
+    case 'ratio':
+      return `${threeDigits(value)}×`;
   }
 }
 

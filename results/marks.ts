@@ -32,10 +32,13 @@ const inOrder: readonly MarkId[] = ['emulated', 'emulated-host', 'nested'];
 /** Whether a value hangs on how fast the machine is. */
 const isTime: Readonly<Record<Unit, boolean>> = {
   ms: true,
+  ns: true,
   'ms/s': true,
   'count/s': true,
   bytes: false,
   count: false,
+  // Of two times.
+  ratio: true,
 };
 
 /** Whether marks of times are on a figure in this unit. */

@@ -5,16 +5,19 @@ import { density } from './density.ts';
 import { detection } from './detection.ts';
 import { fidelity } from './fidelity.ts';
 import { isolation } from './isolation.ts';
+import { inspection } from './inspection.ts';
 import { memory } from './memory.ts';
 import { minimumMemory } from './minimum-memory.ts';
 import { services } from './services.ts';
 import { startup } from './startup.ts';
 import { storm } from './storm.ts';
+import { work } from './work.ts';
 
 /** Every scenario, in the order in which they are listed, asked and reported. */
 export const scenarios: readonly Scenario[] = [
   ...[startup, memory, services],
   ...[isolation, detection, fidelity],
+  ...[inspection, work],
   ...[density, storm, minimumMemory],
 ];
 

@@ -4,6 +4,7 @@ import type { GuestProcess } from '../parse/processes.ts';
 import type { UnitReport } from '../parse/units.ts';
 import type { CgroupMemory } from '../parse/cgroup-memory.ts';
 import type { GuestRam } from '../parse/guest-ram.ts';
+import type { WorkFigures } from '../parse/work.ts';
 import type { ProcessMemory } from '../parse/smaps-rollup.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Artifacts {
   fidelity: FidelityReading;
   detection: DetectionReading;
   exposure: ExposureReading;
+  inspection: InspectionReading;
+  work: WorkReading;
   shutdown: ShutdownReading;
 }
 
@@ -92,6 +95,28 @@ export interface UnitsReading extends UnitReport {
   unitFiles: Map<string, string>;
   /** The failed conditions of units that were to start and did not, by unit. */
   failedConditions: Map<string, string[]>;
+}
+
+/** A way to read a file of an image that boots nothing. */
+export type ImageWay = 'loop-mount' | 'debugfs';
+
+/** Of each time that a way was gone, in order; or why it cannot be gone. */
+export type WayTimes = { timesMs: number[] } | { reason: string };
+
+/** How long it takes from an image that lies there to the content of one file in it. Times by the host's clock. */
+export interface InspectionReading {
+  /** The file's absolute path in the image. */
+  file: string;
+  /** By booting: twinboot's preparation of the boot, t0 to `ready`, and the question whose answer is the file. */
+  instanceMs: number;
+  /** On the host, while the instance lives. */
+  ways: Record<ImageWay, WayTimes>;
+}
+
+/** The same program inside the instance and then on the host, one after the other. */
+export interface WorkReading {
+  inside: WorkFigures;
+  host: WorkFigures;
 }
 
 export interface ShutdownReading {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { hostError, runError, TwinbootError, withHint } from '../../core/error.ts';
+import { hostError, messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../parse/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../parse/kernel-memory.ts';
+import { noWork, parseWork } from '../parse/work.ts';
+import { workCommand, WORK_DEADLINE_MS } from '../guest/work-program.ts';
 import { parseProcesses } from '../parse/processes.ts';
 import { inQuestions, type Question } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../parse/units.ts';
@@ -12,14 +14,17 @@ import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
 import { CHARGE_UNREADABLE, type CgroupMemory } from '../parse/cgroup-memory.ts';
 import { PROCESS_UNREADABLE } from '../parse/smaps-rollup.ts';
+import type { BareHost } from '../runtimes/bare-host.ts';
 import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from '../runtimes/runtime.ts';
 import type {
   HostProcess,
   Artifacts,
   InsideReading,
+  InspectionReading,
   MemoryReading,
   Timing,
   UnitsReading,
+  WorkReading,
 } from '../contract/artifacts.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { gatherDetection, gatherExposure, gatherFidelity } from './exposure.ts';
@@ -31,6 +36,9 @@ export interface Observed {
   ready: Ready;
   /** The host's MemAvailable immediately before t0. */
   availableBeforeBytes: number;
+  /** What twinboot itself needed before t0, ms: the disk, the control group; 0 without it. */
+  preparationMs?: number;
+  bareHost?: BareHost | undefined;
   /** Since before t0; absent where nobody asks for times. */
   stalls?: StallWatch;
 }
@@ -46,6 +54,8 @@ export const gatherers: {
   fidelity: gatherFidelity,
   detection: gatherDetection,
   exposure: gatherExposure,
+  inspection: gatherInspection,
+  work: gatherWork,
 };
 
 async function gatherTiming({ instance, ready, stalls }: Observed): Promise<Timing> {
@@ -198,14 +208,43 @@ async function askConditions(agent: Agent, units: readonly string[]): Promise<Ma
 /** grep(1): something was found, and a process ended before its files were read. */
 const SOME_FILES_GONE = 2;
 
+/** In every image with systemd (os-release(5)): a file of some lines, and no link. */
+export const INSPECTED_FILE = '/usr/lib/os-release';
+
+async function gatherInspection(observed: Observed): Promise<InspectionReading> {
+  const { instance, ready, preparationMs = 0 } = observed;
+  const { askedNs, answeredNs } = await ask(instance.agent, 'exec', `cat ${INSPECTED_FILE}`);
+  const readyMs = nsToMs(ready.arrivedNs - instance.t0Ns);
+  return {
+    file: INSPECTED_FILE,
+    instanceMs: preparationMs + readyMs + nsToMs(answeredNs - askedNs),
+    ways: await bareHostOf(observed).readImage(INSPECTED_FILE),
+  };
+}
+
+/** Inside first. What the host cannot do costs what is held against it alone. */
+async function gatherWork(observed: Observed): Promise<WorkReading> {
+  const { lines } = await ask(observed.instance.agent, 'exec', workCommand(), [0], WORK_DEADLINE_MS);
+  const host = await bareHostOf(observed)
+    .work()
+    .then(parseWork, (error: unknown) => noWork(`on the host: ${messageOf(error)}`));
+  return { inside: parseWork(lines), host };
+}
+
+function bareHostOf({ bareHost }: Observed): BareHost {
+  if (bareHost !== undefined) return bareHost;
+  throw hostError('no-bare-host', 'there is no bare host to hold the instance against');
+}
+
 /** A question that has to succeed inside the guest. */
 async function ask(
   agent: Agent,
   question: Question,
   argument = '',
   good: readonly number[] = [0],
+  deadlineMs?: number,
 ): Promise<Answer> {
-  const answer = await agent.ask(question, argument);
+  const answer = await agent.ask(question, argument, deadlineMs);
   if (good.includes(answer.status)) return answer;
   const said = [...answer.lines.slice(-3), ...answer.said].slice(-3).join(' / ');
   throw runError(

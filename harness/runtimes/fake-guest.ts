@@ -1,5 +1,6 @@
 import type { Channel } from '../guest/agent.ts';
 import { KERNEL_MEMORY_COMMAND } from '../parse/kernel-memory.ts';
+import { workCommand } from '../guest/work-program.ts';
 import { PROTOCOL_VERSION } from '../guest/protocol.ts';
 import { answerProbe } from './fake-probes.ts';
 
@@ -59,14 +60,32 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
     case 'processes':
       return fakeProcesses(boot).flatMap(processLines);
     case 'exec':
-      if (rest.join(' ') === KERNEL_MEMORY_COMMAND) return [...meminfoLines, ...kernelMemory];
-      return answerProbe(rest.join(' '), boot.udevRuns) ?? [];
+      return executed(rest.join(' '), boot);
     case 'kernel-milestones':
       return ['[    0.800000] Run /init as init process'];
     default:
       return [];
   }
 }
+
+function executed(command: string, { udevRuns }: FakeBoot): string[] {
+  if (command === KERNEL_MEMORY_COMMAND) return [...meminfoLines, ...kernelMemory];
+  if (command === workCommand()) return fakeWork;
+  return answerProbe(command, udevRuns) ?? (command.startsWith('cat ') ? ['ID=fake'] : []);
+}
+
+/** A program that works, and a network that does not. */
+const fakeWork = [
+  'perl 5.40.1',
+  'cpu 60.0 60.5 61.0',
+  'system-call 120.0 125.0 130.0',
+  'context-switch 1500.0 1550.0 1600.0',
+  'page-fault 700.0 710.0 720.0',
+  'fork-exec 800000.0 810000.0 820000.0',
+  'tcp - connect: Network is unreachable',
+  'file-create 9000.0 9100.0 9200.0',
+  'fsync 1200000.0 1300000.0 1400000.0',
+];
 
 const meminfo = {
   MemTotal: 474_564,

@@ -7,6 +7,7 @@ import { createAgent } from '../guest/agent.ts';
 import { recordConsole } from '../guest/console.ts';
 import type { CachedImage } from '../image/cache.ts';
 import { nsToMs, type Clock } from '../../core/clock.ts';
+import { fakeBareHost } from './fake-bare-host.ts';
 import { openFakeChannel } from './fake-guest.ts';
 import { countOption } from './options.ts';
 import type { BootRequest, Instance, InstanceExit, Runtime } from './runtime.ts';
@@ -57,6 +58,7 @@ export const fake: Runtime<typeof options> = {
         emulated: given.kind === 'vm',
       },
       memoryBytes,
+      bareHost: fakeBareHost,
       start: (request) => Promise.resolve(startFake(given, random, { memoryBytes, ...request })),
       release: () => Promise.resolve(),
     });

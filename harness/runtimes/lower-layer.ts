@@ -94,11 +94,12 @@ function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number
  */
 const LOWER_OPTIONS = 'ro,noload,nosuid,nodev';
 
-async function mountImage(
+/** Attaches the disk file to a free loop device and mounts it read-only there; gives what is to be released, in order. */
+export async function mountImage(
   context: HostContext,
   disk: string,
   path: string,
-  idBase: number | undefined,
+  idBase?: number,
 ): Promise<readonly Releasable[]> {
   await mkdir(path, { recursive: true });
   return releaseOnFailure(async (own, leases) => {

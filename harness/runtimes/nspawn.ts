@@ -16,6 +16,10 @@ const TOOL = 'systemd-nspawn';
 const options = z.object({
   userns: usernsOption,
   sys: z.enum(['ro', 'rw']).default('ro').describe('/sys writable: udev runs where it is'),
+  seccomp: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('the filter of system calls, with which nspawn starts every container'),
   lower: lowerOption,
 });
 type NspawnOptions = Omit<z.infer<typeof options>, 'lower'>;
@@ -27,16 +31,17 @@ export const nspawn: Runtime<typeof options> = {
   kind: 'container',
   tools: [TOOL],
   options,
-  availability: async (host, { userns }) =>
+  availability: async (host, { userns, seccomp }) =>
     whyNoUserNamespace(userns) ??
     toolAvailability(host, {
       tool: TOOL,
       version: /^systemd (\d+ \([^)]*\)|\d+)/,
-      // --console= (systemd 242), --private-users-ownership= (249).
-      oldest: userns === 'on' ? '249' : '242',
+      // --console= (systemd 242), SYSTEMD_SECCOMP (248), --private-users-ownership= (249).
+      oldest: userns === 'on' ? '249' : seccomp === 'off' ? '248' : '242',
     }),
 
-  isolation: ({ userns }) => containerIsolation(userns, { capabilities: 'reduced', seccomp: true }),
+  isolation: ({ userns, seccomp }) =>
+    containerIsolation(userns, { capabilities: 'reduced', seccomp: seccomp === 'on' }),
 
   prepare(context, given) {
     return prepareContainer({
@@ -57,7 +62,7 @@ export const nspawn: Runtime<typeof options> = {
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
 export function nspawnArguments(
   boot: Pick<ContainerBoot, 'name' | 'root' | 'channelFolder'>,
-  { userns }: NspawnOptions,
+  { userns }: Pick<NspawnOptions, 'userns' | 'sys'>,
 ): string[] {
   return [
     `--directory=${boot.root}`,
@@ -81,7 +86,11 @@ export function nspawnArguments(
   ];
 }
 
-/** nspawn mounts /sys writable only where it is told by this variable (docs/ENVIRONMENT.md of systemd). */
-function nspawnEnvironment({ sys }: NspawnOptions): Record<string, string> {
-  return { TERM: 'vt220', ...(sys === 'rw' ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' } : {}) };
+/** nspawn mounts /sys writable, and leaves its filter out, only where these variables say so (docs/ENVIRONMENT.md of systemd). */
+function nspawnEnvironment({ sys, seccomp }: NspawnOptions): Record<string, string> {
+  return {
+    TERM: 'vt220',
+    ...(sys === 'rw' ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1' } : {}),
+    ...(seccomp === 'off' ? { SYSTEMD_SECCOMP: '0' } : {}),
+  };
 }

@@ -1,4 +1,5 @@
 import { hostError } from '../../core/error.ts';
+import { createBareHost } from './bare-host.ts';
 import type { PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 import type { RuntimeSpec } from './spec.ts';
 import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
@@ -16,7 +17,8 @@ export async function prepareRuntime(
     throw hostError('runtime-unavailable', `${id}: ${availability.reason}`, { hint: availability.fix });
   }
   const version = availability.version === undefined ? {} : { version: availability.version };
-  return runtime.prepare({ ...context, specId: id, ...version }, options);
+  const prepared = await runtime.prepare({ ...context, specId: id, ...version }, options);
+  return { bareHost: createBareHost(context), ...prepared };
 }
 
 /** The part of a runtime's description that it gives itself. */

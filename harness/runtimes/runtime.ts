@@ -14,6 +14,7 @@ import type { CgroupMemory } from '../parse/cgroup-memory.ts';
 import type { HostProcess } from '../contract/artifacts.ts';
 import type { GuestRam } from '../parse/guest-ram.ts';
 import type { HostContext } from '../host/context.ts';
+import type { BareHost } from './bare-host.ts';
 
 /** Whether a runtime can run here; if not, why, and what to do about it. */
 export type Availability = { ok: true; version?: string } | Unavailable;
@@ -101,6 +102,8 @@ export interface PreparedRuntime {
   readonly memoryBytes: number;
   /** true: KSM may merge the guest's RAM. */
   readonly ksm?: boolean;
+  /** The bare host, to hold an instance against. `prepareRuntime` sees to it where the runtime has none of its own. */
+  readonly bareHost?: BareHost;
   start(request: BootRequest): Promise<Instance>;
   /** Gives back what `prepare` took. */
   release(): Promise<void>;

@@ -58,9 +58,12 @@ export async function bootOnce(
   try {
     const availableBeforeBytes = await readAvailableBytes();
     instance = await runtime.start(request);
+    const preparationMs = Math.max(0, performance.now() - startedMs - instance.spawnMs);
     const ready = await untilReady(instance, deadlines.readyMs, signal);
     result.spans.bootMs = performance.now() - startedMs;
-    await observe(result, { instance, ready, availableBeforeBytes, stalls }, needs, signal);
+    const { bareHost } = runtime;
+    const observed = { instance, ready, availableBeforeBytes, stalls, preparationMs, bareHost };
+    await observe(result, observed, needs, signal);
     result.spans.observeMs = performance.now() - startedMs - result.spans.bootMs;
     const isolation = asksIsolation ? await instance.readIsolation?.() : undefined;
     if (isolation !== undefined) result.isolation = isolation;

@@ -127,14 +127,16 @@ const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 /** @param {number} value */
 const short = (value) => String(Number(value.toPrecision(3)));
+/** @param {number} value */
+const shortMs = (value) =>
+  value === 0 ? '0' : Math.abs(value) < 1000 ? `${short(value)} ms` : `${short(value / 1000)} s`;
 
 /**
  * Tick labels by the name that a spec gives its axis.
  * @type {Drawing['formatters']}
  */
 export const formatters = {
-  ms: (value) =>
-    value === 0 ? '0' : Math.abs(value) < 1000 ? `${short(value)} ms` : `${short(value / 1000)} s`,
+  ms: shortMs,
   bytes: (value) =>
     value === 0
       ? '0'
@@ -143,7 +145,16 @@ export const formatters = {
         : Math.abs(value) < MIB
           ? `${short(value / 1024)} KiB`
           : `${short(value / MIB)} MiB`,
+  ns: (value) =>
+    value === 0
+      ? '0'
+      : Math.abs(value) < 1000
+        ? `${short(value)} ns`
+        : Math.abs(value) < 1e6
+          ? `${short(value / 1000)} µs`
+          : shortMs(value / 1e6),
   count: (value) => short(value),
+  ratio: (value) => `${short(value)}×`,
   percent: (value) => `${short(value)} %`,
 };
 

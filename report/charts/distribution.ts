@@ -27,7 +27,7 @@ export function distribution(found: Distribution): Figure {
   const thinned = found.spreads.filter(({ n, shown }) => shown.length < n).map(({ runtime }) => runtime.name);
   return {
     id: figureId(found.metric, 'distribution'),
-    scenario: found.metric.split('.')[0] ?? found.metric,
+    scenario: found.scenario,
     title: `${found.title}, every boot`,
     caption:
       'Points: single boots. Box: quartiles and median; whiskers: smallest and largest value. ' +

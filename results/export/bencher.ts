@@ -26,8 +26,10 @@ export function renderBencher(record: RunRecord, summary: Summary): string {
  */
 const measures: Record<Unit, { measure: string; scale: (value: number) => number }> = {
   ms: { measure: 'latency', scale: (ms) => Math.round(ms * 1e6) },
+  ns: { measure: 'latency', scale: (ns) => Math.round(ns) },
   bytes: { measure: 'memory', scale: (bytes) => bytes },
   count: { measure: 'count', scale: (count) => count },
   'ms/s': { measure: 'cpu-per-second', scale: (rate) => rate },
   'count/s': { measure: 'rate', scale: (rate) => rate },
+  ratio: { measure: 'ratio', scale: (ratio) => ratio },
 };

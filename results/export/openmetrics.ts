@@ -96,11 +96,13 @@ function nameOf({ id, unit }: Metric, taken: Set<string>): Pick<Family, 'name' |
 
 const baseUnits: Record<Unit, { name?: string; scale: (value: number) => number }> = {
   ms: { name: 'seconds', scale: (ms) => ms / 1000 },
+  ns: { name: 'seconds', scale: (ns) => ns / 1e9 },
   bytes: { name: 'bytes', scale: (bytes) => bytes },
   count: { scale: (count) => count },
   // Seconds per second have no unit left: the share of one CPU.
   'ms/s': { scale: (rate) => rate / 1000 },
   'count/s': { scale: (rate) => rate },
+  ratio: { name: 'ratio', scale: (ratio) => ratio },
 };
 
 function samplesOf(record: RunRecord, summary: Summary, scenario: string, metric: Metric): Sample[] {

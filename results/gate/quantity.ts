@@ -39,8 +39,9 @@ export function parsePercent(text: string): number | undefined {
 }
 
 /** How a limit of each unit is written; part of the message that refuses another form. */
-export const examples: Readonly<Record<Unit | 'ratio', string>> = {
+export const examples: Readonly<Record<Unit, string>> = {
   ms: 'a time, such as 500 ms or 2 s',
+  ns: 'a number without a unit, such as 150 (ns)',
   bytes: 'a size, such as 64 MiB or 512M',
   count: 'a number without a unit, such as 12',
   'ms/s': 'a number without a unit, such as 12 (ms of CPU time per second)',

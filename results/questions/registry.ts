@@ -1,15 +1,18 @@
 import { detection } from './detection.ts';
 import { fidelity } from './fidelity.ts';
 import { isolation } from './isolation.ts';
+import { inspection } from './inspection.ts';
 import { memory } from './memory.ts';
 import type { Question } from './question.ts';
 import { services } from './services.ts';
 import { startup } from './startup.ts';
+import { work } from './work.ts';
 
 /** Every scenario of which a reader has to know more than its record declares. */
 export const questions: readonly Question[] = [
   ...[startup, memory, services],
   ...[isolation, detection, fidelity],
+  ...[inspection, work],
 ];
 
 /** What is known of a scenario; of one that nobody has described, nothing but its id. */

@@ -12,6 +12,7 @@ export const SHOWN_POINTS = 300;
 
 /** All values of one metric, runtime by runtime. */
 export interface Distribution {
+  scenario: string;
   metric: string;
   title: string;
   unit: Unit;
@@ -45,7 +46,9 @@ export function distributionsOf(context: Context): Distribution[] {
         return found === undefined ? [] : (spreadOf(runtime, found) ?? []);
       });
       const title = plainLine(lead ? `${scenario.title}: time until ${metric.title}` : metric.title, 80);
-      return spreads.length === 0 ? [] : [{ metric: metric.id, title, unit: metric.unit, spreads }];
+      return spreads.length === 0
+        ? []
+        : [{ scenario: scenario.id, metric: metric.id, title, unit: metric.unit, spreads }];
     });
   });
 }

@@ -230,10 +230,12 @@ function oddNumbers(text: string): string[] {
 
 const limits: Readonly<Record<Unit, string>> = {
   ms: '1000 s',
+  ns: '1000000000000',
   bytes: '100 GiB',
   count: '10000',
   'ms/s': '10000',
   'count/s': '10000',
+  ratio: '10000',
 };
 
 /** A gate's file with a limit, a relative one and one on the ratio for every leading metric of the record. */

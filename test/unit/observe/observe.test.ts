@@ -210,6 +210,7 @@ describe('the order of reading', () => {
     expect(Object.keys(gatherers)).toEqual([
       ...['timing', 'memory', 'inside', 'units'],
       ...['fidelity', 'detection', 'exposure'],
+      ...['inspection', 'work'],
     ]);
   });
 });

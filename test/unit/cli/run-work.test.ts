@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordSchema, type RunRecord } from '../../../results/record.ts';
+import { twinboot, type Told } from '../../support/terminal.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
+  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+function run(...words: string[]): Promise<Told> {
+  return twinboot(['run', '--out', join(folder, 'runs'), '--rounds', '1', '--warmup', '0', ...words]);
+}
+
+function runFolder(): string {
+  return join(folder, 'runs', readdirSync(join(folder, 'runs'))[0] ?? '');
+}
+
+function onlyRecord(): RunRecord {
+  return recordSchema.parse(JSON.parse(readFileSync(join(runFolder(), 'run.json'), 'utf8')));
+}
+
+describe('twinboot run inspection work', { timeout: 60_000 }, () => {
+  it('asks both of one boot of each, and shows the host beside it', async () => {
+    const { exitCode, out } = await run(
+      ...['inspection', 'work', '--runtime', 'fake', '--runtime', 'fake:kind=vm'],
+    );
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/work\.system-call .* 125 ns .* 125 ns/);
+    expect(out).toMatch(/slowdown\.fork-exec .* 2\.00× .* 2\.00×/);
+    expect(out).toMatch(/inspection\.loop-mount .* 30\.0 ms/);
+    expect(out).toContain('* emulated (TCG): not a KVM figure');
+    const { samples } = onlyRecord();
+    expect(samples.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(new Set(samples.map(({ boot }) => boot)).size).toBe(2);
+    const report = readFileSync(join(runFolder(), 'report', 'report.md'), 'utf8');
+    expect(report).toContain('CPU loop, over the host’s');
+    expect(report).toContain('Booting over a loop mount');
+    // A chart whose metrics have another group than their scenario's id stands with its scenario.
+    expect(report).toContain('charts/slowdown-system-call-distribution.png');
+  });
+
+  it('says of what fails why, and has the rest', async () => {
+    await run('inspection', 'work', '--runtime', 'fake');
+    const missing = onlyRecord().samples.flatMap((sample) => sample.missing);
+    expect(missing).toEqual([
+      { metric: 'inspection.debugfs', reason: 'debugfs is not installed' },
+      { metric: 'work.tcp', reason: 'connect: Network is unreachable' },
+      { metric: 'slowdown.tcp', reason: 'connect: Network is unreachable' },
+    ]);
+  });
+
+  it('are asked where they are named, and not otherwise', async () => {
+    await run('--runtime', 'fake');
+    expect(onlyRecord().plan.scenarios).toEqual(['startup', 'memory', 'services']);
+  });
+});
