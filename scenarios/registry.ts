@@ -1,6 +1,7 @@
 import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
+import { attackSurface } from './attack-surface.ts';
 import { density } from './density.ts';
 import { memory } from './memory.ts';
 import { minimumMemory } from './minimum-memory.ts';
@@ -9,7 +10,7 @@ import { startup } from './startup.ts';
 import { storm } from './storm.ts';
 
 /** Every scenario, in the order in which they are listed, asked and reported. */
-export const scenarios: readonly Scenario[] = [startup, memory, services, density, storm, minimumMemory];
+export const scenarios: readonly Scenario[] = [startup, memory, services, density, storm, minimumMemory, attackSurface];
 
 /** One of these scenarios by its id. Errors: `unknown-scenario` (usage), with the nearest match. */
 export function findScenario(id: string, among: readonly Scenario[] = scenarios): Scenario {

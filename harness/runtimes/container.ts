@@ -98,7 +98,7 @@ export function prepareContainer({
   return Promise.resolve({
     description,
     memoryBytes: limits.memoryBytes,
-    start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
+    start: ({ bootId, consoleLog, beforeStart, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };
         const { boot, agent, group } = await layContainerBoot(bootGround, bootId, own);
@@ -117,6 +117,7 @@ export function prepareContainer({
           kind: description.kind,
           cgroup: boot.cgroup,
           consoleLog,
+          beforeStart,
           agent,
           writable: boot.upper,
           leases,
