@@ -6,6 +6,7 @@ import { formatList } from '../../core/words.ts';
 import { DEFAULT_RESERVE } from '../../results/capacity/question.ts';
 import { fleetPlanSchema, type FleetPlan } from '../../results/record.ts';
 import { size, wholeNumber } from './arguments.ts';
+import { surveyedScenarios } from './scenarios.ts';
 
 const defaults = {
   /** Six steps: a slope has a 95 % interval from five on. */
@@ -33,7 +34,7 @@ const takenBy: Record<keyof FleetChoices, readonly string[]> = {
   parallel: ['density'],
   runKsm: ['density'],
   bursts: ['storm'],
-  series: fleets,
+  series: surveyedScenarios.map(({ id }) => id),
   reserve: fleets,
   raiseLimits: fleets,
 };

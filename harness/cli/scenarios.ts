@@ -5,7 +5,10 @@ import { surveyOf } from '../fleet/registry.ts';
 /** Scenarios that look at single boots: the rounds of a run serve all of them. */
 export const scenariosOfOneBoot = scenarios.filter((scenario) => surveyOf(scenario) === undefined);
 
-/** Those of them that are asked where none is named. */
+/** Those that boot as it suits their question. */
+export const surveyedScenarios = scenarios.filter((scenario) => surveyOf(scenario) !== undefined);
+
+/** Scenarios of one boot that are asked where none is named. */
 export const usualScenarios = scenariosOfOneBoot.filter(({ onlyWhenNamed }) => onlyWhenNamed !== true);
 
 /** Those of which something is compared by default: what an A/B run asks where none is named. */

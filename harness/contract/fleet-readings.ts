@@ -74,11 +74,29 @@ export interface MinimumMemoryReading extends MinimumMemory {
   smallestBytes: number | undefined;
 }
 
+/** What the tasks of one boot used of the kernel that serves them, and how often. */
+export interface KernelUse {
+  /** From t0 to `ready`. */
+  boot: ReadonlyMap<string, number>;
+  /** In `idleMs` after that, while nothing was asked of the instance. */
+  idle: ReadonlyMap<string, number>;
+}
+
+/** System calls by number, kernel functions by name; each of a boot of its own. */
+export interface KernelUseReading {
+  idleMs: number;
+  calls?: KernelUse;
+  functions?: KernelUse;
+  /** Why one of them is not there, and what to do about it. */
+  missing: { calls?: string; functions?: string };
+}
+
 /** What surveys read, by the survey's name. A survey takes boots of its own: one boot cannot answer its question. */
 export interface SurveyReadings {
   density: DensityReading;
   storm: StormReading;
   'minimum-memory': MinimumMemoryReading;
+  'kernel-use': KernelUseReading;
 }
 
 export type SurveyName = keyof SurveyReadings;

@@ -2,6 +2,7 @@ import type { ArtifactName } from '../contract/artifacts.ts';
 import type { SurveyName, SurveyReadings } from '../contract/fleet-readings.ts';
 import type { Need, Scenario } from '../contract/scenario.ts';
 import { densitySurvey } from './density.ts';
+import { kernelUseSurvey } from './kernel-use.ts';
 import { minimumMemorySurvey } from './minimum-memory.ts';
 import { stormSurvey } from './storm.ts';
 import type { Survey, SurveyContext } from './survey.ts';
@@ -11,6 +12,7 @@ const surveys: { [Name in SurveyName]: Survey<SurveyReadings[Name]> } = {
   density: densitySurvey,
   storm: stormSurvey,
   'minimum-memory': minimumMemorySurvey,
+  'kernel-use': kernelUseSurvey,
 };
 
 const isSurvey = (name: Need): name is SurveyName => name in surveys;

@@ -96,7 +96,7 @@ export function prepareContainer({
       isolation,
     }),
     memoryBytes: limits.memoryBytes,
-    start: ({ bootId, consoleLog, memoryBytes = limits.memoryBytes }) =>
+    start: ({ bootId, consoleLog, beforeStart, memoryBytes = limits.memoryBytes }) =>
       releaseOnFailure(async (own, leases) => {
         const bootGround = { ...ground, limits: { ...limits, memoryBytes } };
         const { boot, agent, group } = await layContainerBoot(bootGround, bootId, own);
@@ -115,6 +115,7 @@ export function prepareContainer({
           kind: runtime.kind,
           cgroup: boot.cgroup,
           consoleLog,
+          beforeStart,
           agent,
           writable: boot.upper,
           leases,

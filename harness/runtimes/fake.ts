@@ -68,7 +68,7 @@ export const fake: Runtime<typeof options> = {
 function startFake(
   given: FakeOptions,
   random: Random,
-  { consoleLog, memoryBytes }: Required<BootRequest>,
+  { consoleLog, memoryBytes }: Required<Omit<BootRequest, 'beforeStart'>>,
 ): Instance {
   const outOfMemory = memoryBytes < given.needs * MIB;
   const planned = given.fail === 'sometimes' ? (random.unit() < 0.4 ? 'exit' : 'never') : given.fail;

@@ -18,7 +18,7 @@ import type { Room } from '../process/room.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { launch } from '../process/launch.ts';
 import { releaseInReverse, type Releasable } from '../process/leases.ts';
-import { NO_MEMORY_CONTROLLER, type Instance, type InstanceMeters } from './runtime.ts';
+import { NO_MEMORY_CONTROLLER, type BootRequest, type Instance, type InstanceMeters } from './runtime.ts';
 
 export interface InstanceParts {
   kind: RuntimeKind;
@@ -32,6 +32,7 @@ export interface InstanceParts {
   /** A command that becomes `command`, called before the room is entered. */
   through?: readonly string[];
   consoleLog: string;
+  beforeStart?: BootRequest['beforeStart'];
   /** What the console is read from, where that is not the command's output alone. */
   console?: Readable;
   /** The group below `cgroup` that the process starts in; without it, `cgroup` itself. */
@@ -48,6 +49,7 @@ export interface InstanceParts {
 /** Launches a runtime's process and makes an Instance of it: the part that is the same for every technology. */
 export async function launchInstance(parts: InstanceParts): Promise<Instance> {
   const { agent, cgroup, leases } = parts;
+  await parts.beforeStart?.(cgroup);
   let t0Ns = 0n;
   const console = recordConsole(parts.consoleLog, () => t0Ns);
   parts.console?.on('data', (chunk: Buffer) => console.take(chunk));

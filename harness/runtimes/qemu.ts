@@ -111,7 +111,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
       }),
       memoryBytes: machine.memoryBytes,
       ksm: given.ksm === 'on',
-      start: ({ bootId, consoleLog, memoryBytes = machine.memoryBytes }) =>
+      start: ({ bootId, consoleLog, beforeStart, memoryBytes = machine.memoryBytes }) =>
         releaseOnFailure(async (own, leases) => {
           if (machine.ram === 'hugepages') requireHugePages(memoryBytes);
           const { folder, lease } = await makeBootFolder(host, bootId);
@@ -141,6 +141,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
             room: await roomOf(boot, { user, disk, firmware: folders }),
             cgroup: group.cgroup,
             consoleLog,
+            beforeStart,
             agent,
             writable: overlay,
             leases,

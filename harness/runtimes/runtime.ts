@@ -8,6 +8,7 @@ import type {
 } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import type { Console } from '../guest/console.ts';
+import type { Cgroup } from '../process/cgroup.ts';
 import type { CachedImage } from '../image/cache.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CgroupMemory } from '../parse/cgroup-memory.ts';
@@ -37,6 +38,8 @@ export interface BootRequest {
   consoleLog: string;
   /** Overrides the memory limit, or the size of the VM, for this boot; bytes. */
   memoryBytes?: number;
+  /** Called when the boot's control group stands, before anything runs in it. What it throws ends the boot. */
+  beforeStart?: ((group: Cgroup) => Promise<void>) | undefined;
 }
 
 /**

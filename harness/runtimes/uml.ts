@@ -79,7 +79,7 @@ export const uml: Runtime<typeof options> = {
         isolation: this.isolation(given),
       }),
       memoryBytes: ramBytes,
-      start: ({ bootId, consoleLog, memoryBytes = ramBytes }) =>
+      start: ({ bootId, consoleLog, beforeStart, memoryBytes = ramBytes }) =>
         releaseOnFailure(async (own, leases) => {
           const { folder, lease } = await makeBootFolder(host, bootId);
           own(lease);
@@ -122,6 +122,7 @@ export const uml: Runtime<typeof options> = {
             }),
             cgroup: group.cgroup,
             consoleLog,
+            beforeStart,
             agent,
             writable: overlay,
             leases,

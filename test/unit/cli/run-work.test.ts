@@ -50,11 +50,13 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
 
   it('says of what fails why, and has the rest', async () => {
     await run('inspection', 'work', '--runtime', 'fake');
-    const missing = onlyRecord().samples.flatMap((sample) => sample.missing);
+    const missing = onlyRecord()
+      .samples.flatMap((sample) => sample.missing)
+      .sort((a, b) => (a.metric < b.metric ? -1 : 1));
     expect(missing).toEqual([
       { metric: 'inspection.debugfs', reason: 'debugfs is not installed' },
-      { metric: 'work.tcp', reason: 'connect: Network is unreachable' },
       { metric: 'slowdown.tcp', reason: 'connect: Network is unreachable' },
+      { metric: 'work.tcp', reason: 'connect: Network is unreachable' },
     ]);
   });
 

@@ -34,11 +34,11 @@ describe('all scenarios', () => {
   it.each([
     [
       'startupp',
-      'did you mean "startup"? Known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory',
+      'did you mean "startup"? Known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface',
     ],
     [
       '__proto__',
-      'known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory',
+      'known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface',
     ],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
