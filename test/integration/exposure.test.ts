@@ -32,6 +32,10 @@ interface Expected {
   answersWithinMs: number;
 }
 
+/** Whoever else is at work on this host makes control groups meanwhile; everything else counts, whoever did it. */
+const isOfInstance = (setting: string): boolean =>
+  !setting.startsWith('cgroup ') || /twinboot|libpod|lxc|machine|payload/.test(setting);
+
 const WITHIN_MS = 240_000;
 
 describe.each<Expected>([
@@ -102,7 +106,7 @@ describe.each<Expected>([
       detectionDetailsSchema.parse(detected.details),
       fidelityDetailsSchema.parse(booted.details),
     ];
-    expect(readings.flatMap(({ hostChanges }) => hostChanges)).toEqual([]);
+    expect(readings.flatMap(({ hostChanges }) => hostChanges).filter(isOfInstance)).toEqual([]);
   });
 
   it('what it may do is told of each party and kernel, and the filter of each could be read', () => {
