@@ -1,4 +1,5 @@
 import type { ReportModel } from '../model/report.ts';
+import { costExposure } from './cost-exposure.ts';
 import { densityGrowth } from './density-growth.ts';
 import { densityMeasures } from './density-measures.ts';
 import { densityParts } from './density-parts.ts';
@@ -21,6 +22,7 @@ const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ waterfalls }) => waterfalls.map(memoryTotal),
   ({ waterfalls }) => waterfalls.map(memoryWaterfall),
   ({ ledger }) => ledger && servicesPss(ledger),
+  ({ costExposure: found }) => found && costExposure(found),
   ({ fleet }) => densityGrowth(fleet.density),
   ({ fleet }) => densityMeasures(fleet.density),
   ({ fleet }) => densityParts(fleet.density),

@@ -10,6 +10,7 @@ import { answersOf } from './answers.ts';
 import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
+import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
@@ -45,6 +46,7 @@ export interface ReportModel {
   distributions: Distribution[];
   waterfalls: Waterfall[];
   ledger?: Ledger;
+  costExposure?: CostExposure;
   fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
@@ -70,6 +72,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
   const emulation = emulationOf(context);
   const notice = noticeOf(record);
   const ledger = ledgerOf(context);
+  const costExposure = costExposureOf(context);
   const fleet = fleetOf(context);
   const boots = withoutFleets(context, fleet);
   return {
@@ -90,6 +93,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     distributions: boots === undefined ? [] : distributionsOf(boots),
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(costExposure === undefined ? {} : { costExposure }),
     fleet,
     tables: [
       ...fleetTables(fleet),

@@ -9,6 +9,11 @@ export const isolation: Question = {
     'isolation.global-writable',
     'isolation.ways-out',
   ],
+  exposure: [
+    'isolation.host-syscalls-allowed',
+    'isolation.host-exploit-preconditions',
+    'isolation.global-writable',
+  ],
   // Counts that are the same in every boot, and stand in its tables.
   hasOwnChart: true,
 };

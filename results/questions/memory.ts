@@ -5,4 +5,5 @@ export const memory: Question = {
   // A cross-check, which moves with whatever else the host does.
   notCompared: ['memory.host-delta'],
   inBrief: ['memory.total'],
+  cost: 'memory.total',
 };

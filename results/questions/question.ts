@@ -11,6 +11,10 @@ export interface Question {
   notCompared?: readonly string[] | 'all';
   /** Ids of the metrics that stand where there is room for a few of all scenarios. */
   inBrief?: readonly string[];
+  /** Id of the metric that stands for what an instance costs, where cost is held against exposure. */
+  cost?: string;
+  /** Ids of the metrics that stand for what an instance is exposed to there, each for itself. */
+  exposure?: readonly string[];
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */

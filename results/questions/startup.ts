@@ -5,4 +5,5 @@ export const startup: Question = {
   // The rung that all others lead to.
   alsoCompared: ['startup.ready'],
   inBrief: ['startup.init', 'startup.multi-user', 'startup.ready', 'startup.cpu', 'shutdown.total'],
+  cost: 'startup.ready',
 };

@@ -116,7 +116,8 @@ const markedAsTime = (text: string, { unit }: Metric, runtimes: readonly Runtime
 const timesAmong = (metrics: readonly ScenarioMetric[]): 'none' | 'some' =>
   metrics.some(({ metric }) => measuresTime(metric.unit)) ? 'some' : 'none';
 
-function medianCell(summary: MetricSummary | undefined): Cell {
+/** The median with its interval, or why there is none. */
+export function medianCell(summary: MetricSummary | undefined): Cell {
   if (summary?.median === undefined)
     return cell(NOTHING, summary?.missingReasons.map((reason) => plainLine(reason)).join('; '));
   return cell(formatValue(summary.median, summary.unit), formatInterval(summary.interval, summary.unit));

@@ -1,0 +1,92 @@
+import { formatValue } from '../../core/units.ts';
+import { measuresTime } from '../../results/marks.ts';
+import {
+  costExposureTable,
+  type Axis,
+  type CostExposure,
+  type Place,
+} from '../../results/tables/cost-exposure.ts';
+import { markedBy } from '../../results/tables/fleet.ts';
+import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { bytesAxis, msAxis } from './axes.ts';
+import { panelHeight } from './fleet-look.ts';
+import { looksOf } from './runtime-looks.ts';
+import type { Figure, Json, JsonObject, Panel } from './spec.ts';
+
+/** A panel for each exposure, all over the same cost: down and left is better. */
+export function costExposure(found: CostExposure): Figure {
+  const { scenario, cost, exposures, places } = found;
+  return {
+    id: 'cost-exposure',
+    scenario,
+    title: 'Cost against exposure',
+    caption:
+      `Each runtime’s ${cost.title.toLowerCase()} (median, with its 95 % interval as a line) over each part of its exposure. ` +
+      'The parts are of different kinds and are not added up. A runtime that lies lower and further left than another costs less and exposes less.',
+    ...markedBy(places, measuresTime(cost.unit) ? 'all' : 'none'),
+    layout: 'columns',
+    panels: exposures.map((exposure, index) => panel(found, exposure, index)),
+    table: costExposureTable(found),
+  };
+}
+
+function panel({ cost, places }: CostExposure, exposure: Axis, index: number): Panel {
+  const looks = looksOf(places.map(({ runtime }) => runtime));
+  const costs = places.flatMap((place) => [place.cost.median, place.cost.interval?.high ?? 0]);
+  const values = places.map((place) => place.exposures[index]?.median ?? 0);
+  return {
+    id: exposure.metric.replace(/\W/g, '-'),
+    heading: exposure.title,
+    alt: `${exposure.title} over ${cost.title.toLowerCase()}: ${places.map((place) => placeText(place, cost, index)).join('; ')}`,
+    type: 'line',
+    height: panelHeight(places.length),
+    narrowHeight: panelHeight(places.length),
+    data: {
+      datasets: places.map((place, at) => dataset(place, cost, index, looks[at] ?? {})),
+    },
+    options: {
+      interaction: { mode: 'nearest', intersect: false },
+      plugins: { legend: { display: true, position: 'bottom' } },
+      scales: { x: costAxis(cost, Math.max(...costs) * 1.08), y: exposureAxis(Math.max(...values)) },
+    },
+    plugins: ['fits'],
+  };
+}
+
+function placeText({ runtime, cost, exposures }: Place, { unit }: Axis, index: number): string {
+  const value = exposures[index]?.median;
+  const exposed = value === undefined ? 'not known' : formatValue(value, exposures[index]?.unit ?? 'count');
+  return `${markedName(runtime)} ${exposed} at ${formatValue(cost.median, unit)}`;
+}
+
+function dataset(place: Place, cost: Axis, index: number, look: JsonObject): Json {
+  const value = place.exposures[index]?.median;
+  const interval = place.cost.interval;
+  return {
+    ...look,
+    label: shortName(place.runtime),
+    data: value === undefined ? [] : [{ x: place.cost.median, y: value }],
+    texts: [placeText(place, cost, index)],
+    showLine: false,
+    ...(value !== undefined &&
+      interval !== undefined && {
+        fit: [
+          [interval.low, value],
+          [interval.high, value],
+        ],
+      }),
+  };
+}
+
+function costAxis({ title, unit }: Axis, most: number): JsonObject {
+  return unit === 'bytes' ? bytesAxis(title, 0, most) : { ...msAxis(title), max: most };
+}
+
+function exposureAxis(most: number): JsonObject {
+  return {
+    type: 'linear',
+    min: 0,
+    max: Math.max(1, most * 1.08),
+    ticks: { format: 'count', precision: 0, includeBounds: false },
+  };
+}
