@@ -38,7 +38,7 @@ describe('renderReport', () => {
     ['only a container', { runtimes: ['nspawn'], rounds: 2 }],
     ['only a VM', { runtimes: ['qemu'], rounds: 2 }],
     ['no runtime', { runtimes: [] }],
-    ['a scenario of a later version', { scenarios: ['isolation'], rounds: 2 }],
+    ['a scenario of a later version', { scenarios: ['entropy'], rounds: 2 }],
     ['no scenario', { scenarios: [] }],
   ])('writes a page for a record with %s', async (_, options) => {
     const { html: path } = await renderReport(buildRecord(options), join(folder, 'other'));

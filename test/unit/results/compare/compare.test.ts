@@ -219,12 +219,12 @@ describe('what is missing', () => {
   it('leaves out, with a note, what only NEW has', () => {
     const { rows, notes } = compare(
       buildSide('base', { runtimes: ['nspawn'], scenarios: ['startup'] }),
-      buildSide('new', { scenarios: ['startup', 'isolation'] }),
+      buildSide('new', { scenarios: ['startup', 'entropy'] }),
     );
     expect(new Set(rows.map(({ subject }) => subject))).toEqual(new Set(['nspawn']));
     expect(notes).toEqual([
       { runtime: 'qemu', text: 'qemu: not compared, since BASE did not run it' },
-      { text: 'isolation.syscalls: not compared, since BASE did not measure it' },
+      { text: 'entropy.calls: not compared, since BASE did not measure it' },
     ]);
   });
 
