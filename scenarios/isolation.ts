@@ -43,7 +43,7 @@ export const isolation = defineScenario({
       'isolation.host-syscalls-allowed',
       'count',
       'headline',
-      'Of the host’s kernel',
+      'System calls allowed, of the host’s kernel',
       'The same of the process whose calls reach the host’s kernel: process 1 of a container, or the VM monitor.',
     ),
     metric(
@@ -57,7 +57,7 @@ export const isolation = defineScenario({
       'isolation.host-exploit-preconditions',
       'count',
       'headline',
-      'Against the host’s kernel',
+      'Exploit preconditions met, on the host’s kernel',
       'The same for the process whose calls reach the host’s kernel: a container’s root, or the VM monitor once it is taken over.',
     ),
     metric(

@@ -15,25 +15,38 @@ import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** A panel for each exposure, all over the same cost: down and left is better. */
 export function costExposure(found: CostExposure): Figure {
-  const { scenario, cost, exposures, places } = found;
+  const { scenario, cost, places } = found;
+  const shown = found.exposures.filter((_, index) => mostOf(found, index) > 0);
   return {
     id: 'cost-exposure',
     scenario,
     title: 'Cost against exposure',
     caption:
       `Each runtime’s ${cost.title.toLowerCase()} (median, with its 95 % interval as a line) over each part of its exposure. ` +
-      'The parts are of different kinds and are not added up. A runtime that lies lower and further left than another costs less and exposes less.',
+      'The parts are of different kinds and are not added up. A runtime that lies lower and further left than another costs less and exposes less.' +
+      noneText(found, shown),
     ...markedBy(places, measuresTime(cost.unit) ? 'all' : 'none'),
     layout: 'columns',
-    panels: exposures.map((exposure, index) => panel(found, exposure, index)),
+    panels: shown.map((exposure) => panel(found, exposure, found.exposures.indexOf(exposure))),
     table: costExposureTable(found),
   };
 }
 
-function panel({ cost, places }: CostExposure, exposure: Axis, index: number): Panel {
+/** The largest value of an exposure over all runtimes. */
+function mostOf({ places }: CostExposure, index: number): number {
+  return Math.max(0, ...places.map(({ exposures }) => exposures[index]?.median ?? 0));
+}
+
+/** What is 0 for all has no panel. */
+function noneText({ exposures }: CostExposure, shown: readonly Axis[]): string {
+  const none = exposures.filter((exposure) => !shown.includes(exposure)).map(({ title }) => title);
+  return none.length === 0 ? '' : ` Not drawn, since it is 0 for all: ${none.join(', ')}.`;
+}
+
+function panel(found: CostExposure, exposure: Axis, index: number): Panel {
+  const { cost, places } = found;
   const looks = looksOf(places.map(({ runtime }) => runtime));
   const costs = places.flatMap((place) => [place.cost.median, place.cost.interval?.high ?? 0]);
-  const values = places.map((place) => place.exposures[index]?.median ?? 0);
   return {
     id: exposure.metric.replace(/\W/g, '-'),
     heading: exposure.title,
@@ -42,16 +55,22 @@ function panel({ cost, places }: CostExposure, exposure: Axis, index: number): P
     height: panelHeight(places.length),
     narrowHeight: panelHeight(places.length),
     data: {
-      datasets: places.map((place, at) => dataset(place, cost, index, looks[at] ?? {})),
+      datasets: places.map((place, at) => dataset(place, cost, index, { ...looks[at], ...sizeOf(at) })),
     },
     options: {
       interaction: { mode: 'nearest', intersect: false },
       plugins: { legend: { display: true, position: 'bottom' } },
-      scales: { x: costAxis(cost, Math.max(...costs) * 1.08), y: exposureAxis(Math.max(...values)) },
+      scales: { x: costAxis(cost, Math.max(...costs) * 1.08), y: exposureAxis(mostOf(found, index)) },
     },
     plugins: ['fits'],
   };
 }
+
+/** Runtimes in one place are seen as rings: the first is drawn above the others, and is the smallest. */
+const sizeOf = (place: number): JsonObject => ({
+  pointRadius: 4 + 2 * place,
+  pointHoverRadius: 6 + 2 * place,
+});
 
 function placeText({ runtime, cost, exposures }: Place, { unit }: Axis, index: number): string {
   const value = exposures[index]?.median;

@@ -49,7 +49,8 @@ export function costExposureOf(context: Context): CostExposure | undefined {
   const isShown = exposures.map((_, index) =>
     places.some((place) => place.exposures[index]?.median !== undefined),
   );
-  if (!isShown.includes(true)) return undefined;
+  // One runtime is held against nothing.
+  if (!isShown.includes(true) || places.length < 2) return undefined;
   return {
     scenario: exposed.id,
     cost: axisOf(cost),

@@ -157,7 +157,7 @@ describe('a record that breaks its schema', () => {
     expect(await failure(run)).toMatchInlineSnapshot(`
       "invalid-record: RUNS/baseline/run.json is not as its schema says:
         host: Invalid input: expected object, received undefined; found nothing
-        samples[0].values[1].unit: Invalid option: expected one of "ms"|"bytes"|"count"|"ms/s"|"count/s"; found "parsecs"
+        samples[0].values[1].unit: Invalid option: expected one of "ms"|"ns"|"bytes"|"count"|"ms/s"|"count/s"|"ratio"; found "parsecs"
         samples[0].values[1].value: Invalid input: expected number, received null; found null"
     `);
   });
