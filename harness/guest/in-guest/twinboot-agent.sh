@@ -58,6 +58,8 @@ SHOWN=$SHOWN,ConditionTimestampMonotonic,InactiveExitTimestampMonotonic,ActiveEn
 SHOWN=$SHOWN,InactiveEnterTimestampMonotonic,CPUUsageNSec,After,Requires,Requisite,BindsTo,WantedBy,RequiredBy
 MANAGER=Version,KernelTimestampMonotonic,UserspaceTimestampMonotonic,FinishTimestampMonotonic,NFailedUnits
 units() {
+	# Of an earlier answer that nobody asked for the unit files of: both would write into one file.
+	[ -z "$unit_files_pid" ] || wait "$unit_files_pid"
 	list_unit_files --root=/ >"$BESIDE.unit-files" 2>/dev/null &
 	unit_files_pid=$!
 	show_manager >"$BESIDE.manager" 2>/dev/null &
