@@ -53,8 +53,8 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
     const missing = onlyRecord().samples.flatMap((sample) => sample.missing);
     expect(missing).toEqual([
       { metric: 'inspection.debugfs', reason: 'debugfs is not installed' },
-      { metric: 'work.tcp', reason: 'connect: Network is unreachable' },
       { metric: 'slowdown.tcp', reason: 'connect: Network is unreachable' },
+      { metric: 'work.tcp', reason: 'connect: Network is unreachable' },
     ]);
   });
 
