@@ -150,7 +150,7 @@ export const formatters = {
         ? `${short(value)} ns`
         : Math.abs(value) < 1e6
           ? `${short(value / 1000)} µs`
-          : formatters.ms(value / 1e6),
+          : `${short(value / 1e6)} ms`,
   count: (value) => short(value),
   ratio: (value) => `${short(value)}×`,
   percent: (value) => `${short(value)} %`,

@@ -104,7 +104,7 @@ describe('a runtime that is typed wrong', () => {
   it('has an option where there is none', () => {
     expect(complaint('nspawn:memory=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime nspawn has no option "memory"
-      known: userns, sys, lower"
+      known: userns, sys, seccomp, lower"
     `);
     expect(complaint('qemu:__proto__=1')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "__proto__"

@@ -5,7 +5,7 @@ import { inspection } from '../../../scenarios/inspection.ts';
 import { capturedArtifacts, notRead } from '../../fixtures/guest/artifacts.ts';
 
 function measure(reading: InspectionReading): Measured {
-  const circumstances = { kind: 'vm', memoryBytes: 2 ** 29, onHost: () => 'unknown' } as const;
+  const circumstances = { kind: 'vm', memoryBytes: 2 ** 29, onHost: () => 'unknown' as const } as const;
   return measureScenario(inspection, { inspection: reading }, circumstances, notRead);
 }
 

@@ -6,7 +6,11 @@ import { work } from '../../../scenarios/work.ts';
 import { capturedWork, notRead } from '../../fixtures/guest/artifacts.ts';
 
 function measure(reading: WorkReading): Measured {
-  const circumstances = { kind: 'container', memoryBytes: 2 ** 29, onHost: () => 'unknown' } as const;
+  const circumstances = {
+    kind: 'container',
+    memoryBytes: 2 ** 29,
+    onHost: () => 'unknown' as const,
+  } as const;
   return measureScenario(work, { work: reading }, circumstances, notRead);
 }
 
