@@ -46,6 +46,10 @@ describe('formatValue', () => {
     expect(formatValue(MIB, 'bytes')).toBe('1.00 MiB');
     expect(formatValue(12.345, 'count')).toBe('12.35');
     expect(formatValue(12, 'count')).toBe('12');
+    expect(formatValue(0.4, 'ns')).toBe('0.400 ns');
+    expect(formatValue(1234.5, 'ns')).toBe('1.23 µs');
+    expect(formatValue(999_600, 'ns')).toBe('1.00 ms');
+    expect(formatValue(1.126, 'ratio')).toBe('1.13×');
   });
 });
 
