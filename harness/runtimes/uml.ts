@@ -76,7 +76,8 @@ export const uml: Runtime<typeof options> = {
         // UML 6.1 has one CPU, whatever the limit; its version is its kernel's release.
         options: { memory: ramBytes, cpus: 1, append: given.append, kernel, registers },
         emulated: false,
-        isolation: this.isolation(given),
+        // What hides registers from ptrace is a filter of system calls.
+        isolation: { ...this.isolation(given), seccomp: umlStarter(registers).length > 0 },
       }),
       memoryBytes: ramBytes,
       start: ({ bootId, consoleLog, beforeStart, memoryBytes = ramBytes }) =>
