@@ -8,6 +8,8 @@ import { trackStarts } from './console-jobs.ts';
 const marks = {
   /** The kernel's first words; on the console before anything else that it says. */
   kernel: /Linux version /,
+  /** A kernel line later than its very first: the clock of printk stands at 0 until the kernel has one (printk.time). */
+  'kernel-clock': /^\[ *(?!0\.0+\])\d+\.\d+\] /,
   panic: /Kernel panic - not syncing/,
   /** What the shell of emergency.service and rescue.service says first (systemd-sulogin-shell(8)). */
   emergency: /^You are in (?:emergency|rescue) mode\./,

@@ -7,7 +7,7 @@ import { errnoOf, hostError } from '../../core/error.ts';
 import { jsonAs } from '../../core/parse-json.ts';
 import { textIfThere } from '../../core/read-if-there.ts';
 import type { Accelerator } from '../../results/record.ts';
-import { recordConsole } from '../guest/console.ts';
+import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
 import { qemuRoom } from '../host/qemu-confinement.ts';
 import { openStateFolder, stateFolder } from '../process/cleanup.ts';
@@ -19,11 +19,11 @@ import { QEMU, qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
 import { firmwareFolders } from './qemu-firmware.ts';
 
 /**
- * How long a kernel may take from power-on to its first console line before KVM counts as unusable: on a nested or busy
- * host a KVM that works takes 8 s and more. A KVM that fails mostly says so at once; one that hangs costs this long once
- * per boot of the host.
+ * How long a kernel may take from power-on until it runs before KVM counts as unusable: on a nested or busy host a KVM that
+ * works takes 8 s and more. A KVM that fails mostly says so at once; one that hangs costs this long once per boot of the
+ * host.
  */
-const FIRST_LINE_DEADLINE_MS = 30_000;
+const PROOF_DEADLINE_MS = 30_000;
 
 export interface AcceleratorChoice {
   accelerator: Accelerator;
@@ -43,8 +43,7 @@ const proofSchema = z.object({ works: z.boolean(), reason: z.string().optional()
 type Proof = z.infer<typeof proofSchema>;
 
 /**
- * Chooses the accelerator. That /dev/kvm exists proves nothing: KVM is trusted once this very kernel has reached its
- * first console line under it. The proof is remembered until the host reboots. `kvm` refuses to fall back.
+ * Chooses the accelerator. That /dev/kvm exists proves nothing: KVM is trusted once this very kernel runs under it. The proof is remembered until the host reboots. `kvm` refuses to fall back.
  * Errors: `kvm-unusable` with the reason.
  */
 export async function chooseAccelerator(
@@ -67,7 +66,7 @@ async function kvmProof(host: HostContext, request: AcceleratorRequest): Promise
   const file = join(stateFolder(), `kvm-proof-${proofKey(request)}.json`);
   const remembered = jsonAs(proofSchema, textIfThere(file));
   if (remembered !== undefined) return remembered;
-  request.note('proving KVM: booting the image’s kernel under it to its first console line');
+  request.note('proving KVM: booting the image’s kernel under it until its clock runs');
   const proof = await bootUnderKvm(host, request.machine);
   openStateFolder();
   writeFileSync(file, JSON.stringify(proof));
@@ -89,6 +88,7 @@ function whyKvmDoesNotOpen(): string | undefined {
 /** What the proof depends on; the boot id, because a reboot may bring another kernel, BIOS setting or host. */
 function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
   const parts = [
+    'until its clock runs',
     hostBootId(),
     qemuVersion,
     machine.type,
@@ -125,22 +125,36 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), FIRST_LINE_DEADLINE_MS);
+      timer = setTimeout(() => resolve('late'), PROOF_DEADLINE_MS);
     });
     const ended = Promise.race([exited, console.seen('kvm-error')]).then(() => 'ended' as const);
-    const outcome = await Promise.race([console.seen('kernel').then(() => 'kernel' as const), ended, late]);
+    const outcome = await Promise.race([untilKernelRuns(console).then(() => 'runs' as const), ended, late]);
     clearTimeout(timer);
-    if (outcome === 'kernel') return { works: true };
+    if (outcome === 'runs') return { works: true };
     const complaint = complaintOf(console.tail());
+    const what =
+      console.arrivedMs('kernel') === undefined
+        ? 'reach its first console line'
+        : 'get beyond its first lines';
     const how =
       outcome === 'late'
-        ? `this kernel did not reach its first console line under KVM within ${FIRST_LINE_DEADLINE_MS / 1000} s`
-        : 'the machine stopped under KVM before the kernel’s first console line';
+        ? `this kernel did not ${what} under KVM within ${PROOF_DEADLINE_MS / 1000} s`
+        : `the machine stopped under KVM before this kernel could ${what}`;
     return { works: false, reason: complaint === '' ? how : `${how}: ${complaint}` };
   } finally {
     await lease.release();
     await console.end();
   }
+}
+
+/**
+ * A KVM that emulates every instruction prints a first line too, and stops, or crawls, at what it cannot emulate. So the
+ * kernel's clock has to run, where the kernel says times at all.
+ */
+async function untilKernelRuns(console: ConsoleRecorder): Promise<void> {
+  await console.seen('kernel');
+  const saysTimes = console.tail().some((line) => /^\[ *\d+\.\d+\] .*Linux version /.test(line));
+  if (saysTimes) await console.seen('kernel-clock');
 }
 
 /** What the VMM complained of: the first line with an error; what follows is a dump of registers. */

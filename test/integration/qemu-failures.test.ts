@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
@@ -35,13 +35,13 @@ afterEach(() => {
   expect(newTraces()).toEqual([]);
 });
 
-async function bootMisbehaving(way: string) {
+async function bootMisbehaving(way: string, accelerator = 'tcg') {
   vi.stubEnv('PATH', `${fixtures}${delimiter}${process.env.PATH ?? ''}`);
   const out = newRunsFolder();
-  const words = ['run', 'startup', '--runtime', `qemu:accel=tcg,append=misbehave=${way}`];
+  const words = ['run', 'startup', '--runtime', `qemu:accel=${accelerator},append=misbehave=${way}`];
   const told = await twinboot([...words, '--rounds', '1', '--warmup', '0', '--timeout', '3', '--out', out]);
   const { folder, record } = onlyRecord(out);
-  return { told, folder, sample: record.samples[0] };
+  return { told, folder, runtime: record.runtimes[0], sample: record.samples[0] };
 }
 
 describe('a VM that goes wrong', () => {
@@ -84,5 +84,23 @@ describe('a VM that goes wrong', () => {
     expect(readFileSync(join(folder, 'report/index.html'), 'utf8')).not.toMatch(acting);
     const again = await twinboot(['report', folder]);
     expectShown(again.out + again.notes);
+  });
+});
+
+describe('a KVM', () => {
+  it.for([
+    [
+      'that stops after the kernel’s first line is none',
+      'kvm-stops',
+      'tcg',
+      'KVM internal error. Suberror: 1',
+    ],
+    ['under which the kernel’s clock runs is one', 'kvm-runs', 'kvm', undefined],
+  ] as const)('%s', async ([, way, accelerator, reason], { skip }) => {
+    skip(!existsSync('/dev/kvm'), 'this host has no /dev/kvm');
+    const { runtime } = await bootMisbehaving(way, 'auto');
+    expect(runtime?.accelerator).toBe(accelerator);
+    if (reason === undefined) expect(runtime?.acceleratorReason).toBeUndefined();
+    else expect(runtime?.acceleratorReason).toContain(reason);
   });
 });

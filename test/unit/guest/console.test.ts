@@ -33,6 +33,7 @@ async function log(): Promise<string> {
 describe('a mark', () => {
   const lines: [Mark, string][] = [
     ['kernel', '[    0.000000] Linux version 6.12.117+deb13-cloud-amd64 (debian-kernel@lists.debian.org)'],
+    ['kernel-clock', '[    0.052000] tsc: Unable to calibrate against PIT'],
     [
       'panic',
       '[    1.234567] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
@@ -56,8 +57,15 @@ describe('a mark', () => {
     expect(console.arrivedMs(mark)).toBe(123.456);
   });
 
+  it('kernel-clock is not of lines that are printed while that stands at 0', () => {
+    say(
+      '[    0.000000] Linux version 6.12.117\n[    0.000000] random: crng init done\nLoading, please wait...\n',
+    );
+    expect(console.arrivedMs('kernel-clock')).toBeUndefined();
+  });
+
   it('is stamped when its line is complete, however it was cut up', async () => {
-    const line = Buffer.from(`${lines[3]?.[1] ?? ''}\n`);
+    const line = Buffer.from(`${lines[4]?.[1] ?? ''}\n`);
     for (const byte of line) {
       clock.advance(1);
       say(Buffer.from([byte]));
