@@ -7,12 +7,14 @@
 # The program goes with this process: at the end of its input, or when it is killed.
 use strict;
 use warnings;
+use Cwd ();
 
 my ($action, $folder) = @ARGV;
-my $SYS_BPF = { x86_64 => 321, aarch64 => 280 }->{(split ' ', `uname -m`)[0]} or die "no system call numbers for this machine\n";
+our $SYS_BPF;
+require(Cwd::realpath($0 =~ s{[^/]*$}{}r . '../process/bpf.pl'));
 
 # linux/bpf.h.
-my ($MAP_CREATE, $MAP_LOOKUP_ELEM, $MAP_UPDATE_ELEM, $MAP_GET_NEXT_KEY, $PROG_LOAD) = (0, 1, 2, 4, 5);
+my ($MAP_CREATE, $MAP_LOOKUP_ELEM, $MAP_UPDATE_ELEM, $MAP_GET_NEXT_KEY) = (0, 1, 2, 4);
 my ($RAW_TRACEPOINT_OPEN, $LINK_CREATE) = (17, 28);
 my ($TYPE_HASH, $TYPE_CGROUP_ARRAY) = (1, 8);
 my ($TYPE_KPROBE, $TYPE_RAW_TRACEPOINT, $KPROBE_MULTI) = (2, 17, 42);
@@ -20,19 +22,12 @@ my ($CALL_LOOKUP, $CALL_UPDATE, $CALL_UNDER_CGROUP, $CALL_FUNC_IP) = (1, 2, 37, 
 # Debian's kernel has 52,705 functions that can be traced.
 my $MOST = 131072;
 
-sub bpf {
-	my ($name, $command, $attributes) = @_;
-	my $result = syscall($SYS_BPF, $command, $attributes, length $attributes);
-	die "$name: $!\n" if $result < 0;
-	return $result;
+sub map_of {
+	my ($type, $key_size, $value_size, $most) = @_;
+	my ($map) = bpf('BPF_MAP_CREATE', $MAP_CREATE, pack('LLLLL', $type, $key_size, $value_size, $most, 0));
+	return $map;
 }
 
-sub address { return unpack('Q', pack('P', $_[0])) }
-
-sub map_of { my ($type, $key_size, $value_size, $most) = @_; return bpf('BPF_MAP_CREATE', $MAP_CREATE, pack('LLLLL', $type, $key_size, $value_size, $most, 0)) }
-
-# One instruction: operation, target and source register, jump distance or offset, constant.
-sub instruction { my ($code, $to, $from, $offset, $constant) = @_; return pack('CCsl', $code, $to | $from << 4, $offset, $constant) }
 sub load_map { my ($to, $map) = @_; return instruction(0x18, $to, 1, 0, $map) . instruction(0, 0, 0, 0, 0) }
 sub call { return instruction(0x85, 0, 0, 0, $_[0]) }
 sub set { return instruction(0xb7, $_[0], 0, 0, $_[1]) }
@@ -52,16 +47,10 @@ sub counter {
 	return copy(6, 1) . load_map(1, $groups) . set(2, 0) . call($CALL_UNDER_CGROUP) . jump_over(0x55, 0, $count, 1) . $done;
 }
 
-sub load_program {
-	my ($type, $program, $attach_type) = @_;
-	my $license = "GPL\0";
-	return bpf('BPF_PROG_LOAD', $PROG_LOAD, pack('LLQQLLQLLa16LL', $type, length($program) / 8, address($program), address($license), 0, 0, 0, 0, 0, '', 0, $attach_type));
-}
-
 # The second argument of sys_enter is the call's number.
 sub count_calls {
 	my ($groups, $counts) = @_;
-	my $loaded = load_program($TYPE_RAW_TRACEPOINT, counter($groups, $counts, instruction(0x79, 0, 6, 8, 0)), 0);
+	my $loaded = load_program($TYPE_RAW_TRACEPOINT, counter($groups, $counts, instruction(0x79, 0, 6, 8, 0)), "GPL\0");
 	my $name = "sys_enter\0";
 	bpf('BPF_RAW_TRACEPOINT_OPEN', $RAW_TRACEPOINT_OPEN, pack('QLL', address($name), $loaded, 0));
 	return sub { return $_[0] };
@@ -75,7 +64,7 @@ sub count_functions {
 	while (<$functions>) { $name{hex $1} = $2 if /^([0-9a-f]{1,16}) (\S+)/ }
 	my @where = sort { $a <=> $b } keys %name;
 	die "$list: it names no function\n" if @where == 0;
-	my $loaded = load_program($TYPE_KPROBE, counter($groups, $counts, copy(1, 6) . call($CALL_FUNC_IP)), $KPROBE_MULTI);
+	my $loaded = load_program($TYPE_KPROBE, counter($groups, $counts, copy(1, 6) . call($CALL_FUNC_IP)), "GPL\0", $KPROBE_MULTI);
 	my $addresses = pack('Q*', @where);
 	bpf('BPF_LINK_CREATE', $LINK_CREATE, pack('LLLLLLQQQ', $loaded, 0, $KPROBE_MULTI, 0, 0, scalar(@where), 0, address($addresses), 0));
 	# What is traced may begin after the landing pad of an indirect branch.

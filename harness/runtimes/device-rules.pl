@@ -4,19 +4,18 @@
 # device-rules.pl count FOLDER: prints how many such programs judge the processes of the group.
 use strict;
 use warnings;
+use Cwd ();
 
 my ($action, $folder, @rules) = @ARGV;
-my $SYS_BPF = { x86_64 => 321, aarch64 => 280 }->{(split ' ', `uname -m`)[0]} or die "no system call numbers for this machine\n";
+require(Cwd::realpath($0 =~ s{[^/]*$}{}r . '../process/bpf.pl'));
 
 # linux/bpf.h.
-my ($BPF_PROG_LOAD, $BPF_PROG_ATTACH, $BPF_PROG_QUERY) = (5, 8, 16);
+my ($BPF_PROG_ATTACH, $BPF_PROG_QUERY) = (8, 16);
 my ($BPF_PROG_TYPE_CGROUP_DEVICE, $BPF_CGROUP_DEVICE) = (15, 6);
 my ($BPF_F_ALLOW_MULTI, $BPF_F_QUERY_EFFECTIVE) = (2, 1);
 my %type = (b => 1, c => 2);
 my %access = (m => 1, r => 2, w => 4);
 
-# One instruction: operation, target and source register, jump distance or offset, constant.
-sub instruction { my ($code, $to, $from, $offset, $constant) = @_; return pack('CCsl', $code, $to | $from << 4, $offset, $constant) }
 sub load { return instruction(0x61, $_[0], 1, $_[1], 0) }
 sub allow { return instruction(0xb7, 0, 0, 0, $_[0]) . instruction(0x95, 0, 0, 0, 0) }
 
@@ -40,20 +39,9 @@ sub rule {
 	return $rest;
 }
 
-sub bpf {
-	my ($name, $command, $attributes) = @_;
-	my $result = syscall($SYS_BPF, $command, $attributes, length $attributes);
-	die "$name: $!\n" if $result < 0;
-	return ($result, $attributes);
-}
-
-sub address { return unpack('Q', pack('P', $_[0])) }
-
 open(my $group, '<', $folder) or die "$folder: $!\n";
 if ($action eq 'attach') {
-	my $program = device_program(@rules);
-	my $license = "MIT\0";
-	my ($loaded) = bpf('BPF_PROG_LOAD', $BPF_PROG_LOAD, pack('LLQQLLQLLa16', $BPF_PROG_TYPE_CGROUP_DEVICE, length($program) / 8, address($program), address($license), 0, 0, 0, 0, 0, ''));
+	my $loaded = load_program($BPF_PROG_TYPE_CGROUP_DEVICE, device_program(@rules), "MIT\0");
 	bpf('BPF_PROG_ATTACH', $BPF_PROG_ATTACH, pack('LLLL', fileno($group), $loaded, $BPF_CGROUP_DEVICE, $BPF_F_ALLOW_MULTI));
 } elsif ($action eq 'count') {
 	my (undef, $answer) = bpf('BPF_PROG_QUERY', $BPF_PROG_QUERY, pack('LLLLQLL', fileno($group), $BPF_CGROUP_DEVICE, $BPF_F_QUERY_EFFECTIVE, 0, 0, 0, 0));
