@@ -12,7 +12,7 @@ import type {
 import { neededOptions } from '../facts/kernel-exploits.ts';
 import type { Agent } from '../guest/agent.ts';
 import { harmlessCalls } from '../guest/harmless-calls.ts';
-import { probeCommand, type Probe } from '../guest/probe.ts';
+import { sentCommand, type Probe } from '../guest/sent-program.ts';
 import { changedSettings, readHostSettings } from '../meters/host-settings.ts';
 import { readFilters } from '../meters/seccomp-filters.ts';
 import { parseCallsProbe, type Answered } from '../parse/calls-probe.ts';
@@ -77,7 +77,7 @@ async function readExposure({
 
 /** A probe's lines, whatever its status: the last program's is no sign. */
 async function askProbe(agent: Agent, probe: Probe, args: readonly string[] = []): Promise<string[]> {
-  const { lines, said } = await agent.ask('exec', probeCommand(probe, args));
+  const { lines, said } = await agent.ask('exec', sentCommand(probe, args));
   if (lines.length > 0) return lines;
   throw runError('agent-empty-answer', `${probe} gave no answer inside: ${said.slice(-3).join(' / ')}`);
 }

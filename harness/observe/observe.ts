@@ -4,7 +4,7 @@ import type { Agent, Answer, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../parse/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../parse/kernel-memory.ts';
 import { noWork, parseWork } from '../parse/work.ts';
-import { workCommand, WORK_DEADLINE_MS } from '../guest/work-program.ts';
+import { workCommand } from '../guest/sent-program.ts';
 import { parseProcesses } from '../parse/processes.ts';
 import { inQuestions, type Question } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../parse/units.ts';
@@ -221,6 +221,9 @@ async function gatherInspection(observed: Observed): Promise<InspectionReading> 
     ways: await bareHostOf(observed).readImage(INSPECTED_FILE),
   };
 }
+
+/** The program ends by itself: it gives up an operation after 15 s. */
+const WORK_DEADLINE_MS = 150_000;
 
 /** Inside first. What the host cannot do costs what is held against it alone. */
 async function gatherWork(observed: Observed): Promise<WorkReading> {

@@ -1,4 +1,4 @@
-import { workProgram } from '../guest/work-program.ts';
+import { programText } from '../guest/sent-program.ts';
 import type { ImageWay, WayTimes } from '../contract/artifacts.ts';
 import { releaseOnFailure, releaseInReverse } from '../process/leases.ts';
 import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
@@ -26,7 +26,7 @@ export function createBareHost({
       const { cgroup, folder, leases } = await makeRoom(host, limits);
       try {
         const { stdout } = await host.runner.run('sh', ['-c', ENTER_AND_RUN, folder, ...cgroup.folders], {
-          input: workProgram(),
+          input: programText('work.pl'),
           signal: host.signal,
         });
         return stdout.split('\n');

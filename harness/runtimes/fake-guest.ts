@@ -1,6 +1,6 @@
 import type { Channel } from '../guest/agent.ts';
 import { KERNEL_MEMORY_COMMAND } from '../parse/kernel-memory.ts';
-import { workCommand } from '../guest/work-program.ts';
+import { workCommand } from '../guest/sent-program.ts';
 import { PROTOCOL_VERSION } from '../guest/protocol.ts';
 import { answerProbe } from './fake-probes.ts';
 

@@ -1,4 +1,4 @@
-import { probeCommand } from '../guest/probe.ts';
+import { sentCommand } from '../guest/sent-program.ts';
 import { harmlessCalls } from '../guest/harmless-calls.ts';
 
 /** What the fake distribution answers to a probe; `undefined` for any other command. */
@@ -9,10 +9,10 @@ export function answerProbe(command: string, isVm: boolean): string[] | undefine
   return command === CLEANLINESS ? cleanlinessLines(isVm) : undefined;
 }
 
-const ISOLATION = probeCommand('isolation-probe.pl');
-const CALLS = probeCommand('calls-probe.pl', harmlessCalls);
-const DETECTION = probeCommand('detection-probe.sh');
-const CLEANLINESS = probeCommand('cleanliness-probe.sh');
+const ISOLATION = sentCommand('isolation-probe.pl');
+const CALLS = sentCommand('calls-probe.pl', harmlessCalls);
+const DETECTION = sentCommand('detection-probe.sh');
+const CLEANLINESS = sentCommand('cleanliness-probe.sh');
 
 function isolationLines(isVm: boolean): string[] {
   return [

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../../core/package-root.ts';
-import { probeCommand, type Probe } from '../../../../harness/guest/probe.ts';
+import { sentCommand, type Probe } from '../../../../harness/guest/sent-program.ts';
 import { syscallNumbers } from '../../../../harness/facts/syscalls-x86-64.ts';
 import { harmlessCalls } from '../../../../harness/guest/harmless-calls.ts';
 import { changedSettings, readHostSettings } from '../../../../harness/meters/host-settings.ts';
@@ -28,7 +28,7 @@ const PROBES: [Probe, string[]][] = [
 async function askInNamespaces(probe: Probe, args: readonly string[], ...flags: string[]): Promise<string[]> {
   const { stdout } = await processRunner.run(
     'unshare',
-    ['--pid', '--fork', '--mount-proc', ...flags, 'sh', '-c', probeCommand(probe, args)],
+    ['--pid', '--fork', '--mount-proc', ...flags, 'sh', '-c', sentCommand(probe, args)],
     { allowFailure: true },
   );
   return stdout.split('\n');
@@ -36,7 +36,7 @@ async function askInNamespaces(probe: Probe, args: readonly string[], ...flags: 
 
 describe('probes', () => {
   it.each(PROBES)('%s fits into a question', (probe, args) => {
-    expect(Buffer.byteLength(`0123456789abcdef exec ${probeCommand(probe, args)}\n`)).toBeLessThanOrEqual(
+    expect(Buffer.byteLength(`0123456789abcdef exec ${sentCommand(probe, args)}\n`)).toBeLessThanOrEqual(
       4096,
     );
   });
@@ -65,7 +65,7 @@ describe('inside namespaces that the test makes', () => {
       [
         ...['--reuid=65534', '--regid=65534', '--clear-groups'],
         ...['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc'],
-        ...['sh', '-c', probeCommand('isolation-probe.pl', ['shared'])],
+        ...['sh', '-c', sentCommand('isolation-probe.pl', ['shared'])],
       ],
       { allowFailure: true },
     );
@@ -98,7 +98,7 @@ describe('inside namespaces that the test makes', () => {
       '--inh-caps=-all',
       'sh',
       '-c',
-      probeCommand('calls-probe.pl', harmlessCalls),
+      sentCommand('calls-probe.pl', harmlessCalls),
     ]);
     const calls = parseCallsProbe(stdout.split('\n'));
     expect(calls.size).toBe(harmlessCalls.length);
@@ -109,7 +109,7 @@ describe('inside namespaces that the test makes', () => {
     // exit(2) ends its caller without an answer, as a filter does.
     const { stdout } = await processRunner.run('sh', [
       '-c',
-      probeCommand('calls-probe.pl', ['39', '60:3', '3:-1']),
+      sentCommand('calls-probe.pl', ['39', '60:3', '3:-1']),
     ]);
     const calls = parseCallsProbe(stdout.split('\n'));
     expect([calls.get(39), calls.get(60), calls.get(3)]).toEqual([0, 'killed', 9]);
@@ -120,7 +120,7 @@ describe('inside namespaces that the test makes', () => {
     const program = join(packageRoot(), 'test/fixtures/programs/filtered.pl');
     const { stdout } = await processRunner.run('perl', [
       ...[program, '--exec', filter],
-      ...['sh', '-c', probeCommand('calls-probe.pl', harmlessCalls)],
+      ...['sh', '-c', sentCommand('calls-probe.pl', harmlessCalls)],
     ]);
     const calls = parseCallsProbe(stdout.split('\n'));
     const surface = callSurface([parseInstructions(Buffer.from(filter, 'hex'))]);
@@ -147,7 +147,7 @@ describe('inside namespaces that the test makes', () => {
     for (const [probe, args] of PROBES) await askInNamespaces(probe, args);
     // And with nothing between them and the host.
     for (const [probe, args] of PROBES)
-      await processRunner.run('sh', ['-c', probeCommand(probe, args)], { allowFailure: true });
+      await processRunner.run('sh', ['-c', sentCommand(probe, args)], { allowFailure: true });
     expect(changedSettings(before, readHostSettings()).filter(isOurs)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { workCommand, workProgram } from '../../../harness/guest/work-program.ts';
-import { inQuestions } from '../../../harness/guest/protocol.ts';
-import { operations, parseWork } from '../../../harness/parse/work.ts';
+import { programText, workCommand } from '../../../../harness/guest/sent-program.ts';
+import { inQuestions } from '../../../../harness/guest/protocol.ts';
+import { operations, parseWork } from '../../../../harness/parse/work.ts';
 
 it('fits into one question to the agent, and is one line', () => {
   expect(inQuestions([workCommand()])).toHaveLength(1);
@@ -12,7 +12,7 @@ it('fits into one question to the agent, and is one line', () => {
 });
 
 it('has no comment that would have to be carried', () => {
-  expect(workProgram()).not.toMatch(/^\s*#/m);
+  expect(programText('work.pl')).not.toMatch(/^\s*#/m);
 });
 
 it(
