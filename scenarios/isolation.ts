@@ -153,11 +153,15 @@ export const isolation = defineScenario({
   measure({ exposure }, { kind }) {
     const measured = createMeasured();
     if (exposure === undefined) return measured;
-    const reaches = reachesOf(exposure, kind);
+    // The filters that the tenant's calls pass are followed once for all that is told of them.
+    const filters = insideFilters(exposure, kind);
+    const surface = surfaceOf(exposure, filters);
+    const reaches = reachesOf(exposure, kind, callsOf(surface, filters));
+    const global = globalWritable(exposure, kind);
     const details: IsolationDetails = {
-      ...factsOf(exposure, kind),
+      ...factsOf(exposure, kind, global),
       reaches,
-      probed: probedOf(exposure, kind),
+      probed: probedOf(exposure, surface),
       ...loginServiceOf(exposure),
     };
     putReach(
@@ -174,7 +178,7 @@ export const isolation = defineScenario({
       ],
       reaches.find(({ kernel }) => kernel === 'host'),
     );
-    putFacts(measured, exposure, details);
+    putFacts(measured, exposure, details, global);
     Object.assign(measured.details, details);
     return measured;
   },
@@ -185,18 +189,23 @@ type Put = ReturnType<typeof createMeasured>['put'];
 const OTHER_MACHINE = 'the table of system calls is x86-64’s';
 
 /** The tenant's first. A container's tenant is the one who reaches the host's kernel. */
-function reachesOf(reading: ExposureReading, kind: RuntimeKind): [Reach, ...Reach[]] {
+function reachesOf(
+  reading: ExposureReading,
+  kind: RuntimeKind,
+  tenantCalls: ReturnType<typeof callsOf>,
+): [Reach, ...Reach[]] {
   const tenant: Reach = {
     party: 'tenant',
     kernel: kind === 'vm' ? 'guest' : 'host',
-    ...callsOf(reading, insideFilters(reading, kind)),
+    ...tenantCalls,
     exploits: countExploits(insideReach(reading, kind)),
   };
   if (kind === 'container') return [tenant];
+  const { filters } = reading.boundary;
   const monitor: Reach = {
     party: 'monitor',
     kernel: 'host',
-    ...callsOf(reading, reading.boundary.filters),
+    ...callsOf(surfaceOf(reading, filters), filters),
     exploits: countExploits(boundaryReach(reading, kind)),
   };
   return [tenant, monitor];
@@ -206,8 +215,7 @@ function surfaceOf({ inside }: ExposureReading, filters: Filters): CallSurface |
   return inside.machine === 'x86_64' && 'filters' in filters ? callSurface(filters.filters) : undefined;
 }
 
-function callsOf(reading: ExposureReading, filters: Filters): Pick<Reach, 'calls' | 'unread'> {
-  const surface = surfaceOf(reading, filters);
+function callsOf(surface: CallSurface | undefined, filters: Filters): Pick<Reach, 'calls' | 'unread'> {
   if (surface === undefined) return { unread: 'unread' in filters ? filters.unread : OTHER_MACHINE };
   const { allowed, refused, depending } = surface;
   return { calls: { allowed: allowed.length, refused, depending } };
@@ -230,11 +238,10 @@ function putReach(
   );
 }
 
-function probedOf(reading: ExposureReading, kind: RuntimeKind): IsolationDetails['probed'] {
-  const surface = surfaceOf(reading, insideFilters(reading, kind));
+function probedOf({ calls }: ExposureReading, surface: CallSurface | undefined): IsolationDetails['probed'] {
   return {
-    calls: reading.calls.size,
-    ...(surface !== undefined && { differences: differencesOf(surface, reading.calls) }),
+    calls: calls.size,
+    ...(surface !== undefined && { differences: differencesOf(surface, calls) }),
   };
 }
 
@@ -247,16 +254,15 @@ function loginServiceOf(reading: ExposureReading): Pick<IsolationDetails, 'login
 function putFacts(
   { put }: { put: Put },
   { inside, boundary, ...reading }: ExposureReading,
-  { kernel, reaches: [tenant], ownNamespaces, views, waysOut, probed, hostChanges }: IsolationDetails,
+  { kernel, reaches: [tenant], ownNamespaces = [], views, waysOut, probed, hostChanges }: IsolationDetails,
+  global: readonly string[],
 ): void {
   const isVm = kernel === 'own';
-  const own = new Set(ownNamespaces);
-  const global = isVm ? [] : inside.writable.filter((path) => !isNamespaced(path, own));
   put('isolation.global-writable', global.length, '');
   put('isolation.namespaced-writable', isVm ? undefined : inside.writable.length - global.length, OWN_KERNEL);
   put('isolation.ways-out', waysOut.length, '');
   put('isolation.host-visible', views.length, '');
-  put('isolation.own-namespaces', isVm ? undefined : own.size, OWN_KERNEL);
+  put('isolation.own-namespaces', isVm ? undefined : ownNamespaces.length, OWN_KERNEL);
   put(
     'isolation.capabilities',
     boundary.rights?.bounding?.length,
@@ -277,12 +283,18 @@ const isOpen = ({ opened }: { opened: number }): boolean => opened === 0;
 
 type Facts = Omit<IsolationDetails, 'reaches' | 'probed' | 'loginService'>;
 
-function factsOf(reading: ExposureReading, kind: RuntimeKind): Facts {
+/** Files that open for writing and whose value is the host's too. */
+function globalWritable(reading: ExposureReading, kind: RuntimeKind): string[] {
+  if (kind === 'vm') return [];
+  const own = ownNamespaces(reading);
+  return reading.inside.writable.filter((path) => !isNamespaced(path, own));
+}
+
+function factsOf(reading: ExposureReading, kind: RuntimeKind, global: readonly string[]): Facts {
   const { inside } = reading;
   const isVm = kind === 'vm';
   const own = ownNamespaces(reading);
   const { bounding, effective, ambient, noNewPrivileges } = parseProcessRights(inside.status);
-  const global = isVm ? [] : inside.writable.filter((path) => !isNamespaced(path, own));
   return {
     kernel: isVm ? 'own' : 'shared',
     ...(!isVm && { ownNamespaces: [...own], isRootOutside: isRootOutside(inside.uidMap) }),
