@@ -1,21 +1,14 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { readCgroupLayout } from '../../harness/process/cgroup.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { openCleanupRegistry, type CleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
-import { recordSchema, type RunRecord } from '../../results/record.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+export { onlyRecord } from '../support/only-record.ts';
 
 /** A new folder for the runs of one test, gone with the tests of its file. */
 export function newRunsFolder(): string {
@@ -47,14 +40,6 @@ function mountDisk(folder: string, bytes: number, cleanup: CleanupRegistry): str
   chmodSync(folder, 0o755);
   chmodSync(mountPoint, 0o700);
   return mountPoint;
-}
-
-/** The one record below a folder of runs. */
-export function onlyRecord(runs: string): { folder: string; record: RunRecord } {
-  const names = readdirSync(runs);
-  if (names.length !== 1) throw new Error(`${runs} holds ${names.length} runs`);
-  const folder = join(runs, names[0] ?? '');
-  return { folder, record: recordSchema.parse(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))) };
 }
 
 /** A run in a process of its own, from the built program as it is installed. */

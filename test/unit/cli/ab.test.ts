@@ -1,29 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recordSchema, type RunRecord } from '../../../results/record.ts';
+import { ownState } from '../../support/own-state.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
-  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const own = ownState();
 
 function ab(...words: string[]): Promise<Told> {
-  return twinboot(['ab', '--out', join(folder, 'runs'), '--seed', '4', ...words]);
+  return twinboot(['ab', '--out', join(own.folder, 'runs'), '--seed', '4', ...words]);
 }
 
 function recordOf(side: 'a' | 'b'): RunRecord {
-  const [only = ''] = readdirSync(join(folder, 'runs'));
-  const file = join(folder, 'runs', only, side, 'run.json');
+  const [only = ''] = readdirSync(join(own.folder, 'runs'));
+  const file = join(own.folder, 'runs', only, side, 'run.json');
   return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
@@ -47,8 +37,8 @@ describe('twinboot ab', { timeout: 60_000 }, () => {
 
   it('keeps two records that can be reported and compared, and the comparison in the forms of CI', async () => {
     await ab('startup', ...SLOWER, '--max-rounds', '6');
-    const [only = ''] = readdirSync(join(folder, 'runs'));
-    expect(readdirSync(join(folder, 'runs', only)).sort()).toMatchInlineSnapshot(`
+    const [only = ''] = readdirSync(join(own.folder, 'runs'));
+    expect(readdirSync(join(own.folder, 'runs', only)).sort()).toMatchInlineSnapshot(`
       [
         "a",
         "annotations.txt",
@@ -59,7 +49,7 @@ describe('twinboot ab', { timeout: 60_000 }, () => {
         "run.log",
       ]
     `);
-    const { exitCode } = await twinboot(['report', join(folder, 'runs', only, 'a')]);
+    const { exitCode } = await twinboot(['report', join(own.folder, 'runs', only, 'a')]);
     expect(exitCode).toBe(0);
   });
 

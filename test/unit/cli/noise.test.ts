@@ -1,23 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addNoiseCommand } from '../../../harness/cli/noise.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { buildRecord, type RecordOptions } from '../../fixtures/records/record.ts';
 import { runCommand, type Said } from '../../support/command.ts';
+import { ownState } from '../../support/own-state.ts';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
-  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
-});
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const own = ownState();
 
 /** What `twinboot noise …` says on standard output and beside it. */
 function noise(...words: string[]): Promise<Said> {
@@ -25,7 +15,7 @@ function noise(...words: string[]): Promise<Said> {
 }
 
 function saved(options: RecordOptions, change: (record: RunRecord) => void = () => undefined): string {
-  const file = join(folder, 'run.json');
+  const file = join(own.folder, 'run.json');
   const record = buildRecord({ hostile: false, ...options });
   change(record);
   writeFileSync(file, JSON.stringify(record));
@@ -164,7 +154,7 @@ describe('twinboot noise of a run', () => {
   });
 
   it('refuses what is no record', async () => {
-    await expect(noise(join(folder, 'nosuch'))).rejects.toMatchObject({ code: 'no-record' });
+    await expect(noise(join(own.folder, 'nosuch'))).rejects.toMatchObject({ code: 'no-record' });
   });
 });
 
@@ -176,14 +166,14 @@ describe('twinboot noise without a run', () => {
       '--rounds',
       '12',
       '--out',
-      join(folder, 'runs'),
+      join(own.folder, 'runs'),
     );
     expect(exitCode).toBe(0);
     expect(out).toContain('fake  (n = 12)');
     // It was measured here and now: what only this host can tell is looked at.
     expect(notes.join('\n')).not.toContain('this is not the host of the run');
     expect(out).toMatch(/^A\/A: odd rounds against even ones: /m);
-    const [id = ''] = readdirSync(join(folder, 'runs'));
+    const [id = ''] = readdirSync(join(own.folder, 'runs'));
     expect(out).toContain(`${id}/run.json`);
   });
 });

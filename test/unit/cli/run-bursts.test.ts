@@ -1,35 +1,23 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MIB } from '../../../core/units.ts';
 import { minimumMemoryIn } from '../../../results/fleet/minimum-memory.ts';
 import { stormIn } from '../../../results/fleet/storm.ts';
-import { recordSchema, type RunRecord, type Sample } from '../../../results/record.ts';
+import { type RunRecord, type Sample } from '../../../results/record.ts';
+import { onlyRecord } from '../../support/only-record.ts';
+import { ownState } from '../../support/own-state.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
-  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const own = ownState();
 
 function run(...words: string[]): Promise<Told> {
-  return twinboot(['run', '--out', join(folder, 'runs'), '--reserve', '64M', ...words]);
+  return twinboot(['run', '--out', join(own.folder, 'runs'), '--reserve', '64M', ...words]);
 }
 
-function onlyRecord(): RunRecord {
-  const [only = ''] = readdirSync(join(folder, 'runs'));
-  return recordSchema.parse(JSON.parse(readFileSync(join(folder, 'runs', only, 'run.json'), 'utf8')));
-}
+const record = (): RunRecord => onlyRecord(join(own.folder, 'runs')).record;
 
 function onlySample(): Sample {
-  const { samples } = onlyRecord();
+  const { samples } = record();
   const [only, ...others] = samples;
   if (only === undefined || others.length > 0) throw new Error(`${samples.length} samples`);
   return only;

@@ -1,29 +1,20 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { densityIn, type Density } from '../../../results/fleet/density.ts';
 import { recordSchema, type RunRecord } from '../../../results/record.ts';
+import { ownState } from '../../support/own-state.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
-  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const own = ownState();
 
 function run(...words: string[]): Promise<Told> {
-  return twinboot(['run', 'density', '--out', join(folder, 'runs'), '--reserve', '64M', ...words]);
+  return twinboot(['run', 'density', '--out', join(own.folder, 'runs'), '--reserve', '64M', ...words]);
 }
 
 function record(): RunRecord {
-  const [only = ''] = readdirSync(join(folder, 'runs'));
-  return recordSchema.parse(JSON.parse(readFileSync(join(folder, 'runs', only, 'run.json'), 'utf8')));
+  const [only = ''] = readdirSync(join(own.folder, 'runs'));
+  return recordSchema.parse(JSON.parse(readFileSync(join(own.folder, 'runs', only, 'run.json'), 'utf8')));
 }
 
 function series(): Density[] {

@@ -1,32 +1,17 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { recordSchema, type RunRecord } from '../../../results/record.ts';
+import { describe, expect, it } from 'vitest';
+import { onlyRecord } from '../../support/only-record.ts';
+import { ownState } from '../../support/own-state.ts';
 import { twinboot, type Told } from '../../support/terminal.ts';
 
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
-  vi.stubEnv('TWINBOOT_STATE_DIR', join(folder, 'state'));
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+const own = ownState();
 
 function run(...words: string[]): Promise<Told> {
-  return twinboot(['run', '--out', join(folder, 'runs'), '--rounds', '1', '--warmup', '0', ...words]);
+  return twinboot(['run', '--out', join(own.folder, 'runs'), '--rounds', '1', '--warmup', '0', ...words]);
 }
 
-function runFolder(): string {
-  return join(folder, 'runs', readdirSync(join(folder, 'runs'))[0] ?? '');
-}
-
-function onlyRecord(): RunRecord {
-  return recordSchema.parse(JSON.parse(readFileSync(join(runFolder(), 'run.json'), 'utf8')));
-}
+const made = () => onlyRecord(join(own.folder, 'runs'));
 
 describe('twinboot run inspection work', { timeout: 60_000 }, () => {
   it('asks both of one boot of each, and shows the host beside it', async () => {
@@ -38,10 +23,10 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
     expect(out).toMatch(/slowdown\.fork-exec .* 2\.00× .* 2\.00×/);
     expect(out).toMatch(/inspection\.loop-mount .* 30\.0 ms/);
     expect(out).toContain('* emulated (TCG): not a KVM figure');
-    const { samples } = onlyRecord();
+    const { samples } = made().record;
     expect(samples.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(new Set(samples.map(({ boot }) => boot)).size).toBe(2);
-    const report = readFileSync(join(runFolder(), 'report', 'report.md'), 'utf8');
+    const report = readFileSync(join(made().folder, 'report', 'report.md'), 'utf8');
     expect(report).toContain('CPU loop, over the host’s');
     expect(report).toContain('Booting over a loop mount');
     // A chart whose metrics have another group than their scenario's id stands with its scenario.
@@ -50,8 +35,8 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
 
   it('says of what fails why, and has the rest', async () => {
     await run('inspection', 'work', '--runtime', 'fake');
-    const missing = onlyRecord()
-      .samples.flatMap((sample) => sample.missing)
+    const missing = made()
+      .record.samples.flatMap((sample) => sample.missing)
       .sort((a, b) => (a.metric < b.metric ? -1 : 1));
     expect(missing).toEqual([
       { metric: 'inspection.debugfs', reason: 'debugfs is not installed' },
@@ -62,6 +47,6 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
 
   it('are asked where they are named, and not otherwise', async () => {
     await run('--runtime', 'fake');
-    expect(onlyRecord().plan.scenarios).toEqual(['startup', 'memory', 'services']);
+    expect(made().record.plan.scenarios).toEqual(['startup', 'memory', 'services']);
   });
 });
