@@ -1,6 +1,7 @@
 import type { KernelUse } from '../harness/contract/fleet-readings.ts';
 import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 import { syscallsX8664 } from '../harness/facts/syscalls-x86-64.ts';
+import type { Metric } from '../results/record.ts';
 
 const BOUNDARY =
   'by the tasks of the whole boundary: manager and container, or VM monitor with its guest, of which the host’s kernel sees the monitor alone';
@@ -11,13 +12,13 @@ export const attackSurface = defineScenario({
   question: 'How much of the host’s kernel does an instance use?',
   needs: ['kernel-use'],
   metrics: [
-    ...both(
+    ...metricsOf(
       'calls',
       'System calls used',
       'Distinct system calls entered',
       'Counted at the kernel’s tracepoint sys_enter.',
     ),
-    ...both(
+    ...metricsOf(
       'functions',
       'Kernel functions reached',
       'Distinct functions of the host’s kernel called',
@@ -47,14 +48,15 @@ export const attackSurface = defineScenario({
   },
 });
 
-function both(part: string, title: string, what: string, how: string): ReturnType<typeof metric>[] {
-  const one = (suffix: string, role: 'headline' | 'detail', when: string, while_: string) =>
+/** Of the whole boot and of its two phases. */
+function metricsOf(part: string, title: string, what: string, how: string): Metric[] {
+  const one = (suffix: string, role: Metric['role'], phase: string, when: string): Metric =>
     metric(
       `attack-surface.${part}${suffix}`,
       'count',
       role,
-      `${title}${when}`,
-      `${what} ${while_}, ${BOUNDARY}. ${how}`,
+      `${title}${phase}`,
+      `${what} ${when}, ${BOUNDARY}. ${how}`,
     );
   return [
     one('', 'headline', '', 'from t0 to `ready` or in the idle seconds after it'),

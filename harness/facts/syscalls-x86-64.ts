@@ -1,6 +1,7 @@
 /**
- * The system calls of x86-64 by number. Source: asm/unistd_64.h of linux-libc-dev 6.1.187-1 (Debian 12), which Linux makes
- * from arch/x86/entry/syscalls/syscall_64.tbl. Numbers are never given anew, so that later kernels only add to them.
+ * The system calls of x86-64 by number. Source: asm/unistd_64.h of linux-libc-dev 6.1.187-1 (Debian 12), which Linux
+ * makes from arch/x86/entry/syscalls/syscall_64.tbl. Numbers are never given anew, so that later kernels only add to
+ * them.
  */
 const TABLE = `
 0:read 1:write 2:open 3:close 4:stat 5:fstat 6:lstat 7:poll 8:lseek 9:mmap 10:mprotect 11:munmap 12:brk

@@ -22,8 +22,9 @@ export function costExposure(found: CostExposure): Figure {
     scenario,
     title: 'Cost against exposure',
     caption:
-      `Each runtime’s ${cost.title.toLowerCase()} (median, with its 95 % interval as a line) over each part of its exposure. ` +
-      'The parts are of different kinds and are not added up. A runtime that lies lower and further left than another costs less and exposes less.' +
+      `Each runtime’s ${cost.title.toLowerCase()} (median, with its 95 % interval as a line) over each part of its ` +
+      'exposure. The parts are of different kinds and are not added up. A runtime that lies lower and further left than ' +
+      'another costs less and exposes less.' +
       noneText(found, shown),
     ...markedBy(places, measuresTime(cost.unit) ? 'all' : 'none'),
     layout: 'columns',
@@ -47,10 +48,11 @@ function panel(found: CostExposure, exposure: Axis, index: number): Panel {
   const { cost, places } = found;
   const looks = looksOf(places.map(({ runtime }) => runtime));
   const costs = places.flatMap((place) => [place.cost.median, place.cost.interval?.high ?? 0]);
+  const placed = places.map((place) => placeText(place, cost, index)).join('; ');
   return {
     id: exposure.metric.replace(/\W/g, '-'),
     heading: exposure.title,
-    alt: `${exposure.title} over ${cost.title.toLowerCase()}: ${places.map((place) => placeText(place, cost, index)).join('; ')}`,
+    alt: `${exposure.title} over ${cost.title.toLowerCase()}: ${placed}`,
     type: 'line',
     height: panelHeight(places.length),
     narrowHeight: panelHeight(places.length),

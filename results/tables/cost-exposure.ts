@@ -39,25 +39,24 @@ export function costExposureOf(context: Context): CostExposure | undefined {
   const exposed = scenarios.find(({ id }) => questionOf(id).exposure !== undefined);
   const cost = priced?.metrics.find(({ id }) => id === questionOf(priced.id).cost);
   if (priced === undefined || exposed === undefined || cost === undefined) return undefined;
-  const exposures = exposed.metrics.filter(({ id }) => questionOf(exposed.id).exposure?.includes(id));
-  const places = context.runtimes.flatMap((runtime) => {
+  const paying = context.runtimes.flatMap((runtime) => {
     const paid = context.find(priced.id, cost.id, runtime.id);
-    if (paid?.median === undefined) return [];
-    const found = exposures.map(({ id }) => context.find(exposed.id, id, runtime.id));
-    return [{ runtime, cost: { ...paid, median: paid.median }, exposures: found }];
+    return paid?.median === undefined ? [] : [{ runtime, cost: { ...paid, median: paid.median } }];
   });
-  const isShown = exposures.map((_, index) =>
-    places.some((place) => place.exposures[index]?.median !== undefined),
-  );
+  const measuredOf = (metric: Metric, { id }: RuntimeView): MetricSummary | undefined =>
+    context.find(exposed.id, metric.id, id);
+  const exposures = exposed.metrics
+    .filter(({ id }) => questionOf(exposed.id).exposure?.includes(id))
+    .filter((metric) => paying.some(({ runtime }) => measuredOf(metric, runtime)?.median !== undefined));
   // One runtime is held against nothing.
-  if (!isShown.includes(true) || places.length < 2) return undefined;
+  if (exposures.length === 0 || paying.length < 2) return undefined;
   return {
     scenario: exposed.id,
     cost: axisOf(cost),
-    exposures: exposures.filter((_, index) => isShown[index]).map(axisOf),
-    places: places.map((place) => ({
+    exposures: exposures.map(axisOf),
+    places: paying.map((place) => ({
       ...place,
-      exposures: place.exposures.filter((_, index) => isShown[index]),
+      exposures: exposures.map((metric) => measuredOf(metric, place.runtime)),
     })),
   };
 }
