@@ -4,7 +4,7 @@ import type { Density } from '../fleet/density.ts';
 import type { MinimumMemory } from '../fleet/minimum-memory.ts';
 import { fleetScenariosOf, fleetsOf, type FleetSeries } from '../fleet/series.ts';
 import type { Storm } from '../fleet/storm.ts';
-import { variantsOf } from '../fleet/variants.ts';
+import { variantsOf, withoutVariants, type Variants } from '../fleet/variants.ts';
 import type { Context } from './context.ts';
 import { markOf, runtimesOf, type RuntimeView, type Times } from './runtimes.ts';
 
@@ -40,9 +40,8 @@ export interface FleetFindings {
 export function fleetOf({ record, runtimes }: Pick<Context, 'record' | 'runtimes'>): FleetFindings {
   const found = fleetsOf(record);
   const density = viewed(found.density, runtimes);
-  const sharing = sharingOf(density);
-  const variants = new Set(sharing.flatMap((group) => group.variants));
-  const plain = density.filter((series) => !variants.has(series));
+  const described = density.map((series) => ({ runtime: series.runtime.description, series }));
+  const plain = withoutVariants(described).map(({ series }) => series);
   const bill = billOf(
     plain.map(({ runtime: { id, name, kind }, details }) => ({ id, name, kind, density: details })),
   );
@@ -57,17 +56,16 @@ export function fleetOf({ record, runtimes }: Pick<Context, 'record' | 'runtimes
     ...(bill === undefined
       ? {}
       : { bill: { bill, runtimes: billed, ...(mark === undefined ? {} : { mark }) } }),
-    sharing,
+    sharing: variantsOf(described).map(sharingOf),
   };
 }
 
-function sharingOf(density: readonly FleetView<Density>[]): Sharing[] {
-  const described = density.map((series) => ({ runtime: series.runtime.description, series }));
-  return variantsOf(described).map(({ technology, plain, variants }) => ({
+function sharingOf({ technology, plain, variants }: Variants<{ series: FleetView<Density> }>): Sharing {
+  return {
     technology: plainLine(technology, 40),
     plain: plain.series,
     variants: variants.map(({ series }) => series),
-  }));
+  };
 }
 
 function viewed<Details>(
