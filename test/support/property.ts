@@ -231,6 +231,8 @@ export function same(actual: unknown, expected: unknown): void {
 
 const LONG = 100_000;
 const LONG_MS = 500;
+/** Between 4, for a time that is linear in the text, and 16, for one that is quadratic. */
+const LONG_GROWTH = 8;
 const REPEATED = [
   ...[
     ' ',
@@ -275,8 +277,8 @@ const REPEATED = [
 
 /**
  * A test that nothing makes a parser take long or grow: 100 kB (or fewer `characters`, where each takes long) of every
- * sort of repetition behind each of its own words, each in half a second of CPU time, and with no more in the result
- * than was in the text.
+ * sort of repetition behind each of its own words, each in half a second of CPU time or in time that grows no faster
+ * than the text (a busy host is slow with every text), and with no more in the result than was in the text.
  */
 export function staysQuick(
   name: string,
@@ -287,16 +289,35 @@ export function staysQuick(
   it(`${name}: ${characters / 1000} kB of one thing take no time and no room`, () => {
     for (const word of ['', ...words]) {
       for (const unit of [...REPEATED, word].filter((text) => text !== '')) {
-        const text = `${word}${unit.repeat(characters / unit.length)}${word}`;
-        const before = process.cpuUsage();
-        const result = unlessRefused(() => parse(text));
-        const { user, system } = process.cpuUsage(before);
+        const repeated = (length: number): string => `${word}${unit.repeat(length / unit.length)}${word}`;
+        const text = repeated(characters);
+        const { result, ms } = parsedIn(parse, text);
         const what = `${JSON.stringify(word)} and ${JSON.stringify(unit)} over and over`;
-        expect((user + system) / 1000, `ms for ${what}`).toBeLessThan(LONG_MS);
+        if (ms > LONG_MS) {
+          const growth = growthOf(parse, text, repeated(characters / 4));
+          expect(growth, `times as long for 4 times ${what}, which takes ${ms} ms`).toBeLessThan(LONG_GROWTH);
+        }
         expect(sizeOf(result), `size for ${what}`).toBeLessThan(10 * text.length + 10_000);
       }
     }
   });
+}
+
+/** What `parse` makes of `text`, and the CPU time that it takes. */
+function parsedIn(parse: (text: string) => unknown, text: string): { result: unknown; ms: number } {
+  const before = process.cpuUsage();
+  const result = unlessRefused(() => parse(text));
+  const { user, system } = process.cpuUsage(before);
+  return { result, ms: (user + system) / 1000 };
+}
+
+/** How many times as long as `quarter` the whole `text` takes: the shortest of five times each, in turn. */
+function growthOf(parse: (text: string) => unknown, text: string, quarter: string): number {
+  const pairs = Array.from(
+    { length: 5 },
+    () => [parsedIn(parse, text).ms, parsedIn(parse, quarter).ms] as const,
+  );
+  return Math.min(...pairs.map(([whole]) => whole)) / Math.min(...pairs.map(([, part]) => part));
 }
 
 /** Characters, and eight for everything else. */
