@@ -30,34 +30,46 @@ interface Trouble {
   mark: Mark;
   code: string;
   message: string;
+  hint: string;
 }
+
+const READ_CONSOLE = 'its console says why';
 
 const PANIC: Trouble = {
   mark: 'panic',
   code: 'kernel-panic',
   message: 'the guest’s kernel panicked before it was ready',
+  hint: READ_CONSOLE,
 };
 const EMERGENCY: Trouble = {
   mark: 'emergency',
   code: 'emergency-mode',
   message: 'the boot ended in emergency or rescue mode',
+  hint: READ_CONSOLE,
 };
 
-/** A container has no kernel of its own: whoever writes of a panic there is another. */
+const STOPPED: Trouble = {
+  mark: 'kvm-error',
+  code: 'kvm-stopped',
+  message: 'KVM stopped the machine before it was ready: KVM internal error',
+  hint: 'the host’s kernel log may say why; accel=tcg boots without KVM',
+};
+
+/** A container has no kernel of its own, and no machine: whoever writes of them there is another. */
 function troublesOf({ kind }: Instance): Trouble[] {
-  return kind === 'vm' ? [PANIC, EMERGENCY] : [EMERGENCY];
+  return kind === 'vm' ? [PANIC, STOPPED, EMERGENCY] : [EMERGENCY];
 }
 
 /** Any service may write such words; a guest that means them says nothing more. */
 const GRACE_MS = 2000;
 
 function whenTrouble({ clock, console }: Instance) {
-  return async ({ mark, code, message }: Trouble): Promise<never> => {
+  return async ({ mark, code, message, hint }: Trouble): Promise<never> => {
     await console.seen(mark);
     await clock.sleep(GRACE_MS);
     const failures = failuresIn(console.tail());
     const why = failures.length === 0 ? '' : `: ${failures.join('; ')}`;
-    throw runError(code, `${message}${why}`, { hint: 'its console says why', consoleTail: console.tail() });
+    throw runError(code, `${message}${why}`, { hint, consoleTail: console.tail() });
   };
 }
 
@@ -91,8 +103,9 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
     const said = trouble ?? {
       code: ENDED_EARLY,
       message: `the instance ${what} after ${Math.round(exit.atMs)} ms, ${when} (${how})${killed}`,
+      hint: READ_CONSOLE,
     };
-    throw runError(said.code, said.message, { hint: 'its console says why', consoleTail: console.tail() });
+    throw runError(said.code, said.message, { hint: said.hint, consoleTail: console.tail() });
   });
   // Every instance ends one day; whether that is too early is for those who race against it.
   ended.catch(() => undefined);

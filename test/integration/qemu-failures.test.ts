@@ -49,6 +49,7 @@ describe('a VM that goes wrong', () => {
     ['hang', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
     ['hang-with-children', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
     ['panic', 'failed', 'kernel-panic', 'the guest’s kernel panicked before it was ready'],
+    ['kvm-stops', 'failed', 'kvm-stopped', 'KVM stopped the machine before it was ready'],
     ['power-off-early', 'failed', 'guest-ended-early', 'before it was ready (exit 0)'],
     ['refuse-to-start', 'failed', 'guest-ended-early', 'before it was ready (exit 1)'],
     ['flood-console', 'timeout', 'boot-timeout', 'the instance was not ready within 3 s'],
