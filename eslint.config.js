@@ -54,6 +54,17 @@ const floors = [
   }),
 ];
 
+/** The commands that read records alone, and what all commands share, reach nothing that touches the machine. */
+const recordsAlone = {
+  ...refuse(
+    ['harness/cli/*.ts', 'harness/cli/records/**/*.ts'],
+    `^(?:\\./|(?:\\.\\./)+)(?:${['machine', 'scenarios', 'bench', ...Object.keys(rooms)].join('|')})/`,
+    'outside harness/cli/machine/ the command line may not import what touches the machine',
+  ),
+  // It names all commands.
+  ignores: ['harness/cli/main.ts'],
+};
+
 /** The library of statistics takes numbers and gives numbers: it knows nothing of records. */
 const statisticsAlone = {
   files: ['results/statistics/**/*.ts'],
@@ -156,6 +167,7 @@ export default tseslint.config(
     },
   },
   ...floors,
+  recordsAlone,
   statisticsAlone,
   verdictsAlone,
   oneWayOut,

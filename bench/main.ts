@@ -7,7 +7,7 @@ import { formatBytes, formatMs } from '../core/units.ts';
 import { wholeNumber } from '../harness/cli/arguments.ts';
 import { explain } from '../harness/cli/explain.ts';
 import type { Io } from '../harness/cli/io.ts';
-import { withHost } from '../harness/cli/session.ts';
+import { withHost } from '../harness/cli/machine/session.ts';
 import { terminalIo } from '../harness/cli/terminal.ts';
 import { describeHost } from '../harness/host/describe.ts';
 import { verdictOf, type Benchmark, type BenchmarkContext, type BenchmarkOptions } from './benchmark.ts';

@@ -43,19 +43,19 @@ type AddCommand = (program: Command, io: Io) => void;
 
 /** Every command by its name, in the order of the help. Loaded when it is needed: a start takes the time of one of them. */
 const commands: Record<string, () => Promise<AddCommand>> = {
-  run: async () => (await import('./run.ts')).addRunCommand,
-  compare: async () => (await import('./compare.ts')).addCompareCommand,
-  ab: async () => (await import('./ab.ts')).addAbCommand,
-  gate: async () => (await import('./gate.ts')).addGateCommand,
-  baseline: async () => (await import('./baseline.ts')).addBaselineCommand,
-  history: async () => (await import('./history.ts')).addHistoryCommand,
-  noise: async () => (await import('./noise.ts')).addNoiseCommand,
-  plan: async () => (await import('./plan.ts')).addPlanCommand,
-  report: async () => (await import('./report.ts')).addReportCommand,
-  runtimes: async () => (await import('./runtimes.ts')).addRuntimesCommand,
-  image: async () => (await import('./image.ts')).addImageCommand,
-  doctor: async () => (await import('./doctor.ts')).addDoctorCommand,
-  clean: async () => (await import('./clean.ts')).addCleanCommand,
+  run: async () => (await import('./machine/run.ts')).addRunCommand,
+  compare: async () => (await import('./records/compare.ts')).addCompareCommand,
+  ab: async () => (await import('./machine/ab.ts')).addAbCommand,
+  gate: async () => (await import('./machine/gate.ts')).addGateCommand,
+  baseline: async () => (await import('./records/baseline.ts')).addBaselineCommand,
+  history: async () => (await import('./records/history.ts')).addHistoryCommand,
+  noise: async () => (await import('./machine/noise.ts')).addNoiseCommand,
+  plan: async () => (await import('./records/plan.ts')).addPlanCommand,
+  report: async () => (await import('./records/report.ts')).addReportCommand,
+  runtimes: async () => (await import('./machine/runtimes.ts')).addRuntimesCommand,
+  image: async () => (await import('./machine/image.ts')).addImageCommand,
+  doctor: async () => (await import('./machine/doctor.ts')).addDoctorCommand,
+  clean: async () => (await import('./machine/clean.ts')).addCleanCommand,
 };
 
 /** The command that was asked for; all of them where it is none, for the help and for suggestions. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../core/package-root.ts';
-import { addCleanCommand } from '../../harness/cli/clean.ts';
+import { addCleanCommand } from '../../harness/cli/machine/clean.ts';
 import { cleaned } from '../../harness/cli/io.ts';
 import { cgroupNamed, readCgroupLayout } from '../../harness/process/cgroup.ts';
 import { findLeftovers } from '../../harness/process/cleanup.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { describe, expect, it, vi } from 'vitest';
-import { addDoctorCommand } from '../../harness/cli/doctor.ts';
+import { addDoctorCommand } from '../../harness/cli/machine/doctor.ts';
 import { cleaned, type Io } from '../../harness/cli/io.ts';
 import type { Check } from '../../harness/host/doctor.ts';
 

@@ -4,7 +4,7 @@ import { CommanderError } from '@commander-js/extra-typings';
 import { exitCodes, messageOf, TwinbootError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { Io } from '../../harness/cli/io.ts';
-import { withHost } from '../../harness/cli/session.ts';
+import { withHost } from '../../harness/cli/machine/session.ts';
 import { terminalIo } from '../../harness/cli/terminal.ts';
 import type { HostContext } from '../../harness/host/context.ts';
 import { ensureTools } from '../../harness/host/install.ts';

@@ -1,0 +1,14 @@
+import type { KnownNames } from '../../../results/gate/check-names.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
+import { parseRuntimes } from '../../runtimes/spec.ts';
+import { scenariosOfOneBoot } from './scenarios.ts';
+
+/** What a gate's file may speak of, from the registries. */
+export const knownNames: KnownNames = {
+  scenarios: scenariosOfOneBoot.map(({ id }) => id),
+  metrics: scenarios.flatMap((scenario) =>
+    scenario.metrics.map(({ id, unit }) => ({ id, unit, scenario: scenario.id })),
+  ),
+  runtimes: (text) => parseRuntimes([text]).map(({ id, optional }) => ({ id, optional })),
+  defaultRuntimes: parseRuntimes(['default']).map(({ id }) => id),
+};
