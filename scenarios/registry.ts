@@ -2,6 +2,7 @@ import { usageError } from '../core/error.ts';
 import { suggestion } from '../core/suggest.ts';
 import type { Scenario } from '../harness/contract/scenario.ts';
 import { attackSurface } from './attack-surface.ts';
+import { contention } from './contention.ts';
 import { density } from './density.ts';
 import { detection } from './detection.ts';
 import { fidelity } from './fidelity.ts';
@@ -19,7 +20,7 @@ export const scenarios: readonly Scenario[] = [
   ...[startup, memory, services],
   ...[isolation, detection, fidelity],
   ...[inspection, work],
-  ...[density, storm, minimumMemory, attackSurface],
+  ...[density, storm, minimumMemory, attackSurface, contention],
 ];
 
 /** One of these scenarios by its id. Errors: `unknown-scenario` (usage), with the nearest match. */

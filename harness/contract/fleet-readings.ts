@@ -4,6 +4,8 @@ import type { MinimumMemory } from '../../results/fleet/minimum-memory.ts';
 import type { GuestProcess } from '../parse/processes.ts';
 import type { CgroupMemory } from '../parse/cgroup-memory.ts';
 import type { GuestRam } from '../parse/guest-ram.ts';
+import type { StressDone, Stressor } from '../parse/stress.ts';
+import type { WorkFigures } from '../parse/work.ts';
 import type { HostProcess, InsideReading } from './artifacts.ts';
 
 /** What is read of one of many live instances. */
@@ -91,12 +93,30 @@ export interface KernelUseReading {
   missing: { calls?: string; functions?: string };
 }
 
+/** One stressor: how fast the neighbour of a stressed instance works, held against how fast it works beside an idle one. */
+export interface ContentionRound {
+  stressor: Stressor;
+  /** Just before, and just after where it came to that. */
+  quiet: WorkFigures[];
+  stressed?: WorkFigures;
+  done?: StressDone;
+  /** CPU time of the stressed instance over the time that its neighbour worked: 1 is one CPU. Host. */
+  stressorCpus?: number;
+  /** Why a part is not there. */
+  reason?: string;
+}
+
+export interface ContentionReading {
+  rounds: ContentionRound[];
+}
+
 /** What surveys read, by the survey's name. A survey takes boots of its own: one boot cannot answer its question. */
 export interface SurveyReadings {
   density: DensityReading;
   storm: StormReading;
   'minimum-memory': MinimumMemoryReading;
   'kernel-use': KernelUseReading;
+  contention: ContentionReading;
 }
 
 export type SurveyName = keyof SurveyReadings;

@@ -1,6 +1,7 @@
 import type { ArtifactName } from '../contract/artifacts.ts';
 import type { SurveyName, SurveyReadings } from '../contract/fleet-readings.ts';
 import type { Need, Scenario } from '../contract/scenario.ts';
+import { contentionSurvey } from './contention.ts';
 import { densitySurvey } from './density.ts';
 import { kernelUseSurvey } from './kernel-use.ts';
 import { minimumMemorySurvey } from './minimum-memory.ts';
@@ -13,6 +14,7 @@ const surveys: { [Name in SurveyName]: Survey<SurveyReadings[Name]> } = {
   storm: stormSurvey,
   'minimum-memory': minimumMemorySurvey,
   'kernel-use': kernelUseSurvey,
+  contention: contentionSurvey,
 };
 
 const isSurvey = (name: Need): name is SurveyName => name in surveys;

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packageRoot } from '../../core/package-root.ts';
+import { MIB } from '../../core/units.ts';
+import type { Stressor } from '../parse/stress.ts';
 
 /** A program of `in-guest/` that asks something of an instance. */
 export type Probe = 'isolation-probe.pl' | 'calls-probe.pl' | 'detection-probe.sh' | 'cleanliness-probe.sh';
 
 /** A program of `in-guest/` that is sent with the question that runs it. */
-export type SentProgram = Probe | 'work.pl';
+export type SentProgram = Probe | 'work.pl' | 'stress.pl';
 
 /**
  * The argument of `exec` that runs a program inside. It is sent compressed, so that it fits into one question
@@ -32,4 +34,13 @@ export function programText(program: SentProgram): string {
 /** Times work inside. Its files lie in /var/tmp, which is on the disk of every Debian. */
 export function workCommand(): string {
   return sentCommand('work.pl', ['/var/tmp']);
+}
+
+/** Begins to stress the instance, which has so much memory: it goes on until `stopStressCommand`. */
+export function stressCommand(stressor: Stressor, memoryBytes: number): string {
+  return sentCommand('stress.pl', ['start', stressor, String(Math.floor(memoryBytes / MIB))]);
+}
+
+export function stopStressCommand(): string {
+  return sentCommand('stress.pl', ['stop']);
 }

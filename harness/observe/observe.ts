@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { hostError, messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
-import type { Agent, Answer, Ready } from '../guest/agent.ts';
+import type { Agent, Ready } from '../guest/agent.ts';
 import { busLabel, isUnitName, parseConditions, parseStatus } from '../parse/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../parse/kernel-memory.ts';
 import { noWork, parseWork } from '../parse/work.ts';
-import { workCommand } from '../guest/sent-program.ts';
 import { parseProcesses } from '../parse/processes.ts';
-import { inQuestions, type Question } from '../guest/protocol.ts';
+import { inQuestions } from '../guest/protocol.ts';
 import { parseUnitFiles, parseUnits } from '../parse/units.ts';
 import { nsToMs } from '../../core/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
@@ -26,9 +25,11 @@ import type {
   UnitsReading,
   WorkReading,
 } from '../contract/artifacts.ts';
+import { ask } from './ask.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { gatherDetection, gatherExposure, gatherFidelity } from './exposure.ts';
 import { waitUntilSettled } from './settle.ts';
+import { workInside } from './work-inside.ts';
 
 /** A booted instance as the gatherers see it. */
 export interface Observed {
@@ -222,36 +223,16 @@ async function gatherInspection(observed: Observed): Promise<InspectionReading> 
   };
 }
 
-/** The program ends by itself: it gives up an operation after 15 s. */
-const WORK_DEADLINE_MS = 150_000;
-
 /** Inside first. What the host cannot do costs what is held against it alone. */
 async function gatherWork(observed: Observed): Promise<WorkReading> {
-  const { lines } = await ask(observed.instance.agent, 'exec', workCommand(), [0], WORK_DEADLINE_MS);
+  const inside = await workInside(observed.instance.agent);
   const host = await bareHostOf(observed)
     .work()
     .then(parseWork, (error: unknown) => noWork(`on the host: ${messageOf(error)}`));
-  return { inside: parseWork(lines), host };
+  return { inside, host };
 }
 
 function bareHostOf({ bareHost }: Observed): BareHost {
   if (bareHost !== undefined) return bareHost;
   throw hostError('no-bare-host', 'there is no bare host to hold the instance against');
-}
-
-/** A question that has to succeed inside the guest. */
-async function ask(
-  agent: Agent,
-  question: Question,
-  argument = '',
-  good: readonly number[] = [0],
-  deadlineMs?: number,
-): Promise<Answer> {
-  const answer = await agent.ask(question, argument, deadlineMs);
-  if (good.includes(answer.status)) return answer;
-  const said = [...answer.lines.slice(-3), ...answer.said].slice(-3).join(' / ');
-  throw runError(
-    'agent-question-failed',
-    `"${question}" failed inside the guest (exit ${answer.status}): ${said}`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../guest/agent.ts';
 import { KERNEL_MEMORY_COMMAND } from '../parse/kernel-memory.ts';
-import { workCommand } from '../guest/sent-program.ts';
+import { sentCommand, stopStressCommand, workCommand } from '../guest/sent-program.ts';
 import { PROTOCOL_VERSION } from '../guest/protocol.ts';
 import { answerProbe } from './fake-probes.ts';
 
@@ -71,6 +71,8 @@ function answer(boot: FakeBoot, question: string, rest: string[], clock: () => s
 function executed(command: string, { udevRuns }: FakeBoot): string[] {
   if (command === KERNEL_MEMORY_COMMAND) return [...meminfoLines, ...kernelMemory];
   if (command === workCommand()) return fakeWork;
+  if (command === stopStressCommand()) return ['done 1000 0'];
+  if (command.startsWith(sentCommand('stress.pl'))) return ['started'];
   return answerProbe(command, udevRuns) ?? (command.startsWith('cat ') ? ['ID=fake'] : []);
 }
 

@@ -34,11 +34,11 @@ describe('all scenarios', () => {
   it.each([
     [
       'startupp',
-      'did you mean "startup"? Known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface',
+      'did you mean "startup"? Known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface, contention',
     ],
     [
       '__proto__',
-      'known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface',
+      'known: startup, memory, services, isolation, detection, fidelity, inspection, work, density, storm, minimum-memory, attack-surface, contention',
     ],
   ])('%s is none of them', (typed, hint) => {
     expect(() => findScenario(typed)).toThrow(
