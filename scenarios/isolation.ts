@@ -97,6 +97,14 @@ export const isolation = defineScenario({
       'The size of the bounding set of the process whose calls reach the host’s kernel: process 1 of a container, in its user namespace, or the VM monitor.',
     ),
     metric(
+      'isolation.syscalls-all',
+      'count',
+      'detail',
+      'System calls there are',
+      'The system calls of x86-64 in Linux 6.1, of which the others are parts. A later kernel has a few more.',
+      'none',
+    ),
+    metric(
       'isolation.syscalls-depending',
       'count',
       'detail',
@@ -269,6 +277,7 @@ function putFacts(
     'the kernel does not say what the boundary’s process may have',
   );
   put('isolation.devices-opened', inside.devices.filter(isOpen).length, '');
+  put('isolation.syscalls-all', inside.machine === 'x86_64' ? syscallNumbers.size : undefined, OTHER_MACHINE);
   put('isolation.syscalls-depending', tenant?.calls?.depending.length, tenant?.unread ?? '');
   const isProbed = reading.calls.size > 0;
   put(

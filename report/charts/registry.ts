@@ -1,4 +1,5 @@
 import type { ReportModel } from '../model/report.ts';
+import { callSurface } from './call-surface.ts';
 import { costExposure } from './cost-exposure.ts';
 import { densityGrowth } from './density-growth.ts';
 import { densityMeasures } from './density-measures.ts';
@@ -23,6 +24,7 @@ const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ waterfalls }) => waterfalls.map(memoryWaterfall),
   ({ ledger }) => ledger && servicesPss(ledger),
   ({ costExposure: found }) => found && costExposure(found),
+  ({ callSurface: found }) => found && callSurface(found),
   ({ fleet }) => densityGrowth(fleet.density),
   ({ fleet }) => densityMeasures(fleet.density),
   ({ fleet }) => densityParts(fleet.density),

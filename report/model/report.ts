@@ -10,6 +10,7 @@ import { answersOf } from './answers.ts';
 import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
+import { callSurfaceOf, type CallSurface } from '../../results/tables/call-surface.ts';
 import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
@@ -47,6 +48,7 @@ export interface ReportModel {
   waterfalls: Waterfall[];
   ledger?: Ledger;
   costExposure?: CostExposure;
+  callSurface?: CallSurface;
   fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
@@ -73,6 +75,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
   const notice = noticeOf(record);
   const ledger = ledgerOf(context);
   const costExposure = costExposureOf(context);
+  const callSurface = callSurfaceOf(context);
   const fleet = fleetOf(context);
   const boots = withoutFleets(context, fleet);
   return {
@@ -94,6 +97,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
     ...(costExposure === undefined ? {} : { costExposure }),
+    ...(callSurface === undefined ? {} : { callSurface }),
     fleet,
     tables: [
       ...fleetTables(fleet),

@@ -14,6 +14,7 @@ export const isolation: Question = {
     'isolation.host-exploit-preconditions',
     'isolation.global-writable',
   ],
+  callsAllowed: { allowed: 'isolation.host-syscalls-allowed', all: 'isolation.syscalls-all' },
   // Counts that are the same in every boot, and stand in its tables.
   hasOwnChart: true,
 };

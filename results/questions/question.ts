@@ -15,6 +15,10 @@ export interface Question {
   cost?: string;
   /** Ids of the metrics that stand for what an instance is exposed to there, each for itself. */
   exposure?: readonly string[];
+  /** Id of the metric that counts the distinct system calls of the host's kernel that an instance makes. */
+  callsUsed?: string;
+  /** Ids of the metrics that count those that it may make, and those that there are. */
+  callsAllowed?: { allowed: string; all: string };
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */

@@ -1,3 +1,5 @@
+import { attackSurface } from './attack-surface.ts';
+import { contention } from './contention.ts';
 import { detection } from './detection.ts';
 import { fidelity } from './fidelity.ts';
 import { isolation } from './isolation.ts';
@@ -13,6 +15,7 @@ export const questions: readonly Question[] = [
   ...[startup, memory, services],
   ...[isolation, detection, fidelity],
   ...[inspection, work],
+  ...[attackSurface, contention],
 ];
 
 /** What is known of a scenario; of one that nobody has described, nothing but its id. */
