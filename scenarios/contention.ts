@@ -53,6 +53,7 @@ export const contention = defineScenario({
   title: 'Contention',
   question: 'How much slower is an instance while its neighbour stresses its own limits?',
   needs: ['contention'],
+  takes: ['reserveBytes', 'raiseLimits'],
   metrics: [...stressors.map(overall), ...stressors.flatMap(ofOperation)],
 
   measure({ contention: reading }) {

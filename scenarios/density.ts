@@ -11,6 +11,7 @@ export const density = defineScenario({
   title: 'Density',
   question: 'What does one more instance cost, and how many live at once?',
   needs: ['density'],
+  takes: ['instances', 'until', 'parallel', 'runKsm', 'reserveBytes', 'raiseLimits'],
   metrics: [
     metric(
       'density.first',

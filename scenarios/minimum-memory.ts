@@ -6,6 +6,7 @@ export const minimumMemory = defineScenario({
   title: 'Minimum memory',
   question: 'What is the smallest limit, or the smallest VM, in which the image still gets ready?',
   needs: ['minimum-memory'],
+  takes: ['reserveBytes', 'raiseLimits'],
   metrics: [
     metric(
       'minimum-memory.limit',

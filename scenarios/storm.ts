@@ -10,6 +10,7 @@ export const storm = defineScenario({
   title: 'Boot storm',
   question: 'How long until all are ready, when many start at once?',
   needs: ['storm'],
+  takes: ['bursts', 'reserveBytes', 'raiseLimits'],
   metrics: [
     metric(
       'storm.throughput',

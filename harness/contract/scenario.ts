@@ -1,4 +1,4 @@
-import type { Metric, RuntimeKind, ScenarioDescription } from '../../results/record.ts';
+import type { FleetPlan, Metric, RuntimeKind, ScenarioDescription } from '../../results/record.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { SurveyReadings } from './fleet-readings.ts';
 
@@ -35,6 +35,8 @@ export interface Scenario<Needs extends Need = Need> extends ScenarioDescription
    * read of the same boot.
    */
   onlyWhenNamed?: true;
+  /** The parts of a fleet's plan that mean something to it. `series` does to each that takes a survey. */
+  takes?: readonly (keyof FleetPlan)[];
   /**
    * What each metric is made of. A reading that is absent costs the metrics that are made of it, and no other. Without
    * `madeOf` every metric is made of all that the scenario needs.

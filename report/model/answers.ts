@@ -1,7 +1,6 @@
 import { marksOf, markTexts, type Marked } from '../../results/marks.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
-import { formatCount } from '../../core/words.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
 import {
   formatCounts,
@@ -10,6 +9,8 @@ import {
   formatSharedRounds,
 } from '../../results/tables/format.ts';
 import { plainLine } from '../../core/text.ts';
+import type { Sentence } from '../../results/questions/question.ts';
+import { questionOf } from '../../results/questions/registry.ts';
 import type { Answer } from './answer.ts';
 import { leadRung, type Context } from '../../results/tables/context.ts';
 import { fleetAnswers } from './fleet-answers.ts';
@@ -48,7 +49,7 @@ export function answersOf(
 const withoutRepetition = (answers: readonly Answer[]): Answer[] =>
   answers.filter(({ text }, index) => answers.findIndex((other) => other.text === text) === index);
 
-function compareFirstPair(context: Context, questions: readonly Question[]): Answer[] {
+function compareFirstPair(context: Context, questions: readonly Told[]): Answer[] {
   const containers = context.runtimes.filter((runtime) => runtime.kind === 'container');
   const vms = context.runtimes.filter((runtime) => runtime.kind === 'vm');
   const pairs = containers.flatMap((container) => vms.map((vm) => ({ container, vm })));
@@ -59,51 +60,37 @@ function compareFirstPair(context: Context, questions: readonly Question[]): Ans
   return [];
 }
 
-interface Question {
+interface Told extends Sentence {
   scenario: ScenarioDescription;
   metric: Metric;
-  /** `took 14.2 s to ready`, from the value. */
-  verb: (value: string) => string;
-  /** How many it is the sum of, by the metric that counts them: `for 7 services`. */
-  counted?: { metric: string; of: (count: number) => string };
   /** Said in place of a 0. */
   ofNone?: string | undefined;
 }
 
-type Wording = Pick<Question, 'verb' | 'counted' | 'ofNone'>;
-
-function leadMetrics({ record }: Context, noneDuplicated: string | undefined): Question[] {
-  const wordings: Record<string, Wording> = {
-    'memory.total': { verb: (value) => `cost the host ${value} of memory` },
-    'services.repeated-anon': {
-      verb: (value) => `took ${value} of anonymous memory for services that each further instance repeats`,
-      counted: { metric: 'services.repeated', of: (count) => formatCount(count, 'service') },
-    },
-    'services.duplicated-pss': {
-      verb: (value) => `spent ${value} (PSS) on services that the host runs already`,
-      ofNone: noneDuplicated,
-    },
-  };
-  const questions: Question[] = [];
+function leadMetrics({ record }: Context, noneDuplicated: string | undefined): Told[] {
+  const told: Told[] = [];
   for (const scenario of record.scenarios) {
     const lead = leadRung(scenario);
     if (lead)
-      questions.push({
+      told.push({
         scenario,
         metric: lead,
         verb: (value) => `took ${value} to “${plainLine(lead.title, 40)}”`,
       });
+    const { sentences = {} } = questionOf(scenario.id);
     for (const metric of scenario.metrics) {
-      const wording = wordings[metric.id];
-      if (wording) questions.push({ scenario, metric, ...wording });
+      const sentence = sentences[metric.id];
+      if (sentence === undefined) continue;
+      const ofNone = sentence.isOfHostServices ? noneDuplicated : undefined;
+      told.push({ scenario, metric, ...sentence, ofNone });
     }
   }
-  return questions;
+  return told;
 }
 
 function compare(
   context: Context,
-  question: Question,
+  question: Told,
   container: RuntimeView,
   vm: RuntimeView,
 ): Answer | undefined {
@@ -127,13 +114,13 @@ function compare(
 }
 
 /** ` (7 services)`, where the question counts them and the run did. */
-function countText(context: Context, { scenario, counted }: Question, runtime: RuntimeView): string {
+function countText(context: Context, { scenario, counted }: Told, runtime: RuntimeView): string {
   if (counted === undefined) return '';
   const count = context.find(scenario.id, counted.metric, runtime.id)?.median;
   return count === undefined ? '' : ` (${counted.of(count)})`;
 }
 
-function tell(context: Context, question: Question, runtime: RuntimeView): Answer | undefined {
+function tell(context: Context, question: Told, runtime: RuntimeView): Answer | undefined {
   const { scenario, metric, verb, ofNone } = question;
   const found = context.find(scenario.id, metric.id, runtime.id);
   if (found?.median === undefined) return undefined;
@@ -156,9 +143,14 @@ function waitedFor({ record }: Context): Answer[] {
 
 /** Why a PSS is greater than the charge, where it is: a reader who sees both asks who pays for the rest. */
 function beyondTheCharge(context: Context): Answer[] {
+  const [scenario, ids] =
+    context.record.scenarios
+      .map(({ id }) => [id, questionOf(id).charge] as const)
+      .find(([, charge]) => charge !== undefined) ?? [];
+  if (scenario === undefined || ids === undefined) return [];
   return context.runtimes.flatMap((runtime) => {
-    const of = (metric: string): number | undefined => context.find('memory', metric, runtime.id)?.median;
-    const [charge, pss, elsewhere] = [of('memory.total'), of('memory.pss'), of('memory.charged-elsewhere')];
+    const of = (metric: string): number | undefined => context.find(scenario, metric, runtime.id)?.median;
+    const [charge, pss, elsewhere] = [of(ids.charged), of(ids.pss), of(ids.elsewhere)];
     if (charge === undefined || pss === undefined || elsewhere === undefined) return [];
     if (pss <= charge || elsewhere === 0) return [];
     const kind = runtime.kind === 'vm' ? 'The VM' : 'The container';

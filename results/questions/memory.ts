@@ -6,4 +6,6 @@ export const memory: Question = {
   notCompared: ['memory.host-delta'],
   inBrief: ['memory.total'],
   cost: 'memory.total',
+  sentences: { 'memory.total': { verb: (value) => `cost the host ${value} of memory` } },
+  charge: { charged: 'memory.total', pss: 'memory.pss', elsewhere: 'memory.charged-elsewhere' },
 };

@@ -19,12 +19,25 @@ export interface Question {
   callsUsed?: string;
   /** Ids of the metrics that count those that it may make, and those that there are. */
   callsAllowed?: { allowed: string; all: string };
+  /** Sentences that a report begins with, by the metric that each tells of. */
+  sentences?: Readonly<Record<string, Sentence>>;
+  /** Of a charge, the PSS beside it and what was charged to others: ids of metrics of it. */
+  charge?: { charged: string; pss: string; elsewhere: string };
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */
   findingKinds?: readonly string[];
   /** What a sample's details show that is not clean; `undefined` for details of another form. */
   findings?: (details: unknown) => Finding[] | undefined;
+}
+
+/** `a VM of this image took 14.2 s to ready`: what stands behind the runtime's name. */
+export interface Sentence {
+  verb: (value: string) => string;
+  /** How many it is the sum of, by the metric that counts them: `7 services`. */
+  counted?: { metric: string; of: (count: number) => string };
+  /** A 0 is the host's doing where it runs no services at all, and that is said in its place. */
+  isOfHostServices?: true;
 }
 
 /** Something that is not clean in one boot, and that a file can expect. Texts may come from the guest. */

@@ -1,3 +1,4 @@
+import { formatCount } from '../../core/words.ts';
 import type { Question } from './question.ts';
 
 export const services: Question = {
@@ -6,4 +7,14 @@ export const services: Question = {
   notCompared: 'all',
   inBrief: ['services.running', 'services.repeated-anon'],
   hasOwnChart: true,
+  sentences: {
+    'services.repeated-anon': {
+      verb: (value) => `took ${value} of anonymous memory for services that each further instance repeats`,
+      counted: { metric: 'services.repeated', of: (count) => formatCount(count, 'service') },
+    },
+    'services.duplicated-pss': {
+      verb: (value) => `spent ${value} (PSS) on services that the host runs already`,
+      isOfHostServices: true,
+    },
+  },
 };

@@ -26,20 +26,26 @@ export interface FleetChoices {
   runKsm: boolean;
 }
 
-/** The scenarios that take each option. */
-const fleets = ['density', 'storm', 'minimum-memory'];
-const takenBy: Record<keyof FleetChoices, readonly string[]> = {
-  instances: ['density'],
-  until: ['density'],
-  parallel: ['density'],
-  runKsm: ['density'],
-  bursts: ['storm'],
-  series: surveyedScenarios.map(({ id }) => id),
-  reserve: fleets,
-  raiseLimits: fleets,
+const planKeys: Record<keyof FleetChoices, keyof FleetPlan> = {
+  instances: 'instances',
+  until: 'until',
+  parallel: 'parallel',
+  runKsm: 'runKsm',
+  bursts: 'bursts',
+  series: 'series',
+  reserve: 'reserveBytes',
+  raiseLimits: 'raiseLimits',
 };
 
-const groupOf = (option: keyof FleetChoices): string => `Options of ${formatList(takenBy[option])}:`;
+/** The scenarios that take an option. */
+function takersOf(option: keyof FleetChoices): string[] {
+  const key = planKeys[option];
+  return surveyedScenarios
+    .filter(({ takes }) => key === 'series' || takes?.includes(key))
+    .map(({ id }) => id);
+}
+
+const groupOf = (option: keyof FleetChoices): string => `Options of ${formatList(takersOf(option))}:`;
 
 /** Adds the options of the scenarios of a fleet, grouped in the help by the scenarios that take them. */
 export function addFleetOptions<Args extends unknown[], Options extends OptionValues>(
@@ -109,11 +115,12 @@ export function requireTakers(
   command: Pick<Command, 'getOptionValueSource'>,
   asked: readonly string[],
 ): void {
-  for (const [option, scenarios] of Object.entries(takenBy)) {
+  for (const option of Object.keys(planKeys) as (keyof FleetChoices)[]) {
+    const scenarios = takersOf(option);
     if (command.getOptionValueSource(option) !== 'cli' || scenarios.some((id) => asked.includes(id)))
       continue;
     const name = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const replaced = option === 'parallel' && asked.includes('storm');
+    const replaced = option === 'parallel' && takersOf('bursts').some((id) => asked.includes(id));
     throw usageError('option-without-scenario', `${name} is an option of ${formatList(scenarios)}`, {
       hint: replaced
         ? 'how many a storm starts at once is --bursts'
