@@ -13,6 +13,8 @@ import { tableFootnotes, tableLines } from './table.ts';
 
 /** More runtimes than fit beside each other with their ratios get a line each. */
 const MOST_COLUMNS = 3;
+/** Figures beside each other, of runtimes below each other. */
+const MOST_FIGURES = 8;
 
 /** The table at the end of a run, and those of the fleets that it measured. */
 export function summaryText(record: RunRecord, summary: Summary): string {
@@ -25,10 +27,10 @@ function medians(record: RunRecord, summary: Summary): string[] {
   const elsewhere = fleetScenariosOf(fleetsOf(record));
   const scenarios = record.scenarios.filter(({ id }) => !elsewhere.has(id));
   if (scenarios.length === 0 && elsewhere.size > 0) return [];
-  const table = mediansTable(createContext({ ...record, scenarios }, summary));
+  const tables = mediansTables(createContext({ ...record, scenarios }, summary));
   return [
-    ...tableLines(table),
-    ...tableFootnotes([table]),
+    ...tables.flatMap((table, index) => [...(index === 0 ? [] : ['']), ...tableLines(table)]),
+    ...tableFootnotes(tables),
     ...noneDuplicated(record),
     ...waitedForNotes(record).map(
       (note) => `${markedSubject(note.runtime, note)}: ${markedMetric(note.text, note)}`,
@@ -37,20 +39,31 @@ function medians(record: RunRecord, summary: Summary): string[] {
 }
 
 /** Of many runtimes a line each, with the figures that tell them apart; everything else is in the report. */
-function mediansTable(context: Context): Table {
+function mediansTables(context: Context): Table[] {
   const { record, summary, runtimes } = context;
-  const leading = record.scenarios.flatMap((scenario) =>
+  const leading = record.scenarios.map((scenario) =>
     scenario.metrics.filter(isLeading).map((metric) => ({ scenario, metric })),
   );
   if (runtimes.length > MOST_COLUMNS) {
-    const inBrief = leading.filter(({ scenario, metric }) =>
-      questionOf(scenario.id).inBrief?.includes(metric.id),
+    const inBrief = leading.map((metrics) =>
+      metrics.filter(({ scenario, metric }) => questionOf(scenario.id).inBrief?.includes(metric.id)),
     );
-    return mediansByRuntime(context, inBrief, 'Medians');
+    return packed(inBrief).map((metrics) => mediansByRuntime(context, metrics, 'Medians'));
   }
   const measured = new Set(summary.metrics.filter(({ n }) => n > 0).map(({ metric }) => metric));
-  const shown = leading.filter(({ metric }) => measured.has(metric.id));
-  return mediansByMetric(context, shown, runtimes, pairsOf(runtimes));
+  const shown = leading.flat().filter(({ metric }) => measured.has(metric.id));
+  return [mediansByMetric(context, shown, runtimes, pairsOf(runtimes))];
+}
+
+/** What fits beside each other, a scenario's figures together: as few groups as hold them in their order. */
+function packed<Figure>(ofScenarios: readonly (readonly Figure[])[]): Figure[][] {
+  const groups: Figure[][] = [];
+  for (const figures of ofScenarios) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.length + figures.length <= MOST_FIGURES) last.push(...figures);
+    else groups.push([...figures]);
+  }
+  return groups;
 }
 
 function noneDuplicated({ samples }: RunRecord): string[] {

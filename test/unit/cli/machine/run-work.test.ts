@@ -45,6 +45,24 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('of many runtimes are a table of their own, beside which there is no room for others', async () => {
+    const { out } = await run(
+      ...['startup', 'memory', 'services', 'inspection', 'work'],
+      ...['--runtime', 'fake:ready-ms={100,200,300,400}'],
+    );
+    const headings = out.split('\n').filter((line) => line.startsWith('runtime '));
+    expect(headings.map((heading) => heading.trim().split(/ {2,}/).slice(1))).toEqual([
+      [
+        ...['startup.init', 'startup.multi-user', 'startup.ready', 'startup.cpu', 'shutdown.total'],
+        ...['memory.total', 'services.running', 'services.repeated-anon'],
+      ],
+      [
+        ...['inspection.instance', 'inspection.loop-mount', 'inspection.debugfs'],
+        ...['cpu', 'system-call', 'page-fault', 'fork-exec', 'tcp'].map((name) => `slowdown.${name}`),
+      ],
+    ]);
+  });
+
   it('are asked where they are named, and not otherwise', async () => {
     await run('--runtime', 'fake');
     expect(made().record.plan.scenarios).toEqual(['startup', 'memory', 'services']);
