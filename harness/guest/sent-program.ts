@@ -9,7 +9,7 @@ import type { Stressor } from '../parse/stress.ts';
 export type Probe = 'isolation-probe.pl' | 'calls-probe.pl' | 'detection-probe.sh' | 'cleanliness-probe.sh';
 
 /** A program of `in-guest/` that is sent with the question that runs it. */
-export type SentProgram = Probe | 'work.pl' | 'stress.pl';
+export type SentProgram = Probe | 'work.pl' | 'stress.pl' | 'units.pl';
 
 /**
  * The argument of `exec` that runs a program inside. It is sent compressed, so that it fits into one question
@@ -43,4 +43,17 @@ export function stressCommand(stressor: Stressor, memoryBytes: number): string {
 
 export function stopStressCommand(): string {
   return sentCommand('stress.pl', ['stop']);
+}
+
+/** Stands between the two parts of the answer to `unitsCommand`. */
+export const UNIT_FILES = 'unit files:';
+
+/**
+ * Everything of the agent's `units`, `unit-files` and `conditions` in one question, by one connection to the manager. The files
+ * are read beside it, on another CPU where the guest has one. Fails where any part does.
+ */
+export function unitsCommand(): string {
+  const list = "systemctl --root=/ list-unit-files --no-legend --no-pager '*[!@].service'";
+  const file = '/run/twinboot-unit-files';
+  return `${list} >${file} 2>/dev/null & ${sentCommand('units.pl')} && echo '${UNIT_FILES}' && wait $! && cat ${file}`;
 }

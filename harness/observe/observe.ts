@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { hostError, messageOf, runError, TwinbootError, withHint } from '../../core/error.ts';
 import type { Agent, Ready } from '../guest/agent.ts';
-import { busLabel, isUnitName, parseConditions, parseStatus } from '../parse/conditions.ts';
 import { KERNEL_MEMORY_COMMAND, parseKernelMemory } from '../parse/kernel-memory.ts';
 import { noWork, parseWork } from '../parse/work.ts';
 import { parseProcesses } from '../parse/processes.ts';
-import { inQuestions } from '../guest/protocol.ts';
-import { parseUnitFiles, parseUnits } from '../parse/units.ts';
 import { nsToMs } from '../../core/clock.ts';
 import type { StallWatch } from '../meters/stall.ts';
 import { filesOpenIn, readCachedBytes } from '../meters/file-cache.ts';
@@ -22,13 +19,13 @@ import type {
   InspectionReading,
   MemoryReading,
   Timing,
-  UnitsReading,
   WorkReading,
 } from '../contract/artifacts.ts';
 import { ask } from './ask.ts';
 import { measureClockOffset } from './clock-offset.ts';
 import { gatherDetection, gatherExposure, gatherFidelity } from './exposure.ts';
 import { waitUntilSettled } from './settle.ts';
+import { readUnits } from './read-units.ts';
 import { workInside } from './work-inside.ts';
 
 /** A booted instance as the gatherers see it. */
@@ -51,7 +48,7 @@ export const gatherers: {
   timing: gatherTiming,
   memory: gatherMemory,
   inside: gatherInside,
-  units: gatherUnits,
+  units: ({ instance }) => readUnits(instance.agent),
   fidelity: gatherFidelity,
   detection: gatherDetection,
   exposure: gatherExposure,
@@ -168,42 +165,6 @@ async function gatherInside({ instance: { agent, kind } }: Observed): Promise<In
   if (processes.length === 0)
     throw runError('agent-empty-answer', 'the agent reported no process with memory');
   return { meminfo, kernel, processes };
-}
-
-async function gatherUnits({ instance: { agent } }: Observed): Promise<UnitsReading> {
-  const report = parseUnits((await ask(agent, 'units')).lines);
-  if (report.units.size === 0) throw runError('agent-empty-answer', 'the agent reported no unit');
-  const unitFiles = parseUnitFiles((await ask(agent, 'unit-files')).lines);
-  const skipped = [...report.units.values()]
-    .filter((unit) => unit.conditionChecked && !unit.conditionMet)
-    .map(({ id }) => id)
-    .filter(isUnitName)
-    .slice(0, MOST_ASKED_ABOUT);
-  return { ...report, unitFiles, failedConditions: await askConditions(agent, skipped) };
-}
-
-/** Of how many units it is asked why they did not start; of more the reason is unknown. Debian has 20 that do not. */
-const MOST_ASKED_ABOUT = 1000;
-
-/** One process in the guest tells of many units; the bus, which takes one for each, is asked about what it leaves open. */
-async function askConditions(agent: Agent, units: readonly string[]): Promise<Map<string, string[]>> {
-  const failedConditions = new Map<string, string[]>();
-  for (const names of inQuestions(units)) {
-    const byStatus = parseStatus((await agent.ask('status', names.join(' '))).lines);
-    for (const name of names) {
-      const conditions = byStatus.get(name);
-      if (conditions !== undefined) failedConditions.set(name, conditions);
-    }
-  }
-  const open = new Map(units.filter((id) => !failedConditions.has(id)).map((id) => [busLabel(id), id]));
-  for (const labels of inQuestions([...open.keys()])) {
-    const failed = parseConditions((await agent.ask('conditions', labels.join(' '))).lines);
-    for (const [label, conditions] of failed) {
-      const id = open.get(label);
-      if (id !== undefined) failedConditions.set(id, conditions);
-    }
-  }
-  return failedConditions;
 }
 
 /** grep(1): something was found, and a process ended before its files were read. */
