@@ -49,10 +49,7 @@ export const podman: Runtime<typeof options> = {
   title: 'Podman',
   kind: 'container',
   tools: [TOOL],
-  toolsFor(given) {
-    const named = namedOci(given);
-    return named === undefined ? [] : [named];
-  },
+  toolsFor: (given, host) => ociToInstall(given, host.cgroups.mode, isInstalledHere),
   options,
   async availability(host, { oci, userns }) {
     const blocked = whyNoUserNamespaceHere(userns, host.cgroups.mode);
@@ -132,25 +129,40 @@ export function chooseOci(
       fix: '--runtime podman:userns=on, which takes crun',
     };
   }
-  const named = namedOci({ oci, userns });
-  const candidates = named === undefined ? possibleWith(mode) : [named];
+  const candidates = candidatesFor({ oci, userns }, mode);
   return (
     candidates.find(isInstalled) ?? {
       ok: false,
       reason: `${candidates.join(' or ')} is not installed`,
-      fix: `apt-get install ${candidates.at(-1) ?? 'runc'}`,
+      fix: `apt-get install ${candidates[0] ?? 'crun'}`,
     }
   );
+}
+
+/** The OCI runtime that has to be installed: none where one that serves is there. */
+export function ociToInstall(
+  given: Pick<PodmanOptions, 'oci' | 'userns'>,
+  mode: CgroupLayout['mode'],
+  isInstalled: (name: OciRuntime) => boolean,
+): readonly OciRuntime[] {
+  const candidates = candidatesFor(given, mode);
+  return candidates.some(isInstalled) ? [] : candidates.slice(0, 1);
+}
+
+/** In the order of choice. */
+function candidatesFor(
+  given: Pick<PodmanOptions, 'oci' | 'userns'>,
+  mode: CgroupLayout['mode'],
+): readonly OciRuntime[] {
+  const named = namedOci(given);
+  if (named !== undefined) return [named];
+  return mode === 'hybrid' ? ['runc'] : OCI_RUNTIMES;
 }
 
 /** The one that the options leave, whatever the host is; `undefined` where they leave both. */
 function namedOci({ oci, userns }: Pick<PodmanOptions, 'oci' | 'userns'>): OciRuntime | undefined {
   if (oci !== 'auto') return oci;
   return userns === 'on' ? 'crun' : undefined;
-}
-
-function possibleWith(mode: CgroupLayout['mode']): readonly OciRuntime[] {
-  return mode === 'hybrid' ? ['runc'] : OCI_RUNTIMES;
 }
 
 /** Errors: `runtime-unavailable` (host). */

@@ -135,8 +135,8 @@ export interface Runtime<Schema extends z.ZodObject = z.ZodObject> {
   readonly options: Schema;
   /** Host tools it needs, by command name; `harness/host/tools.ts` knows their packages. */
   readonly tools: readonly string[];
-  /** Those that these options need beside them. */
-  toolsFor?(options: z.infer<Schema>): readonly string[];
+  /** Those that these options need beside them on this host. */
+  toolsFor?(options: z.infer<Schema>, host: Pick<HostContext, 'cgroups'>): readonly string[];
   availability(host: HostContext, options: z.infer<Schema>): Promise<Availability>;
   /** What separates an instance from the host when it is set up with these options: known before anything boots. */
   isolation(options: z.infer<Schema>): IsolationFacts;

@@ -87,7 +87,7 @@ export async function withBench<T>(
       `run ${folder.id}`,
       async (host) => {
         await removeLeftovers(host, io);
-        if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs, install) });
+        if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs, install, host) });
         const lacking = isFake ? [] : await standReady(host, kindsOf(specs));
         for (const { message } of lacking) io.note(message);
         return work({
@@ -122,10 +122,10 @@ function openLog(folder: RunFolder): Logger {
  * The host tools that the chosen runtimes need, by name. What a preset named and this host lacks is brought by --install;
  * without it, it is no reason to refuse the run: such a runtime is left out.
  */
-function toolsOf(specs: readonly RuntimeSpec[], install: boolean): string[] {
+function toolsOf(specs: readonly RuntimeSpec[], install: boolean, host: HostContext): string[] {
   return specs
     .filter(({ optional }) => install || !optional)
-    .flatMap(({ runtime, options }) => [...runtime.tools, ...(runtime.toolsFor?.(options) ?? [])]);
+    .flatMap(({ runtime, options }) => [...runtime.tools, ...(runtime.toolsFor?.(options, host) ?? [])]);
 }
 
 /** Before anything boots: what stands in the way ends the run here; what bears on the figures is said, and recorded. */

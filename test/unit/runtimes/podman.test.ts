@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseOci, podmanArguments } from '../../../harness/runtimes/podman.ts';
+import { chooseOci, ociToInstall, podmanArguments } from '../../../harness/runtimes/podman.ts';
 
 const boot = {
   name: 'twinboot-ab12-r1-1',
@@ -66,8 +66,17 @@ describe('the OCI runtime', () => {
     expect(chooseOci({ oci: 'auto', userns: 'off' }, 'v2', () => false)).toEqual({
       ok: false,
       reason: 'crun or runc is not installed',
-      fix: 'apt-get install runc',
+      fix: 'apt-get install crun',
     });
+  });
+
+  it('is installed with --install where none that serves is there', () => {
+    expect(ociToInstall({ oci: 'auto', userns: 'off' }, 'hybrid', (name) => name === 'crun')).toEqual([
+      'runc',
+    ]);
+    expect(ociToInstall({ oci: 'auto', userns: 'off' }, 'v2', () => false)).toEqual(['crun']);
+    expect(ociToInstall({ oci: 'auto', userns: 'off' }, 'v2', (name) => name === 'runc')).toEqual([]);
+    expect(ociToInstall({ oci: 'auto', userns: 'on' }, 'v2', (name) => name === 'runc')).toEqual(['crun']);
   });
 
   it('is refused by name where it cannot work', () => {
