@@ -22,9 +22,8 @@ export function callSurface(found: CallSurface): Figure {
     title: 'System calls: made, allowed, and all',
     caption:
       `Of the ${all} system calls of the host’s kernel, what each instance makes while it boots and idles, and what it may make ` +
-      'beside that: what a tenant who breaks in can choose from. Of a container made are the calls of the tenant and of its ' +
-      'manager, and allowed those of process 1; of a VM both are the monitor’s. Where one of them was not measured, its part is ' +
-      'left out.',
+      'beside that: what a tenant who breaks in can choose from. A container makes those of its tenant and of its manager, and may ' +
+      'make those of process 1; a VM makes and may make those of its monitor. What was not measured is left out.',
     layout: 'rows',
     panels: [
       {

@@ -65,7 +65,9 @@ function panel(found: CostExposure, exposure: Axis, index: number): Panel {
     height: panelHeight(places.length),
     narrowHeight: panelHeight(places.length),
     data: {
-      datasets: places.map((place, at) => dataset(place, cost, index, { ...looks[at], ...sizeOf(at) })),
+      datasets: places.map((place, at) =>
+        dataset(place, cost, index, { ...looks[at], ...sizeOf(found, index, at) }),
+      ),
     },
     options: {
       interaction: { mode: 'nearest', intersect: false },
@@ -76,11 +78,25 @@ function panel(found: CostExposure, exposure: Axis, index: number): Panel {
   };
 }
 
+/** How near, of the whole of an axis, marks cover each other. */
+const SAME_PLACE = 0.03;
+
 /** Runtimes in one place are seen as rings: the first is drawn above the others, and is the smallest. */
-const sizeOf = (place: number): JsonObject => ({
-  pointRadius: 4 + 2 * place,
-  pointHoverRadius: 6 + 2 * place,
-});
+function sizeOf(found: CostExposure, index: number, at: number): JsonObject {
+  const { places } = found;
+  const mostCost = Math.max(...places.map(({ cost }) => cost.median));
+  const isNear = (a: number, b: number, most: number): boolean => Math.abs(a - b) <= SAME_PLACE * most;
+  const mine = places[at];
+  const covered = places.slice(0, at).filter((other) => {
+    const [exposure, others] = [mine?.exposures[index]?.median, other.exposures[index]?.median];
+    if (mine === undefined || exposure === undefined || others === undefined) return false;
+    return (
+      isNear(mine.cost.median, other.cost.median, mostCost) && isNear(exposure, others, mostOf(found, index))
+    );
+  }).length;
+  const radius = 5 + 2.5 * covered;
+  return { pointRadius: radius, pointHoverRadius: radius + 2 };
+}
 
 function placeText({ runtime, cost, exposures }: Place, { unit }: Axis, index: number): string {
   const value = exposures[index]?.median;
