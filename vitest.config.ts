@@ -24,8 +24,9 @@ export default defineConfig({
               test: {
                 name: 'lab',
                 include: ['test/lab/**/*.test.ts'],
-                testTimeout: 900_000,
-                hookTimeout: 900_000,
+                // A KVM guest boots in one to four minutes there.
+                testTimeout: 1_800_000,
+                hookTimeout: 1_800_000,
                 fileParallelism: false,
               },
             },

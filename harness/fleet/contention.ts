@@ -8,7 +8,7 @@ import { ask } from '../observe/ask.ts';
 import { workInside } from '../observe/work-inside.ts';
 import { parseStressDone, stressors, type Stressor } from '../parse/stress.ts';
 import type { WorkFigures } from '../parse/work.ts';
-import { interrupted, untilAborted } from '../runtimes/ready.ts';
+import { asTwinbootError, interrupted, untilAborted } from '../runtimes/ready.ts';
 import { openAllowance, type Allowance } from './allowance.ts';
 import type { Fleet, Member } from './fleet.ts';
 import { settleFleet } from './settle-fleet.ts';
@@ -71,7 +71,7 @@ async function openPair(context: SurveyContext, name: string): Promise<Pair> {
     await fleet.grow(2, 1);
     const [neighbour, stressed] = fleet.members();
     if (neighbour === undefined || stressed === undefined) {
-      throw fleet.lost[0]?.error ?? runError('launch-failed', 'an instance did not start');
+      throw asTwinbootError(fleet.lost[0]?.error ?? 'an instance did not start');
     }
     context.status('waiting until both have settled');
     await untilAborted(settleFleet([neighbour, stressed], false), context.host.signal);

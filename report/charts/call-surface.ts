@@ -1,16 +1,9 @@
 import { NOTHING } from '../../core/words.ts';
-import { callSurfaceOf, callSurfaceTable, type CallSurface } from '../../results/tables/call-surface.ts';
-import type { Context } from '../../results/tables/context.ts';
+import { callSurfaceTable, type CallSurface } from '../../results/tables/call-surface.ts';
 import { markedName } from '../../results/tables/runtimes.ts';
 import { categoryAxis } from './axes.ts';
 import { barLines } from './labels.ts';
 import type { Figure, Json } from './spec.ts';
-
-/** Where the run has measured both sides of it. */
-export function callSurfaceChart(context: Context): Figure | undefined {
-  const found = callSurfaceOf(context);
-  return found && callSurface(found);
-}
 
 /** Made, allowed beyond that, refused: together all system calls that there are. */
 export function callSurface(found: CallSurface): Figure {

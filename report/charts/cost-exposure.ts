@@ -1,25 +1,17 @@
 import { formatValue } from '../../core/units.ts';
 import { measuresTime } from '../../results/marks.ts';
 import {
-  costExposureOf,
   costExposureTable,
   type Axis,
   type CostExposure,
   type Place,
 } from '../../results/tables/cost-exposure.ts';
-import type { Context } from '../../results/tables/context.ts';
 import { markedBy } from '../../results/tables/fleet.ts';
 import { markedName, shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis, msAxis } from './axes.ts';
 import { panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
-
-/** Where the run has measured both sides of it. */
-export function costExposureChart(context: Context): Figure | undefined {
-  const found = costExposureOf(context);
-  return found && costExposure(found);
-}
 
 /** A panel for each exposure, all over the same cost: down and left is better. */
 export function costExposure(found: CostExposure): Figure {

@@ -1,6 +1,6 @@
 import type { ReportModel } from '../model/report.ts';
-import { callSurfaceChart } from './call-surface.ts';
-import { costExposureChart } from './cost-exposure.ts';
+import { callSurface } from './call-surface.ts';
+import { costExposure } from './cost-exposure.ts';
 import { densityGrowth } from './density-growth.ts';
 import { densityMeasures } from './density-measures.ts';
 import { densityParts } from './density-parts.ts';
@@ -23,8 +23,8 @@ const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ waterfalls }) => waterfalls.map(memoryTotal),
   ({ waterfalls }) => waterfalls.map(memoryWaterfall),
   ({ ledger }) => ledger && servicesPss(ledger),
-  ({ context }) => costExposureChart(context),
-  ({ context }) => callSurfaceChart(context),
+  ({ costExposure: found }) => found && costExposure(found),
+  ({ callSurface: found }) => found && callSurface(found),
   ({ fleet }) => densityGrowth(fleet.density),
   ({ fleet }) => densityMeasures(fleet.density),
   ({ fleet }) => densityParts(fleet.density),

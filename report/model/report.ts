@@ -10,6 +10,8 @@ import { answersOf } from './answers.ts';
 import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
+import { callSurfaceOf, type CallSurface } from '../../results/tables/call-surface.ts';
+import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
 import { failuresOf, type FailureList } from './failures.ts';
@@ -27,8 +29,6 @@ import { waterfallsOf, type Waterfall } from '../../results/tables/waterfall.ts'
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
 export interface ReportModel {
-  /** What all of it was made from; a chart that nothing else of a report needs makes its figures itself. */
-  context: Context;
   title: string;
   /** One line: what, when, by which version. */
   subtitle: string;
@@ -47,6 +47,8 @@ export interface ReportModel {
   distributions: Distribution[];
   waterfalls: Waterfall[];
   ledger?: Ledger;
+  costExposure?: CostExposure;
+  callSurface?: CallSurface;
   fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
@@ -72,10 +74,11 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
   const emulation = emulationOf(context);
   const notice = noticeOf(record);
   const ledger = ledgerOf(context);
+  const costExposure = costExposureOf(context);
+  const callSurface = callSurfaceOf(context);
   const fleet = fleetOf(context);
   const boots = withoutFleets(context, fleet);
   return {
-    context,
     title: titleOf(context),
     subtitle: plainLine(
       `${record.host.cpuModel} · ${formatCount(record.host.cpus, 'CPU')} · ${formatTime(record.startedAt)} · twinboot ${record.tool.version}`,
@@ -93,6 +96,8 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     distributions: boots === undefined ? [] : distributionsOf(boots),
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
+    ...(costExposure === undefined ? {} : { costExposure }),
+    ...(callSurface === undefined ? {} : { callSurface }),
     fleet,
     tables: [
       ...fleetTables(fleet),

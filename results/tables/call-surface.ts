@@ -13,17 +13,19 @@ export interface CallSurface {
 }
 
 /** Medians over all rounds; `undefined` where the run has not measured both for any runtime. */
-export function callSurfaceOf({ record: { scenarios }, runtimes, find }: Context): CallSurface | undefined {
+export function callSurfaceOf(context: Context): CallSurface | undefined {
+  const { runtimes } = context;
+  const { scenarios } = context.record;
   const using = scenarios.find(({ id }) => questionOf(id).callsUsed !== undefined);
   const allowing = scenarios.find(({ id }) => questionOf(id).callsAllowed !== undefined);
   const ids = allowing && questionOf(allowing.id).callsAllowed;
   const usedId = using && questionOf(using.id).callsUsed;
   if (using === undefined || usedId === undefined || allowing === undefined || ids === undefined)
     return undefined;
-  const all = Math.max(...runtimes.map(({ id }) => find(allowing.id, ids.all, id)?.median ?? 0));
+  const all = Math.max(...runtimes.map(({ id }) => context.find(allowing.id, ids.all, id)?.median ?? 0));
   const rows = runtimes.flatMap((runtime) => {
-    const used = find(using.id, usedId, runtime.id)?.median;
-    const allowed = find(allowing.id, ids.allowed, runtime.id)?.median;
+    const used = context.find(using.id, usedId, runtime.id)?.median;
+    const allowed = context.find(allowing.id, ids.allowed, runtime.id)?.median;
     if (used === undefined && allowed === undefined) return [];
     return [{ runtime, ...(used !== undefined && { used }), ...(allowed !== undefined && { allowed }) }];
   });

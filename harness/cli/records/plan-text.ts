@@ -1,6 +1,11 @@
 import { formatCount } from '../../../core/words.ts';
 import type { CapacityPlan, RuntimePlan } from '../../../results/capacity/capacity-plan.ts';
-import { basisText, methodText, questionText, ratioSentence } from '../../../results/capacity/capacity-text.ts';
+import {
+  basisText,
+  methodText,
+  questionText,
+  ratioSentence,
+} from '../../../results/capacity/capacity-text.ts';
 import { capacityTable } from '../../../results/tables/capacity.ts';
 import { tableFootnotes, tableLines } from '../table.ts';
 

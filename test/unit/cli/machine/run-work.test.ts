@@ -51,7 +51,7 @@ describe('twinboot run inspection work', { timeout: 60_000 }, () => {
       ...['--runtime', 'fake:ready-ms={100,200,300,400}'],
     );
     const headings = out.split('\n').filter((line) => line.startsWith('runtime '));
-    expect(headings.map((heading) => heading.trim().split(/ {2,}/).slice(1))).toEqual([
+    expect(headings.map((heading) => heading.trim().split(/ {2,}/).slice(1, -1))).toEqual([
       [
         ...['startup.init', 'startup.multi-user', 'startup.ready', 'startup.cpu', 'shutdown.total'],
         ...['memory.total', 'services.running', 'services.repeated-anon'],
