@@ -8,6 +8,7 @@ import { stressors, type Stressor } from '../../../harness/parse/stress.ts';
 import type { BootRequest, Instance } from '../../../harness/runtimes/runtime.ts';
 import { manualInstance, type ManualInstance } from '../../fixtures/guest/instance.ts';
 import { READY } from '../../fixtures/guest/wire.ts';
+import { surveyContext } from '../../support/survey-context.ts';
 
 /** What an instance was asked to do, in order: `1 works`, `2 cpu`, `2 stops`. */
 interface Ground {
@@ -57,25 +58,7 @@ function ground(
     };
     return Promise.resolve({ ...instance, kill });
   };
-  const description = {
-    id: 't',
-    runtime: 't',
-    kind: 'container' as const,
-    title: 't',
-    options: {},
-    emulated: false,
-  };
-  const context = {
-    host: { signal: new AbortController().signal },
-    runtime: { description, memoryBytes: 64 * MIB, start, release: () => Promise.resolve() },
-    plan: { reserveBytes: MIB, until: 'failure', raiseLimits: false },
-    surveyId: 'abcd-s1',
-    consoleFolder: '/runs/console',
-    readyDeadlineMs: 5000,
-    shutdownDeadlineMs: 1000,
-    note: (message: string) => notes.push(message),
-    status: () => undefined,
-  } as unknown as SurveyContext;
+  const context = surveyContext({ start, notes, memoryBytes: 64 * MIB });
   return { context, asked, notes, alive };
 }
 

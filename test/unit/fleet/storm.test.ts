@@ -6,6 +6,7 @@ import type { SurveyContext } from '../../../harness/fleet/survey.ts';
 import type { BootRequest, Instance } from '../../../harness/runtimes/runtime.ts';
 import { manualInstance, type ManualInstance } from '../../fixtures/guest/instance.ts';
 import { READY } from '../../fixtures/guest/wire.ts';
+import { surveyContext } from '../../support/survey-context.ts';
 
 interface Ground {
   context: SurveyContext;
@@ -56,26 +57,7 @@ function surveyOf(
     };
     return Promise.resolve({ ...instance, kill, t0Ns: BigInt((t0Ms[place] ?? 0) * 1e6) });
   };
-  const description = {
-    id: 't',
-    runtime: 't',
-    kind: 'container' as const,
-    title: 't',
-    options: {},
-    emulated: false,
-  };
-  const context = {
-    host: { signal },
-    runtime: { description, memoryBytes: MIB, start, release: () => Promise.resolve() },
-    // Whatever the limits of the host that it is tested on.
-    plan: { bursts, reserveBytes, until: 'failure', raiseLimits: false },
-    surveyId: 'abcd-s1',
-    consoleFolder: '/runs/console',
-    readyDeadlineMs: 5000,
-    shutdownDeadlineMs: 1000,
-    note: (message: string) => notes.push(message),
-    status: () => undefined,
-  } as unknown as SurveyContext;
+  const context = surveyContext({ start, notes, plan: { bursts, reserveBytes }, signal });
   return { context, booted, notes, alive: () => alive.size, most: () => most };
 }
 
