@@ -18,6 +18,8 @@ import { fleetFor, type Survey, type SurveyContext } from './survey.ts';
 const RAMP_MS = 2000;
 /** Until its traces are gone: pages that are written back, processes that end. */
 const REST_MS = 2000;
+/** An emulated guest that is short of everything needs a minute to begin, or to end, what it does. */
+const STRESS_DEADLINE_MS = 150_000;
 
 /**
  * Two instances, each with its own limits. One stresses its own, one stressor after the other; its neighbour works, and
@@ -97,13 +99,14 @@ async function stress(context: SurveyContext, pair: Pair, stressor: Stressor): P
     context.status(`one of two instances works beside an idle one, before ${stressor}`);
     round.quiet.push(pair.quiet ?? (await work()));
     context.status(`one of two instances works beside ${stressor}`);
-    await ask(instance.agent, 'exec', stressCommand(stressor, context.runtime.memoryBytes));
+    const begin = stressCommand(stressor, context.runtime.memoryBytes);
+    await ask(instance.agent, 'exec', begin, [0], STRESS_DEADLINE_MS);
     await untilAborted(instance.clock.sleep(RAMP_MS), signal);
     const spent = await readCpu(pair.stressed);
     round.stressed = await work();
     const cpus = await cpusSince(pair.stressed, spent);
     if (cpus !== undefined) round.stressorCpus = cpus;
-    const { lines } = await ask(instance.agent, 'exec', stopStressCommand());
+    const { lines } = await ask(instance.agent, 'exec', stopStressCommand(), [0], STRESS_DEADLINE_MS);
     const done = parseStressDone(lines);
     if (done === undefined) throw runError('no-stress', 'the stressor does not say what it did');
     round.done = done;
@@ -144,6 +147,7 @@ function whatFailed({ fleet, allowance, neighbour }: Pair, error: unknown): stri
 function roundText({ stressor, done, stressorCpus, reason }: ContentionRound): string {
   if (reason !== undefined) return `beside ${stressor}: ${reason}`;
   const rounds = done === undefined ? '' : `: ${formatCount(done.rounds, 'round')}`;
+  const anew = done === undefined || done.ended === 0 ? '' : `, begun anew ${done.ended} times`;
   const cpus = stressorCpus === undefined ? '' : ` on ${formatFactor(stressorCpus)} CPUs`;
-  return `worked beside ${stressor}${rounds}${cpus}`;
+  return `worked beside ${stressor}${rounds}${cpus}${anew}`;
 }

@@ -205,7 +205,7 @@ sub start {
 sub stop {
 	my ($pid) = read_state();
 	kill 'TERM', $pid if $pid > 0;
-	for (1 .. 500) {
+	for (1 .. 6000) {
 		my ($running, $done, $ended) = read_state();
 		if ($running == 0) {
 			unlink $STATE;
