@@ -1,3 +1,4 @@
+import { geometricMean, mean } from 'simple-statistics';
 import type { ContentionRound } from '../harness/contract/fleet-readings.ts';
 import { createMeasured, defineScenario, metric } from '../harness/contract/scenario.ts';
 import { stressors, type Stressor } from '../harness/parse/stress.ts';
@@ -31,8 +32,8 @@ function overall(stressor: Stressor): Metric {
     'headline',
     `Slow-down beside ${title}`,
     `How many times as long an instance works while its neighbour ${what}. The geometric mean over the operations of ` +
-      '`work`: of each the mean of nine batches, over the same beside an idle neighbour, just before and just after. 1 is no ' +
-      'slow-down.',
+      '`work`: of each the mean of nine batches, over the same beside an idle neighbour, just before and just after. 1 is ' +
+      'no slow-down.',
   );
 }
 
@@ -97,12 +98,8 @@ function meanNs({ times }: WorkFigures, operation: Operation): number | undefine
   return 'batchesNs' in found ? meanOf(found.batchesNs) : undefined;
 }
 
-function meanOf(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function geometricMean(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+function meanOf(values: number[]): number | undefined {
+  return values.length === 0 ? undefined : mean(values);
 }
 
 function reasonOf(round: ContentionRound | undefined, operation: Operation): string {
