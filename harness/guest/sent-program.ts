@@ -17,10 +17,20 @@ export type SentProgram = Probe | 'work.pl' | 'stress.pl' | 'units.pl';
  * coreutils and perl-base are essential to every Debian.
  */
 export function sentCommand(program: SentProgram, args: readonly string[] = []): string {
-  const packed = gzipSync(programText(program), { level: 9 }).toString('base64');
   const interpreter = program.endsWith('.pl') ? 'perl -' : 'sh -s';
-  return [`echo ${packed} | base64 -d | gzip -d | ${interpreter}`, ...args].join(' ');
+  return [`echo ${packed(program)} | base64 -d | gzip -d | ${interpreter}`, ...args].join(' ');
 }
+
+/** Packed once: the same program is sent to every boot, and while the instance is measured. */
+function packed(program: SentProgram): string {
+  const known = packedPrograms.get(program);
+  if (known !== undefined) return known;
+  const made = gzipSync(programText(program), { level: 9 }).toString('base64');
+  packedPrograms.set(program, made);
+  return made;
+}
+
+const packedPrograms = new Map<SentProgram, string>();
 
 /** The program without its comments and indentation. */
 export function programText(program: SentProgram): string {
@@ -49,8 +59,8 @@ export function stopStressCommand(): string {
 export const UNIT_FILES = 'unit files:';
 
 /**
- * Everything of the agent's `units`, `unit-files` and `conditions` in one question, by one connection to the manager. The files
- * are read beside it, on another CPU where the guest has one. Fails where any part does.
+ * Everything of the agent's `units`, `unit-files` and `conditions` in one question, by one connection to the manager. The
+ * files are read beside it, on another CPU where the guest has one. Fails where any part does.
  */
 export function unitsCommand(): string {
   const list = "systemctl --root=/ list-unit-files --no-legend --no-pager '*[!@].service'";
