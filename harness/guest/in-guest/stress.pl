@@ -1,8 +1,9 @@
-# Stresses the instance that it runs in, within the instance's own limits, until it is told to stop. Of Perl it needs no more
-# than perl-base, which every Debian has.
-#   stress.pl start KIND MIB   leaves a worker on each CPU that it sees, in an instance of so much memory, and says `started KIND`
-#   stress.pl stop             ends them, and says `done ROUNDS ENDED`: how often all workers together have done what they
-#                              repeat, and how many of them ended by themselves and were begun anew
+# Stresses the instance that it runs in, within the instance's own limits, until it is told to stop. Of Perl it needs no
+# more than perl-base, which every Debian has.
+#   stress.pl start KIND MIB   leaves a worker on each CPU that it sees, in an instance of so much memory, and says
+#                              `started KIND`
+#   stress.pl stop             ends them, and says `done ROUNDS ENDED`: how often all workers together have done what
+#                              they repeat, and how many of them ended by themselves and were begun anew
 # A stressor that nobody stops ends after ten minutes.
 use strict;
 use warnings;
@@ -15,7 +16,10 @@ my $STATE = '/run/twinboot-stress';
 my $FOLDER = '/var/tmp/twinboot-stress';
 my $LONGEST_S = 600;
 my $MIB = 1024 * 1024;
-my %numbers = (x86_64 => { sched_getaffinity => 204, prctl => 157 }, aarch64 => { sched_getaffinity => 123, prctl => 167 });
+my %numbers = (
+	x86_64 => { sched_getaffinity => 204, prctl => 157 },
+	aarch64 => { sched_getaffinity => 123, prctl => 167 },
+);
 my $call = $numbers{(POSIX::uname())[4]} // {};
 my $rounds = 0;
 

@@ -7,9 +7,9 @@ use strict;
 use warnings;
 use Socket;
 
-my @UNIT = qw(Id Names Description LoadState ActiveState SubState UnitFileState ConditionResult ConditionTimestampMonotonic
-	InactiveExitTimestampMonotonic ActiveEnterTimestampMonotonic InactiveEnterTimestampMonotonic After Requires Requisite BindsTo
-	WantedBy RequiredBy);
+my @UNIT = qw(Id Names Description LoadState ActiveState SubState UnitFileState ConditionResult
+	ConditionTimestampMonotonic InactiveExitTimestampMonotonic ActiveEnterTimestampMonotonic
+	InactiveEnterTimestampMonotonic After Requires Requisite BindsTo WantedBy RequiredBy);
 my @SERVICE = qw(Result Type NRestarts CPUUsageNSec);
 my @MANAGER = qw(Version UserspaceTimestampMonotonic FinishTimestampMonotonic NFailedUnits);
 my @LOADED = qw(loaded masked error bad-setting merged);
@@ -18,7 +18,6 @@ my $SYSTEMD = 'org.freedesktop.systemd1';
 my $ROOT = '/org/freedesktop/systemd1';
 my $PROPERTIES = 'org.freedesktop.DBus.Properties';
 
-$SIG{ALRM} = sub { die "no answer within 60 s\n" };
 alarm 60;
 socket(my $bus, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
 connect($bus, pack_sockaddr_un('/run/systemd/private')) or die "/run/systemd/private: $!\n";
@@ -73,7 +72,8 @@ sub call {
 	return $message . $body;
 }
 
-# The next answer: the serial of its call and its body, or no body where the unit is gone meanwhile. Signals are passed over.
+# The next answer: the serial of its call and its body, or no body where the unit is gone meanwhile. Signals are passed
+# over.
 sub answer {
 	while (1) {
 		receive() while length $received < 16;
@@ -185,7 +185,8 @@ sub ask_all {
 sub list_units {
 	my ($states, $patterns) = @_;
 	my $units;
-	ask_all([[$ROOT, "$SYSTEMD.Manager", 'ListUnitsByPatterns', $states, $patterns], sub { ($units) = value('a(ssssssouso)', $_[0], 0) }]);
+	my $take = sub { ($units) = value('a(ssssssouso)', $_[0], 0) };
+	ask_all([[$ROOT, "$SYSTEMD.Manager", 'ListUnitsByPatterns', $states, $patterns], $take]);
 	return map { [$_->[0], $_->[6]] } @$units;
 }
 
@@ -208,7 +209,8 @@ sub json {
 my (%manager, %seen, @conditions);
 my $get = sub {
 	my ($path, $interface, $name, $into) = @_;
-	return [[$path, $PROPERTIES, 'Get', $interface, $name], sub { ($into->{$name}) = value('v', $_[0], 0) if defined $_[0] }];
+	my $take = sub { ($into->{$name}) = value('v', $_[0], 0) if defined $_[0] };
+	return [[$path, $PROPERTIES, 'Get', $interface, $name], $take];
 };
 ask_all(map { $get->($ROOT, "$SYSTEMD.Manager", $_, \%manager) } @MANAGER);
 my @units = list_units(\@LOADED, \@PATTERNS);
@@ -221,8 +223,10 @@ while (my @now = splice @left, 0, 16) {
 	my (%of, @calls);
 	for (@now) {
 		my ($name, $path) = @$_;
-		push @calls, [[$path, $PROPERTIES, 'GetAll', "$SYSTEMD.Unit"], sub { $of{$name} = wanted($_[0], map { $_ => 1 } @UNIT, 'Conditions') if defined $_[0] }];
-		push @calls, map { $get->($path, "$SYSTEMD.Service", $_, $of{"$name service"} //= {}) } @SERVICE if $name =~ /\.service$/;
+		my $take = sub { $of{$name} = wanted($_[0], map { $_ => 1 } @UNIT, 'Conditions') if defined $_[0] };
+		push @calls, [[$path, $PROPERTIES, 'GetAll', "$SYSTEMD.Unit"], $take];
+		next unless $name =~ /\.service$/;
+		push @calls, map { $get->($path, "$SYSTEMD.Service", $_, $of{"$name service"} //= {}) } @SERVICE;
 	}
 	ask_all(@calls);
 	for (@now) {
@@ -231,7 +235,8 @@ while (my @now = splice @left, 0, 16) {
 		print shown($unit, @UNIT), shown($of{"$name service"} // {}, @SERVICE), "\n";
 		my @of = map {
 			my ($type, $trigger, $negate, $parameter, $result) = @$_;
-			sprintf '[%s,%s,%s,%s,%d]', json($type), $trigger ? 'true' : 'false', $negate ? 'true' : 'false', json($parameter), $result;
+			$_ = $_ ? 'true' : 'false' for $trigger, $negate;
+			sprintf '[%s,%s,%s,%s,%d]', json($type), $trigger, $negate, json($parameter), $result;
 		} @{ $unit->{Conditions} };
 		push @conditions, sprintf("%s {\"data\":[%s]}\n", $path =~ /([^\/]*)$/, join ',', @of) if @of;
 	}
