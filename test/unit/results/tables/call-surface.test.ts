@@ -8,9 +8,9 @@ import {
   type CallSurface,
 } from '../../../../results/tables/call-surface.ts';
 import { createContext } from '../../../../results/tables/context.ts';
-import type { Scenario } from '../../../../harness/contract/scenario.ts';
 import { attackSurface } from '../../../../scenarios/attack-surface.ts';
 import { isolation } from '../../../../scenarios/isolation.ts';
+import { addCounts } from '../../../fixtures/records/counted.ts';
 import { buildRecord } from '../../../fixtures/records/record.ts';
 
 const USED = 'attack-surface.calls';
@@ -18,24 +18,14 @@ const ALLOWED = 'isolation.host-syscalls-allowed';
 const ALL = 'isolation.syscalls-all';
 
 /** A container that makes 151 calls of the 306 that it may make, and a VM monitor that makes 91 of 321. */
-function recordWith(scenarios: Pick<Scenario, 'id' | 'title' | 'question' | 'metrics'>[]): RunRecord {
+function recordWith(scenarios: (typeof isolation | typeof attackSurface)[]): RunRecord {
   const record = buildRecord({ rounds: 1, warmup: 0, failedBoot: false, hostile: false });
-  const boots = record.samples.filter(({ scenario }) => scenario === record.scenarios[0]?.id);
-  const kinds = new Map(record.runtimes.map(({ id, kind }) => [id, kind]));
-  for (const { id, title, question, metrics } of scenarios) {
-    record.scenarios.push({ id, title, question, metrics });
-    for (const boot of boots) {
-      const isVm = kinds.get(boot.runtime) === 'vm';
-      const counts: Record<string, number> = {
-        [USED]: isVm ? 91 : 151,
-        [ALLOWED]: isVm ? 321 : 306,
-        [ALL]: 362,
-      };
-      const values = Object.entries(counts)
-        .filter(([metric]) => metrics.some((declared) => declared.id === metric))
-        .map(([metric, value]) => ({ metric, unit: 'count' as const, value }));
-      record.samples.push({ ...boot, scenario: id, values, missing: [], details: {} });
-    }
+  for (const scenario of scenarios) {
+    addCounts(record, scenario, (kind) =>
+      kind === 'vm'
+        ? { [USED]: 91, [ALLOWED]: 321, [ALL]: 362 }
+        : { [USED]: 151, [ALLOWED]: 306, [ALL]: 362 },
+    );
   }
   return record;
 }

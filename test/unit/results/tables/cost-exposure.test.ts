@@ -9,6 +9,7 @@ import {
   type CostExposure,
 } from '../../../../results/tables/cost-exposure.ts';
 import { isolation } from '../../../../scenarios/isolation.ts';
+import { addCounts } from '../../../fixtures/records/counted.ts';
 import { buildRecord } from '../../../fixtures/records/record.ts';
 
 const CALLS = 'isolation.host-syscalls-allowed';
@@ -18,21 +19,10 @@ const WRITABLE = 'isolation.global-writable';
 /** Memory as in every fixture, and an isolation sample for each of its boots: the VM monitor may do less. */
 function exposedRecord(scenarios: ('startup' | 'memory')[] = ['startup', 'memory']): RunRecord {
   const record = buildRecord({ rounds: 3, warmup: 0, failedBoot: false, hostile: false, scenarios });
-  const { id, title, question, metrics } = isolation;
-  const kinds = new Map(record.runtimes.map(({ id: runtime, kind }) => [runtime, kind]));
-  const boots = record.samples.filter(({ scenario }) => scenario === scenarios[0]);
-  record.scenarios.push({ id, title, question, metrics });
-  record.samples.push(
-    ...boots.map((boot) => {
-      const isVm = kinds.get(boot.runtime) === 'vm';
-      const counts = { [CALLS]: isVm ? 321 : 306, [EXPLOITS]: isVm ? 16 : 54, [WRITABLE]: 0 };
-      const values = Object.entries(counts).map(([metric, value]) => ({
-        metric,
-        unit: 'count' as const,
-        value,
-      }));
-      return { ...boot, scenario: id, values, missing: [], details: {} };
-    }),
+  addCounts(record, isolation, (kind) =>
+    kind === 'vm'
+      ? { [CALLS]: 321, [EXPLOITS]: 16, [WRITABLE]: 0 }
+      : { [CALLS]: 306, [EXPLOITS]: 54, [WRITABLE]: 0 },
   );
   return record;
 }
