@@ -93,7 +93,7 @@ export interface KernelUseReading {
   missing: { calls?: string; functions?: string };
 }
 
-/** One stressor: how fast the neighbour of a stressed instance works, held against how fast it works beside an idle one. */
+/** One stressor: how fast the neighbour of a stressed instance works, and how fast it works beside an idle one. */
 export interface ContentionRound {
   stressor: Stressor;
   /** Just before, and just after where it came to that. */

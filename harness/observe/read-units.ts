@@ -49,7 +49,7 @@ function skippedIn({ units }: UnitReport): string[] {
 /** Of how many units it is asked why they did not start; of more the reason is unknown. Debian has 20 that do not. */
 const MOST_ASKED_ABOUT = 1000;
 
-/** One process in the guest tells of many units; the bus, which takes one for each, is asked about what it leaves open. */
+/** One process in the guest tells of many units; the bus, which takes one for each, is asked what it leaves open. */
 async function askConditions(agent: Agent, units: readonly string[]): Promise<Map<string, string[]>> {
   const failedConditions = new Map<string, string[]>();
   for (const names of inQuestions(units)) {

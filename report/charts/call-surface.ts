@@ -14,14 +14,15 @@ export function callSurface(found: CallSurface): Figure {
     scenario,
     title: 'System calls: made, allowed, and all',
     caption:
-      `Of the ${all} system calls of the host’s kernel, what each instance makes while it boots and idles, and what it may make ` +
-      'beside that: what a tenant who breaks in can choose from. A container makes those of its tenant and of its manager, and may ' +
-      'make those of process 1; a VM makes and may make those of its monitor. What was not measured is left out.',
+      `Of the ${all} system calls of the host’s kernel, what each instance makes while it boots and idles, and what it ` +
+      'may make beside that: what a tenant who breaks in can choose from. A container makes those of its tenant and of ' +
+      'its manager, and may make those of process 1; a VM makes and may make those of its monitor. What was not measured ' +
+      'is left out.',
     layout: 'rows',
     panels: [
       {
         id: 'calls',
-        alt: `Stacked bars of system calls: ${rows.map((row) => `${markedName(row.runtime)} ${rowText(row, all)}`).join('; ')}`,
+        alt: `Stacked bars of system calls: ${rows.map((row) => rowText(row, all)).join('; ')}`,
         type: 'bar',
         height,
         narrowHeight: height,
@@ -71,8 +72,8 @@ function allowedBeside({ used, allowed }: Row): number | undefined {
   return allowed === undefined ? undefined : Math.max(0, allowed - (used ?? 0));
 }
 
-function rowText({ used, allowed }: Row, all: number): string {
-  return `makes ${used ?? NOTHING} and may make ${allowed ?? NOTHING} of ${all}`;
+function rowText({ runtime, used, allowed }: Row, all: number): string {
+  return `${markedName(runtime)} makes ${used ?? NOTHING} and may make ${allowed ?? NOTHING} of ${all}`;
 }
 
 function part(label: string, color: string, counts: readonly (number | undefined)[]): Json {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 /** In the emulated AMD-V of TCG, one boot in ten of a guest with two virtual CPUs stalls or takes the lab along. */
 const VIRTUAL_CPUS = 1;
 
-/** Every machine but q35, which the other parts boot; every way to boot and every option of memory, in as few boots as hold them. */
+/** Every machine but q35, which other parts boot, every way to boot and option of memory, in as few boots as hold them. */
 const machines = ['machine=pc,ksm=on', 'machine=microvm', 'boot=bios,balloon=on', 'boot=uefi,hugepages=on'];
 
 // User-Mode Linux is left out: ptrace within emulation takes minutes to reach its login.
