@@ -76,19 +76,21 @@ export interface MinimumMemoryReading extends MinimumMemory {
   smallestBytes: number | undefined;
 }
 
-/** What the tasks of one boot used of the kernel that serves them, and how often. */
-export interface KernelUse {
+/** What the tasks of one boot used of the kernel that serves them. */
+export interface KernelUse<Used> {
   /** From t0 to `ready`. */
-  boot: ReadonlyMap<string, number>;
+  boot: Used;
   /** In `idleMs` after that, while nothing was asked of the instance. */
-  idle: ReadonlyMap<string, number>;
+  idle: Used;
 }
 
-/** System calls by number, kernel functions by name; each of a boot of its own. */
+/** Each part is of a boot of its own. */
 export interface KernelUseReading {
   idleMs: number;
-  calls?: KernelUse;
-  functions?: KernelUse;
+  /** By number, with how often. */
+  calls?: KernelUse<ReadonlyMap<string, number>>;
+  /** By name. */
+  functions?: KernelUse<ReadonlySet<string>>;
   /** Why one of them is not there, and what to do about it. */
   missing: { calls?: string; functions?: string };
 }

@@ -1,18 +1,12 @@
 import { join } from 'node:path';
 import { hostError, withHint } from '../../core/error.ts';
 import type { KernelUse, KernelUseReading } from '../contract/fleet-readings.ts';
-import {
-  countKernelUse,
-  NO_KERNEL_COUNTS,
-  type KernelPart,
-  type KernelUseCounter,
-} from '../meters/kernel-use.ts';
+import { countCalls, countFunctions, NO_KERNEL_COUNTS, type KernelUseCounter } from '../meters/kernel-use.ts';
 import type { Cgroup } from '../process/cgroup.ts';
 import { asTwinbootError, interrupted, untilAborted, untilReady } from '../runtimes/ready.ts';
 import type { Instance } from '../runtimes/runtime.ts';
 import type { Survey, SurveyContext } from './survey.ts';
 
-const parts: readonly KernelPart[] = ['calls', 'functions'];
 /** What a settled instance does of itself: timers of the distribution come at most a few seconds apart. */
 const IDLE_MS = 10_000;
 
@@ -23,31 +17,46 @@ const IDLE_MS = 10_000;
 export const kernelUseSurvey: Survey<KernelUseReading> = {
   async take(context, grown) {
     const reading: KernelUseReading = { idleMs: IDLE_MS, missing: {} };
-    for (const part of parts) {
+    const attempt = async <Used extends { size: number }>(
+      part: 'calls' | 'functions',
+      count: Count<Used>,
+    ): Promise<KernelUse<Used> | undefined> => {
       context.status(`counting ${part}`);
       try {
-        const use = await countBoot(context, part);
-        reading[part] = use;
+        const use = await countBoot(context, part, count);
         context.note(`${use.boot.size} ${part} used while booting, ${use.idle.size} while idle`);
+        return use;
       } catch (error) {
         if (context.host.signal.aborted) throw interrupted();
         reading.missing[part] = withHint(asTwinbootError(error));
         context.note(reading.missing[part]);
+        return undefined;
       }
-      await grown(reading);
-    }
+    };
+    const calls = await attempt('calls', countCalls);
+    if (calls !== undefined) reading.calls = calls;
+    await grown(reading);
+    const functions = await attempt('functions', countFunctions);
+    if (functions !== undefined) reading.functions = functions;
+    await grown(reading);
     return reading;
   },
 };
 
-async function countBoot(context: SurveyContext, part: KernelPart): Promise<KernelUse> {
+type Count<Used> = (group: Cgroup) => Promise<KernelUseCounter<Used>>;
+
+async function countBoot<Used>(
+  context: SurveyContext,
+  part: string,
+  count: Count<Used>,
+): Promise<KernelUse<Used>> {
   const { host, runtime, surveyId, consoleFolder, readyDeadlineMs, shutdownDeadlineMs } = context;
   const bootId = `${surveyId}-${part}`;
   const consoleLog = join(consoleFolder, `${bootId}-${runtime.description.runtime}.log`);
-  let counter: KernelUseCounter | undefined;
+  let counter: KernelUseCounter<Used> | undefined;
   let instance: Instance | undefined;
   const beforeStart = async (group: Cgroup): Promise<void> => {
-    counter = await countKernelUse(part, group);
+    counter = await count(group);
   };
   try {
     instance = await runtime.start({ bootId, consoleLog, beforeStart });
@@ -55,7 +64,7 @@ async function countBoot(context: SurveyContext, part: KernelPart): Promise<Kern
     await untilReady(instance, readyDeadlineMs, host.signal);
     const boot = await counter.read();
     await untilAborted(instance.clock.sleep(IDLE_MS), host.signal);
-    const idle = difference(await counter.read(), boot);
+    const idle = await counter.read();
     // What was counted is kept, however the instance ends.
     await instance
       .stop(shutdownDeadlineMs)
@@ -65,16 +74,4 @@ async function countBoot(context: SurveyContext, part: KernelPart): Promise<Kern
     await counter?.end();
     await instance?.kill();
   }
-}
-
-/** What was used since an earlier reading. */
-function difference(
-  now: ReadonlyMap<string, number>,
-  before: ReadonlyMap<string, number>,
-): Map<string, number> {
-  return new Map(
-    [...now]
-      .map(([what, count]) => [what, count - (before.get(what) ?? 0)] as const)
-      .filter(([, count]) => count > 0),
-  );
 }

@@ -8,27 +8,39 @@ import type { Cgroup } from '../process/cgroup.ts';
 import { withDeadline } from '../process/deadline.ts';
 import { searchPath } from '../process/search-path.ts';
 
-/** System calls by number, or kernel functions by name. */
-export type KernelPart = 'calls' | 'functions';
+type KernelPart = 'calls' | 'functions';
 
 export const NO_KERNEL_COUNTS = 'no-kernel-counts';
 
 /** Counts while it lives; it ends with twinboot, however that ends. */
-export interface KernelUseCounter {
-  /** What was used since the counting began, and how often. Errors: `no-kernel-counts`. */
-  read(): Promise<Map<string, number>>;
+export interface KernelUseCounter<Used> {
+  /** What was used since it was read last. Errors: `no-kernel-counts`. */
+  read(): Promise<Used>;
   end(): Promise<void>;
 }
 
 /** Attaching to each of 50,000 functions is one system call of the kernel's own pace. */
-const ANSWER_DEADLINE_MS = 120_000;
+const ANSWER_DEADLINE_MS = 300_000;
 
 /**
- * Counts what the processes of a group use of the kernel, by BPF (`kernel-use.pl`). Nothing is lost, and tasks outside the
- * group are not counted; each system call, or function, of theirs takes a look at the group longer meanwhile. Errors:
- * `no-kernel-counts` (host), where the host has no v2 groups or its kernel refuses.
+ * Counts the system calls, by number, of a group's processes, by BPF (`kernel-use.pl`). Nothing is lost, and tasks outside
+ * the group are not counted; each call of theirs takes a look at the group longer meanwhile. Errors: `no-kernel-counts`
+ * (host), where the host has no v2 groups or its kernel refuses.
  */
-export async function countKernelUse(part: KernelPart, group: Cgroup): Promise<KernelUseCounter> {
+export function countCalls(group: Cgroup): Promise<KernelUseCounter<Map<string, number>>> {
+  return count('calls', group, (lines) => new Map(lines.map(parseCount)));
+}
+
+/** Tells which functions of the kernel a group's processes call, by name. Errors as those of `countCalls`. */
+export function countFunctions(group: Cgroup): Promise<KernelUseCounter<Set<string>>> {
+  return count('functions', group, (lines) => new Set(lines));
+}
+
+async function count<Used>(
+  part: KernelPart,
+  group: Cgroup,
+  parse: (lines: string[]) => Used,
+): Promise<KernelUseCounter<Used>> {
   const { unified } = group.layout;
   if (unified === undefined)
     throw failure(part, 'this host has no cgroup v2, by which the kernel knows its tasks');
@@ -76,7 +88,7 @@ export async function countKernelUse(part: KernelPart, group: Cgroup): Promise<K
   return {
     async read() {
       counting.stdin.write('\n');
-      return new Map((await answer('end')).map(parseCount));
+      return parse(await answer('end'));
     },
     end,
   };

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostContext } from '../../harness/host/context.ts';
-import { countKernelUse, type KernelUseCounter } from '../../harness/meters/kernel-use.ts';
+import { countCalls, countFunctions, type KernelUseCounter } from '../../harness/meters/kernel-use.ts';
 import { cgroupNamed, makeCgroup, type Cgroup } from '../../harness/process/cgroup.ts';
 import { openTestHost } from './support.ts';
 
@@ -29,42 +30,51 @@ describe('what a control group’s tasks use of the kernel', () => {
     execFileSync('sh', ['-c', `${enter} ${program}`]);
   }
 
-  async function counting<T>(
-    part: 'calls' | 'functions',
-    use: (counter: KernelUseCounter) => Promise<T>,
-  ): Promise<T> {
-    const counter = await countKernelUse(part, group);
+  async function counting<Used>(
+    count: (group: Cgroup) => Promise<KernelUseCounter<Used>>,
+    use: (counter: KernelUseCounter<Used>) => Promise<void>,
+  ): Promise<void> {
+    const counter = await count(group);
     try {
-      return await use(counter);
+      await use(counter);
     } finally {
       await counter.end();
     }
   }
 
   it('is every system call, counted by the kernel, and none of other tasks', async () => {
-    await counting('calls', async (counter) => {
+    await counting(countCalls, async (counter) => {
       callAcct(50, 'inside');
       callAcct(7, 'outside');
       expect((await counter.read()).get(ACCT)).toBe(50);
       callAcct(3, 'inside');
-      expect((await counter.read()).get(ACCT)).toBe(53);
+      expect((await counter.read()).get(ACCT)).toBe(3);
+      callAcct(7, 'outside');
+      expect((await counter.read()).get(ACCT)).toBeUndefined();
     });
   });
 
   it('is every function that was called, where the kernel can trace its functions', async (context) => {
     if (!existsSync(FUNCTIONS)) context.skip(`${FUNCTIONS} is not there`);
-    await counting('functions', async (counter) => {
-      callAcct(5, 'inside');
+    await counting(countFunctions, async (counter) => {
       callAcct(7, 'outside');
+      expect(await counter.read()).not.toContain('__x64_sys_acct');
+      callAcct(5, 'inside');
+      // Within this the functions seen so far are let go.
+      await setTimeout(20_000);
+      callAcct(5, 'inside');
       const used = await counter.read();
-      expect(used.get('__x64_sys_acct')).toBe(5);
+      expect(used).toContain('__x64_sys_acct');
       expect(used.size).toBeGreaterThan(100);
+      callAcct(5, 'inside');
+      expect(await counter.read()).toContain('__x64_sys_acct');
+      expect(await counter.read()).not.toContain('__x64_sys_acct');
     });
   });
 
   it('cannot be counted of a group that is gone, which is said', async () => {
     const gone = cgroupNamed(host.cgroups, 'twinboot-test-no-such-group');
-    await expect(countKernelUse('calls', gone)).rejects.toMatchObject({
+    await expect(countCalls(gone)).rejects.toMatchObject({
       code: 'no-kernel-counts',
       message: expect.stringContaining('No such file') as string,
     });

@@ -24,7 +24,7 @@ it('counts what is used at least once, booting and idle together, and each alone
         ['232', 9],
       ]),
     },
-    functions: { boot: new Map([['vfs_read', 7]]), idle: new Map() },
+    functions: { boot: new Set(['vfs_read']), idle: new Set() },
     missing: {},
   });
   expect(values).toEqual({
