@@ -116,6 +116,11 @@ export const memoryPartMetrics = [
     "Kernel memory charged to the boundary's cgroup: slab, stacks, page tables, per-CPU data, socket buffers.",
   ),
   part(
+    'memory.hypervisor',
+    'hypervisor',
+    'What the hypervisor below the host keeps of this guest beside its RAM: the pool for its page tables. Guests of Xen of type pvh and hvm only.',
+  ),
+  part(
     'memory.swapped',
     'swapped out',
     'What the host has swapped out (memory.swap.current, total_swap). Groups of instances are kept from swapping where the kernel lets them be, so that memory does not leave their charge.',
@@ -173,13 +178,14 @@ export function lackingField(meminfo: ReadonlyMap<string, number>): string | und
 
 /** What is the host's on either side. Where its kernel does not count its own memory, nothing can be told apart. */
 function hostParts({ memory: { cgroup } }: PartReadings): Parts {
-  const { totalBytes, anonBytes, fileBytes, shmemBytes, kernelBytes, swappedBytes } = cgroup;
+  const { totalBytes, anonBytes, fileBytes, shmemBytes, kernelBytes, swappedBytes, hypervisorBytes } = cgroup;
   const always = {
     'memory.page-cache': fileBytes,
     ...(swappedBytes === undefined ? {} : { 'memory.swapped': swappedBytes }),
+    ...(hypervisorBytes === undefined ? {} : { 'memory.hypervisor': hypervisorBytes }),
   };
   if (kernelBytes === undefined) return always;
-  const chargedBytes = totalBytes - (swappedBytes ?? 0);
+  const chargedBytes = totalBytes - (swappedBytes ?? 0) - (hypervisorBytes ?? 0);
   return {
     ...always,
     'memory.host-kernel': kernelBytes,

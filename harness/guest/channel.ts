@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, constants, openSync, writeSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
-import { createServer, Socket, type Server } from 'node:net';
+import { createConnection, createServer, Socket, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createDeferred } from '../../core/deferred.ts';
@@ -76,6 +76,39 @@ export async function openSocketChannel(path: string, owner = 0): Promise<Channe
     },
   };
 }
+
+/**
+ * A Unix socket that the VMM listens on once it runs: tried until it answers, or until the channel is closed. What the guest
+ * says before that is lost.
+ */
+export function connectSocketChannel(path: string): Channel {
+  const listeners: ((chunk: Buffer) => void)[] = [];
+  let open: Socket | undefined;
+  let isClosed = false;
+  const attempt = (): void => {
+    if (isClosed) return;
+    const socket = createConnection(path);
+    const again = (): void => void setTimeout(attempt, CONNECT_AGAIN_MS).unref();
+    socket.once('error', again);
+    socket.once('connect', () => {
+      socket.off('error', again).on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => listeners.forEach((listener) => listener(chunk)));
+      open = socket;
+      if (isClosed) socket.destroy();
+    });
+  };
+  attempt();
+  return {
+    onData: (listener) => void listeners.push(listener),
+    write: (line) => void open?.write(line),
+    close: () => {
+      isClosed = true;
+      open?.destroy();
+    },
+  };
+}
+
+const CONNECT_AGAIN_MS = 50;
 
 /** Makes a FIFO at `path` that a console is written to, and reads it until it is released. */
 export async function openConsoleFifo(

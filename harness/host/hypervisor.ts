@@ -31,11 +31,12 @@ export interface DetectVirtAnswer {
  */
 export function decideHypervisor(readings: HypervisorReadings): Hypervisor | undefined {
   return (
+    // Of an emulated machine's CPU a hypervisor that runs on it shows the model, under a signature of its own.
+    byCpuModel(readings.cpuinfo) ??
     bySignature(readings.cpuid) ??
     byDetectVirt(readings) ??
     bySysHypervisor(readings.sysHypervisor) ??
     byLscpu(readings.lscpu) ??
-    byCpuModel(readings.cpuinfo) ??
     byMaker(readings.dmi) ??
     byPresence(readings)
   );

@@ -19,6 +19,8 @@ export interface CgroupMemory {
   kernelBytes: number | undefined;
   /** What was swapped out, part of the total although it is charged no longer: no memory is saved by a figure that shrinks. */
   swappedBytes?: number | undefined;
+  /** What a hypervisor below the host keeps of this guest beside its RAM: part of the total, charged to no group. */
+  hypervisorBytes?: number | undefined;
 }
 
 /** Contents of a group's memory files; `undefined` where the file does not exist. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { killAndRemoveCgroup } from './cgroup-tree.ts';
 import { mountPointsBelow } from './mounts.ts';
 import { removeTree } from './remove-tree.ts';
 import type { ProcessRunner } from './runner.ts';
+import { searchPath } from './search-path.ts';
 
 /** Something twinboot made on the host, with what is needed to take it away again. Processes live in cgroups. */
 export const resourceSchema = z.discriminatedUnion('kind', [
@@ -21,6 +23,8 @@ export const resourceSchema = z.discriminatedUnion('kind', [
    * Taken away is the change, and only while the file still holds it: what somebody else has set since is theirs.
    */
   z.object({ kind: z.literal('sysctl'), file: z.string(), before: z.string(), raisedTo: z.string() }),
+  /** A guest of Xen, which no control group holds; its name is one that twinboot made up. */
+  z.object({ kind: z.literal('xen-domain'), name: z.string() }),
 ]);
 export type Resource = z.infer<typeof resourceSchema>;
 
@@ -38,6 +42,8 @@ export async function removeResource(resource: Resource, runner: ProcessRunner):
     case 'sysctl':
       if (readIfThere(resource.file) === resource.raisedTo) writeFileSync(resource.file, resource.before);
       return;
+    case 'xen-domain':
+      return destroyDomain(resource.name, runner);
   }
 }
 
@@ -53,6 +59,8 @@ export function describeResource(resource: Resource): string {
       return resource.path;
     case 'sysctl':
       return `change of ${resource.file} from ${resource.before} to ${resource.raisedTo}`;
+    case 'xen-domain':
+      return `Xen domain ${resource.name}`;
   }
 }
 
@@ -69,6 +77,8 @@ export function isPresent(resource: Resource): boolean {
       return lstatSync(resource.path, { throwIfNoEntry: false }) !== undefined;
     case 'sysctl':
       return readIfThere(resource.file) === resource.raisedTo;
+    case 'xen-domain':
+      return hasDomain(resource.name);
   }
 }
 
@@ -106,6 +116,19 @@ export function loopBacking(device: string): string | undefined {
   return textIfThere(`/sys/block/${basename(device)}/loop/backing_file`)
     ?.replace(/\n$/, '')
     .replace(/ \(deleted\)$/, '');
+}
+
+/** Whether Xen has a domain of this name (xl(1)). Where there is no Xen, or no xl, it has none. */
+function hasDomain(name: string): boolean {
+  return spawnSync('xl', ['domid', name], { cwd: '/', env: { PATH: searchPath() } }).status === 0;
+}
+
+async function destroyDomain(name: string, runner: ProcessRunner): Promise<void> {
+  if (!hasDomain(name)) return;
+  const destroyed = await runner.run('xl', ['destroy', name], { allowFailure: true });
+  // It may have gone by itself in between.
+  if (destroyed.exitCode !== 0 && hasDomain(name))
+    throw runError('domain-not-destroyed', destroyed.stderr.trim());
 }
 
 async function removePath(path: string, runner: ProcessRunner): Promise<void> {

@@ -6,10 +6,11 @@ import { nspawn } from './nspawn.ts';
 import { podman } from './podman.ts';
 import { qemu } from './qemu.ts';
 import { uml } from './uml.ts';
+import { xen } from './xen.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Every runtime, in the order in which they are listed. `fake` boots nothing: it is for twinboot's own tests. */
-export const runtimes = { namespaces, nspawn, lxc, podman, gvisor, qemu, uml, fake } as const;
+export const runtimes = { namespaces, nspawn, lxc, podman, gvisor, qemu, xen, uml, fake } as const;
 
 const containers = [
   'namespaces',
@@ -21,7 +22,16 @@ const containers = [
   'lxc:sys=rw',
   'podman',
 ];
-const vms = ['qemu', 'qemu:machine=pc', 'qemu:machine=microvm', 'qemu:boot=bios', 'qemu:boot=uefi', 'uml'];
+const vms = [
+  'qemu',
+  'qemu:machine=pc',
+  'qemu:machine=microvm',
+  'qemu:boot=bios',
+  'qemu:boot=uefi',
+  'xen:type=pv',
+  'xen',
+  'uml',
+];
 
 /** Names for several runtimes at once; `default` is what `twinboot run` boots where it is not told otherwise. */
 export const presets = {

@@ -2,6 +2,7 @@
 const partColors: Record<string, string> = {
   manager: 'boot0',
   'translation-cache': 'boot1',
+  hypervisor: 'boot2',
   // In records of before it was told apart.
   'guest-kernel': 'kernel0',
   'guest-kernel-image': 'kernel0',

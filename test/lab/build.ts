@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod, copyFile, rename, statfs, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { hostError, runError } from '../../core/error.ts';
 import { formatBytes, formatMs, GIB } from '../../core/units.ts';
 import type { HostContext } from '../../harness/host/context.ts';
@@ -15,7 +24,7 @@ import { removeTree } from '../../harness/process/remove-tree.ts';
 import { runInTree } from '../../harness/image/tree.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
 import { emulatorIn, takeEmulator, type Emulator } from './emulator.ts';
-import { labId, labRecipe, places, type LabRecipe } from './recipe.ts';
+import { labId, labRecipe, places, type LabHost, type LabRecipe } from './recipe.ts';
 
 /** A lab host in the cache: what it is booted with and from, and the key that opens it. */
 export interface LabImage {
@@ -23,6 +32,8 @@ export interface LabImage {
   disk: string;
   kernel: string;
   initrd: string;
+  /** Xen, unpacked as a multiboot loader wants it; of a lab with KVM there is none. */
+  hypervisor: string;
   /** Private key for root's SSH; made with the lab, for nothing else. */
   key: string;
 }
@@ -40,8 +51,8 @@ type Note = (message: string) => void;
  * Errors: `disk-full`, `mirror-unreachable`, `missing-keyring` (host); `bootstrap-failed`, `lab-build-failed`,
  * `interrupted` (run).
  */
-export async function buildLab(host: HostContext, note: Note): Promise<LabImage> {
-  const recipe = labRecipe();
+export async function buildLab(host: HostContext, kind: LabHost, note: Note): Promise<LabImage> {
+  const recipe = labRecipe(kind);
   const folder = join(cacheFolder(), 'labs', labId(recipe));
   const onWait = (pid: number): void => note(`lab: process ${pid} is building it, waiting`);
   return whileBuilding(folder, { signal: host.signal, onWait }, async () => {
@@ -59,6 +70,7 @@ function imageIn(folder: string): LabImage {
     disk: file('disk.raw'),
     kernel: file('vmlinuz'),
     initrd: file('initrd.img'),
+    hypervisor: file('xen'),
     key: file('key'),
   };
 }
@@ -85,6 +97,7 @@ async function build(host: HostContext, recipe: LabRecipe, folder: string, note:
       await makeKey(host, image.key);
       await adapt(host, tree, recipe, `${image.key}.pub`);
       await copyKernel(tree, image.kernel, image.initrd);
+      await copyHypervisor(tree, image.hypervisor);
       await takeEmulator(host, tree, join(draft, EMULATOR));
       await packDisk(host, tree, image.disk);
       await removeTree(tree, host.runner);
@@ -104,6 +117,13 @@ async function requireRoom(folder: string): Promise<void> {
     `the lab takes ${formatBytes(BUILD_BYTES)} to build, and ${folder} has ${formatBytes(freeBytes)} free`,
     { hint: 'free some, or name another place: XDG_CACHE_HOME=/FOLDER' },
   );
+}
+
+/** Xen's file is packed by gzip, which QEMU's multiboot loader does not know. */
+async function copyHypervisor(tree: string, file: string): Promise<void> {
+  const [packed] = readdirSync(join(tree, 'boot')).filter((name) => /^xen-.*\.gz$/.test(name));
+  if (packed === undefined) return;
+  await pipeline(createReadStream(join(tree, 'boot', packed)), createGunzip(), createWriteStream(file));
 }
 
 async function makeKey({ runner }: HostContext, file: string): Promise<void> {

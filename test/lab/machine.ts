@@ -15,15 +15,16 @@ import { launch, type LaunchedExit } from '../../harness/process/launch.ts';
 import { makeBootCgroup } from '../../harness/runtimes/boot-folder.ts';
 import type { LabImage } from './build.ts';
 import { TIMES_FILE, type HandedOver } from './hand-over.ts';
-import { places } from './recipe.ts';
+import { places, type LabHost } from './recipe.ts';
 
 export interface LabSettings {
+  host: LabHost;
   memoryBytes: number;
   /** What the lab's systemd is told of control groups; trixie's is the last Debian that can be told. */
   cgroups: 'v2' | 'hybrid' | 'v1';
 }
 
-export const defaultSettings: LabSettings = { memoryBytes: 8 * GIB, cgroups: 'v2' };
+export const defaultSettings: LabSettings = { host: 'kvm', memoryBytes: 8 * GIB, cgroups: 'v2' };
 
 /** A lab host that is up. Everything in it is thrown away when it goes. */
 export interface Lab {
@@ -113,7 +114,7 @@ export async function bootLab(
 export function qemuArguments(
   image: LabImage,
   { tree, cache }: HandedOver,
-  { memoryBytes, cgroups }: LabSettings,
+  { host, memoryBytes, cgroups }: LabSettings,
   port: number,
 ): string[] {
   const disk = (file: string, name: string): string[] => [
@@ -122,10 +123,9 @@ export function qemuArguments(
   ];
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    // 57-bit addresses are what the emulated AMD-V does not know.
-    ...['-machine', 'q35', '-cpu', 'max,la57=off', '-smp', '2', '-m', `${Math.round(memoryBytes / MIB)}M`],
+    ...['-machine', 'q35', '-cpu', CPUS[host], '-smp', '2', '-m', `${Math.round(memoryBytes / MIB)}M`],
     ...['-accel', `tcg,thread=multi,tb-size=${TRANSLATION_CACHE_BYTES / MIB}`],
-    ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', kernelArguments(cgroups)],
+    ...bootArguments(image, host, cgroups),
     ...disk(image.disk, 'root'),
     ...disk(tree, 'tree'),
     ...disk(cache, 'cache'),
@@ -134,9 +134,27 @@ export function qemuArguments(
   ];
 }
 
+/** 57-bit addresses are what the emulated AMD-V does not know, and Xen stumbles over SMAP and SMEP. */
+const CPUS: Record<LabHost, string> = { kvm: 'max,la57=off', xen: 'max,la57=off,smap=off,smep=off' };
+
+/** Xen is the kernel of a multiboot, with dom0's kernel and initrd as its modules. */
+function bootArguments(image: LabImage, host: LabHost, cgroups: LabSettings['cgroups']): string[] {
+  const given = kernelArguments(cgroups);
+  if (host === 'kvm')
+    return ['-kernel', image.kernel, '-initrd', image.initrd, '-append', `${given} console=ttyS0`];
+  const modules = [`${image.kernel} ${given} console=hvc0`, image.initrd].map((one) =>
+    one.replaceAll(',', ',,'),
+  );
+  return ['-kernel', image.hypervisor, '-initrd', modules.join(','), '-append', XEN_ARGUMENTS];
+}
+
+/** What dom0 does not take is for its guests. */
+const XEN_ARGUMENTS =
+  'dom0_mem=3G,max:3G dom0_max_vcpus=2 console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all noreboot';
+
 /** `noirqtime`: harness/runtimes/qemu-clock.ts says why. */
 function kernelArguments(cgroups: LabSettings['cgroups']): string {
-  const common = 'root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off tsc=noirqtime';
+  const common = 'root=/dev/vda rw panic=-1 mitigations=off tsc=noirqtime';
   if (cgroups === 'v2') return common;
   // systemd 256 and 257 want to be told twice (NEWS of 256); 258 has forgotten how.
   return [

@@ -11,11 +11,13 @@ import { ensureTools } from '../../harness/host/install.ts';
 import { buildImage } from '../../harness/image/build.ts';
 import { recipeFor } from '../../harness/image/recipe.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
-import { buildLab } from './build.ts';
+import { buildLab, type LabImage } from './build.ts';
 import { packForLab } from './hand-over.ts';
 import { bootLab, labsAtOnce, requireDisk, requireMemory, type Lab } from './machine.ts';
 import { readLabOptions, type LabOptions, type LabTask } from './options.ts';
 import { testInParts } from './parts.ts';
+import type { LabHost } from './recipe.ts';
+import { hostOf, partsOf } from './tests.ts';
 
 /** Beside what twinboot itself needs: to reach the lab. */
 const ALSO = ['ssh', 'ssh-keygen'];
@@ -35,19 +37,23 @@ async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<n
   requireMemory(options.settings);
   await requireDisk(host.workFolder);
   await ensureTools(host, io, 'bench', { install: true, also: ALSO });
-  const image = await buildLab(host, note);
+  const { task } = options;
+  const kinds = task.kind === 'tests' ? partsOf(task).map(hostOf) : [options.settings.host];
+  const images = new Map<LabHost, LabImage>();
+  for (const kind of new Set(kinds)) images.set(kind, await buildLab(host, kind, note));
   // Without it the lab would have to build one, and it has no network.
   await buildImage(host, recipeFor({}), { note });
   const handedOver = await packForLab(host);
-  const boot = async (name: string): Promise<Lab> => {
+  const boot = async (name: string, kind: LabHost): Promise<Lab> => {
+    const image = images.get(kind);
+    if (image === undefined) throw new Error(`no lab of kind ${kind} was built`);
     const startNs = hostClock.nowNs();
     const consoleLog = join(host.workFolder, `${name}-console.log`);
-    const lab = await bootLab(host, image, handedOver, options.settings, consoleLog);
+    const lab = await bootLab(host, image, handedOver, { ...options.settings, host: kind }, consoleLog);
     note(`${name}: up after ${formatMs(msSince(startNs))}. From another terminal: ${lab.sshCommand}`);
     return lab;
   };
   note('lab: booting, in about a minute');
-  const { task } = options;
   if (task.kind === 'tests') {
     const afterwards = async (lab: Lab): Promise<void> => {
       await fetchAll(lab, options);
@@ -56,7 +62,7 @@ async function useLab(host: HostContext, options: LabOptions, io: Io): Promise<n
     const most = options.keep ? 1 : labsAtOnce(options.settings);
     return testInParts(task, { boot, afterwards, most, io });
   }
-  const lab = await boot('lab');
+  const lab = await boot('lab', options.settings.host);
   try {
     const status = await begin(lab, task);
     await fetchAll(lab, options);

@@ -43,6 +43,11 @@ export function readLabOptions(argv: readonly string[], io: Pick<Io, 'out' | 'no
     .option('--out <folder>', 'where to copy it', '.')
     .option('--memory <size>', 'memory of the lab, 2G or more', readMemory, defaultSettings.memoryBytes)
     .addOption(
+      new Option('--host <kind>', 'a host with KVM, or the dom0 of Xen')
+        .choices(['kvm', 'xen'] as const)
+        .default('kvm' as const),
+    )
+    .addOption(
       new Option('--cgroups <mode>', 'what its systemd mounts')
         .choices(['v2', 'hybrid', 'v1'] as const)
         .default('v2' as const),
@@ -59,7 +64,7 @@ export function readLabOptions(argv: readonly string[], io: Pick<Io, 'out' | 'no
   if (wrong !== undefined) program.error(`error: ${wrong}`);
   return {
     task: taskOf(program.args, given),
-    settings: { memoryBytes: given.memory, cgroups: given.cgroups },
+    settings: { host: given.host, memoryBytes: given.memory, cgroups: given.cgroups },
     keep: given.keep === true,
     fetch: given.fetch,
     out: given.out,

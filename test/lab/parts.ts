@@ -3,7 +3,8 @@ import { TwinbootError } from '../../core/error.ts';
 import type { Io } from '../../harness/cli/io.ts';
 import { LAB_ENDED, type Lab } from './machine.ts';
 import type { LabTask } from './options.ts';
-import { partsOf, REPORT, reportFile, testsCommand } from './tests.ts';
+import type { LabHost } from './recipe.ts';
+import { hostOf, partsOf, REPORT, reportFile, testsCommand } from './tests.ts';
 
 /** How often a part is begun. QEMU's emulated AMD-V fails an assertion of its own in one lab of some dozen guests. */
 const MOST_LABS = 3;
@@ -12,7 +13,7 @@ type TestsTask = Extract<LabTask, { kind: 'tests' }>;
 
 export interface PartsRequest {
   /** `name`: what notes and the console's file call it. */
-  boot: (name: string) => Promise<Lab>;
+  boot: (name: string, host: LabHost) => Promise<Lab>;
   /** What is done in the lab of a part when its tests have run. */
   afterwards: (lab: Lab) => Promise<void>;
   /** How many labs may be up at once. */
@@ -48,7 +49,7 @@ async function testPart(
 ): Promise<number> {
   const onLine = isBesideOthers ? (line: string): void => io.out(`${part} | ${line}`) : undefined;
   for (let labs = 1; ; labs += 1) {
-    const lab = await boot(`lab ${part}`);
+    const lab = await boot(`lab ${part}`, hostOf(part));
     try {
       if (!isBesideOthers) io.note(`lab: ${part}`);
       const status = await lab.run(testsCommand(part, filter), { onLine });

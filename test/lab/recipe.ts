@@ -33,6 +33,14 @@ const maskedUnits = [
 /** Where the lab finds what it is handed. */
 export const places = { tree: '/twinboot', cache: '/root/.cache/twinboot' } as const;
 
+/** The dom0 of Xen, where KVM can be had no more. */
+const xenPackages = ['xen-hypervisor-4.20-amd64', 'xen-system-amd64', 'xenstore-utils', 'qemu-system-xen'];
+/** They would look for guests to save, and take a minute to find none. */
+const xenMaskedUnits = ['xendomains.service'];
+
+/** What the lab is the host of. */
+export type LabHost = 'kvm' | 'xen';
+
 /** Text files of the lab host, by path. */
 const files: Record<string, string> = {
   'etc/hostname': 'lab\n',
@@ -55,9 +63,17 @@ export interface LabRecipe {
 }
 
 /** Debian as its users have it: systemd, cgroup v2, KVM, and everything that twinboot can use. */
-export function labRecipe(): LabRecipe {
-  const packages = [...new Set([...systemPackages, ...packagesOf(toolsFor('runtimes'))])].sort();
-  return { suite: 'trixie', variant: 'apt', packages, files, maskedUnits, builder: BUILDER };
+export function labRecipe(host: LabHost = 'kvm'): LabRecipe {
+  const isXen = host === 'xen';
+  const own = [...systemPackages, ...packagesOf(toolsFor('runtimes')), ...(isXen ? xenPackages : [])];
+  return {
+    suite: 'trixie',
+    variant: 'apt',
+    packages: [...new Set(own)].sort(),
+    files,
+    maskedUnits: [...maskedUnits, ...(isXen ? xenMaskedUnits : [])],
+    builder: BUILDER,
+  };
 }
 
 /** The lab host's place in the cache: the first 16 digits of the SHA-256 of its recipe. */

@@ -1,8 +1,9 @@
 import { describe, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Ledger, RunRecord, Sample } from '../../results/record.ts';
+import type { Ledger, RunRecord } from '../../results/record.ts';
 import { ended, newRunsFolder, onlyRecord, said, startRun } from '../integration/support.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot } from '../support/terminal.ts';
+import { samplesOf, sumOfParts, valueOf } from './samples.ts';
 
 /** What every change has to pass in the lab: a host with systemd, cgroup v2 and a KVM that runs Linux. */
 describe('smoke', () => {
@@ -56,12 +57,8 @@ describe('smoke', () => {
 
     it('explains where the memory goes', () => {
       for (const sample of samplesOf(record, 'memory')) {
-        const parts = record.scenarios
-          .flatMap(({ metrics }) => metrics)
-          .filter(({ role }) => role === 'part');
         const totalBytes = valueOf(sample, 'memory.total');
-        const sumBytes = parts.reduce((sum, { id }) => sum + (valueIn(sample, id) ?? 0), 0);
-        expect(sumBytes).toBeCloseTo(totalBytes, 0);
+        expect(sumOfParts(record, sample)).toBeCloseTo(totalBytes, 0);
         const restShare = Math.abs(valueOf(sample, 'memory.unexplained')) / totalBytes;
         expect(restShare, sample.runtime).toBeLessThan(0.05);
       }
@@ -98,17 +95,3 @@ describe('smoke', () => {
     expect(newTraces()).toEqual([]);
   });
 });
-
-function samplesOf(record: RunRecord, scenario: string): Sample[] {
-  return record.samples.filter((sample) => sample.scenario === scenario);
-}
-
-function valueIn({ values }: Sample, metric: string): number | undefined {
-  return values.find((value) => value.metric === metric)?.value;
-}
-
-function valueOf(sample: Sample, metric: string): number {
-  const value = valueIn(sample, metric);
-  if (value === undefined) throw new Error(`${sample.runtime} has no ${metric}`);
-  return value;
-}

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import type { LabTask } from './options.ts';
+import type { LabHost } from './recipe.ts';
 
 /** Where vitest's counts lie in the lab; their name on the host is the caller's to choose. */
 export const REPORT = '/root/lab-report.json';
@@ -14,8 +15,9 @@ export function reportFile(): { folder: string } | undefined {
 
 const FOLDER = 'test/lab';
 const SMOKE = 'smoke';
+const XEN = 'xen';
 /** What takes longest begins first, so that no lab is left to run alone at the end. */
-const LONGEST_FIRST = ['fleets-and-verdicts', 'machines', SMOKE, 'containers'];
+const LONGEST_FIRST = ['fleets-and-verdicts', XEN, 'machines', SMOKE, 'containers'];
 
 /**
  * The parts of the tests, a file each: every one gets a lab of its own, so that a lab which its emulator ends takes no more
@@ -27,6 +29,11 @@ export function partsOf({ smoke }: Pick<Extract<LabTask, { kind: 'tests' }>, 'sm
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => basename(name, '.test.ts'))
     .sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The host that a part is for. */
+export function hostOf(part: string): LabHost {
+  return part === XEN ? 'xen' : 'kvm';
 }
 
 function placeOf(part: string): number {

@@ -19,7 +19,8 @@ ERRORS=/run/twinboot-agent.errors
 true 2>/dev/null >"$ERRORS" || ERRORS=/dev/null
 MOST_ERRORS=20
 
-# The channel: FIFOs in a bind-mounted folder (container), a virtio-serial port, else the second serial port (VM).
+# The channel: FIFOs in a bind-mounted folder (container); a virtio-serial port, Xen's second console, else the second
+# serial port (VM).
 open_channel() {
 	if [ -p /run/twinboot/to-guest ]; then
 		exec </run/twinboot/to-guest >/run/twinboot/from-guest
@@ -28,8 +29,10 @@ open_channel() {
 		exec 3<>/dev/virtio-ports/twinboot.agent
 		exec <&3 >&3 3>&-
 	else
-		exec 3<>/dev/ttyS1
-		stty -F /dev/ttyS1 raw -echo
+		port=/dev/ttyS1
+		[ ! -e /sys/bus/xen/devices/console-1 ] || port=/dev/hvc1
+		exec 3<>"$port"
+		stty -F "$port" raw -echo
 		exec <&3 >&3 3>&-
 	fi
 }

@@ -56,13 +56,16 @@ describe('the signature', () => {
     expect(bySignature(Buffer.alloc(4))).toBeUndefined();
   });
 
-  it('is trusted over everything else', () => {
-    expect(decideHypervisor({ ...emulated, cpuid: cpuid('KVMKVMKVM'), detectVirt: word('qemu') })).toBe(
-      'kvm',
-    );
+  it('is trusted over everything else but the model of an emulated CPU', () => {
+    expect(decideHypervisor({ ...guest, cpuid: cpuid('KVMKVMKVM'), detectVirt: word('qemu') })).toBe('kvm');
     expect(decideHypervisor({ ...guest, cpuid: cpuid('TCGTCGTCGTCG'), detectVirt: word('amazon') })).toBe(
       'tcg',
     );
+  });
+
+  it('is another one’s where a hypervisor runs on an emulated machine: what is in it is emulated all the same', () => {
+    for (const signature of ['KVMKVMKVM', 'XenVMMXenVMM'])
+      expect(decideHypervisor({ ...emulated, cpuid: cpuid(signature) })).toBe('tcg');
   });
 });
 

@@ -4,7 +4,7 @@ import { emulatorIn } from '../../lab/emulator.ts';
 import { defaultSettings, labsAtOnce, qemuArguments, requireDisk, requireMemory } from '../../lab/machine.ts';
 import { readLabOptions } from '../../lab/options.ts';
 import { labId, labRecipe } from '../../lab/recipe.ts';
-import { partsOf, testsCommand } from '../../lab/tests.ts';
+import { hostOf, partsOf, testsCommand } from '../../lab/tests.ts';
 
 function read(...words: string[]) {
   const notes: string[] = [];
@@ -93,7 +93,7 @@ describe('the lab host', () => {
 
   it('is booted under TCG, writes to no disk, and is reached through the loopback device alone', () => {
     const files = { disk: '/lab/disk', kernel: '/lab/vmlinuz', initrd: '/lab/initrd', key: '/lab/key' };
-    const image = { emulator: emulatorIn('/lab/emulator'), ...files };
+    const image = { emulator: emulatorIn('/lab/emulator'), ...files, hypervisor: '/lab/xen' };
     const handedOver = { tree: '/work/tree', cache: '/work/cache' };
     const words = qemuArguments(image, handedOver, { ...defaultSettings, memoryBytes: 4 * GIB }, 4711);
     expect(words).toContain('tcg,thread=multi,tb-size=1024');
@@ -104,8 +104,30 @@ describe('the lab host', () => {
     expect(words).toContain('user,restrict=on,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:4711-:22');
   });
 
+  it('of Xen is a multiboot of the hypervisor with dom0’s kernel and initrd', () => {
+    const image = {
+      emulator: emulatorIn('e'),
+      disk: 'd',
+      kernel: '/a,b',
+      initrd: '/i',
+      hypervisor: '/xen',
+      key: 'y',
+    };
+    const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, host: 'xen' }, 1);
+    expect(words[words.indexOf('-kernel') + 1]).toBe('/xen');
+    expect(words[words.indexOf('-initrd') + 1]).toMatch(/^\/a,,b root=\/dev\/vda .*console=hvc0,\/i$/);
+    expect(words[words.indexOf('-append') + 1]).toContain('dom0_mem=');
+  });
+
   it('can be told of other control groups', () => {
-    const image = { emulator: emulatorIn('e'), disk: 'd', kernel: 'k', initrd: 'i', key: 'y' };
+    const image = {
+      emulator: emulatorIn('e'),
+      disk: 'd',
+      kernel: 'k',
+      initrd: 'i',
+      hypervisor: 'x',
+      key: 'y',
+    };
     const append = (cgroups: 'v1' | 'v2' | 'hybrid'): string => {
       const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, cgroups }, 1);
       return words[words.indexOf('-append') + 1] ?? '';
@@ -119,7 +141,8 @@ describe('the lab host', () => {
 describe('the tests', () => {
   it('are in parts, a lab for each, what takes longest first', () => {
     const parts = partsOf({ smoke: false });
-    expect(parts.slice(0, 2)).toEqual(['fleets-and-verdicts', 'machines']);
+    expect(parts.slice(0, 2)).toEqual(['fleets-and-verdicts', 'xen']);
+    expect(parts.filter((part) => hostOf(part) === 'xen')).toEqual(['xen']);
     expect(parts).toEqual(expect.arrayContaining(['containers', 'smoke', 'hostile-image']));
     expect(partsOf({ smoke: true })).toEqual(['smoke']);
   });

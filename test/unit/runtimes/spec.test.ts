@@ -68,18 +68,18 @@ describe('a runtime that is typed wrong', () => {
   it('has a name that is nearly one', () => {
     expect(complaint('nspwan')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime "nspwan"
-      did you mean "nspawn"? Known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all, sharing"
+      did you mean "nspawn"? Known: namespaces, nspawn, lxc, podman, gvisor, qemu, xen, uml, default, containers, vms, all, sharing"
     `);
   });
 
   it('has a name that is none', () => {
     expect(complaint('bhyve')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime "bhyve"
-      known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all, sharing"
+      known: namespaces, nspawn, lxc, podman, gvisor, qemu, xen, uml, default, containers, vms, all, sharing"
     `);
     expect(complaint('')).toMatchInlineSnapshot(`
       "usage unknown-runtime: unknown runtime ""
-      known: namespaces, nspawn, lxc, podman, gvisor, qemu, uml, default, containers, vms, all, sharing"
+      known: namespaces, nspawn, lxc, podman, gvisor, qemu, xen, uml, default, containers, vms, all, sharing"
     `);
   });
 

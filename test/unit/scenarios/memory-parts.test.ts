@@ -187,12 +187,27 @@ describe('what others say of the same boots', () => {
   });
 });
 
+function belowHypervisor({ memory }: PartReadings): void {
+  memory.cgroup = {
+    ...memory.cgroup,
+    totalBytes: memory.cgroup.totalBytes + 5 * MIB,
+    hypervisorBytes: 5 * MIB,
+  };
+}
+
+describe('a guest of a hypervisor below the host', () => {
+  it('has what that keeps beside the guest’s RAM as a part, and the rest as it was', () => {
+    expect(vm(belowHypervisor)).toEqual({ ...vm(), 'memory.hypervisor': 5 * MIB });
+  });
+});
+
 describe('the list of parts', () => {
   it('has all that is computed, each once, and the unexplained last', () => {
     const ids = memoryPartMetrics.map(({ id }) => id);
-    expect(new Set([...Object.keys(vm(mergeByKsm)), ...Object.keys(container()), UNEXPLAINED])).toEqual(
-      new Set(ids),
+    const computed = [vm(mergeByKsm), vm(belowHypervisor), container()].flatMap((parts) =>
+      Object.keys(parts),
     );
+    expect(new Set([...computed, UNEXPLAINED])).toEqual(new Set(ids));
     expect(ids).toHaveLength(new Set(ids).size);
     expect(ids.at(-1)).toBe(UNEXPLAINED);
   });

@@ -87,6 +87,7 @@ describe('the waterfall', () => {
       'memory.guest-page-cache',
       'memory.free-touched',
       'memory.merged',
+      'memory.hypervisor',
       'memory.double-cached',
     ]);
     expect(new Set(Object.values(missing))).toEqual(new Set(['does not exist on this side']));
@@ -98,6 +99,7 @@ describe('the waterfall', () => {
     expect(missing).toEqual({
       'memory.guest-kernel-image': 'does not exist on this side',
       'memory.merged': 'does not exist on this side',
+      'memory.hypervisor': 'does not exist on this side',
     });
     expect(values).toMatchObject({
       // total_rss less the mappings that are rwxp in smaps
