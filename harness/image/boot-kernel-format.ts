@@ -76,15 +76,19 @@ export function noteSegments(head: Buffer): Extent[] {
   return segments;
 }
 
-/** The kernel's entry for a VMM that loads it as an ELF file (PVH; xen/include/public/elfnote.h). */
-const XEN_ELFNOTE_PHYS32_ENTRY = 18;
+/**
+ * A kernel's entries for who loads it as an ELF file, by the types of their notes (xen/include/public/elfnote.h): `pvh` for
+ * VMMs, `pv` for Xen alone.
+ */
+const ENTRY_NOTES = { pv: 1, pvh: 18 } as const;
+export type KernelEntry = keyof typeof ENTRY_NOTES;
 
 /** `notes`: a note segment's content. */
-export function hasPvhEntry(notes: Buffer): boolean {
+export function hasEntry(notes: Buffer, entry: KernelEntry): boolean {
   for (let at = 0; at + 12 <= notes.length;) {
     const [nameBytes, bytes] = [notes.readUInt32LE(at), notes.readUInt32LE(at + 4)];
     const name = notes.toString('latin1', at + 12, at + 12 + nameBytes);
-    if (name === 'Xen\0' && notes.readUInt32LE(at + 8) === XEN_ELFNOTE_PHYS32_ENTRY) return true;
+    if (name === 'Xen\0' && notes.readUInt32LE(at + 8) === ENTRY_NOTES[entry]) return true;
     at += 12 + roundUp(nameBytes, 4) + roundUp(bytes, 4);
   }
   return false;

@@ -9,11 +9,12 @@ import { installCommand, locate, packagesOf, tools } from '../host/tools.ts';
 import {
   compressedPart,
   compressionOf,
-  hasPvhEntry,
+  hasEntry,
   isCpio,
   kernelPayload,
   noteSegments,
   type Compression,
+  type KernelEntry,
 } from './boot-kernel-format.ts';
 import { whileBuilding } from './build-lock.ts';
 import type { CachedImage } from './cache.ts';
@@ -95,7 +96,7 @@ const unpackKernel: Unpack = async (context, from, to) => {
   if (size !== payload.unpackedBytes)
     return `the kernel unpacks to ${size} bytes and not to ${payload.unpackedBytes}`;
   // Without it QEMU could not start an ELF file of 64 bits.
-  return (await isPvhKernel(to)) ? undefined : 'the kernel has no PVH entry';
+  return (await kernelHas(to, 'pvh')) ? undefined : 'the kernel has no PVH entry';
 };
 
 const unpackInitrd: Unpack = async (context, from, to) => {
@@ -158,9 +159,10 @@ async function decompress(
 /** What is at the beginning of an ELF file: its header and its program headers. */
 const ELF_HEAD_BYTES = 4096;
 
-async function isPvhKernel(file: string): Promise<boolean> {
+/** Whether an uncompressed kernel has such an entry. */
+export async function kernelHas(file: string, entry: KernelEntry): Promise<boolean> {
   for (const { offset, bytes } of noteSegments(await readPart(file, 0, ELF_HEAD_BYTES))) {
-    if (hasPvhEntry(await readPart(file, offset, bytes))) return true;
+    if (hasEntry(await readPart(file, offset, bytes), entry)) return true;
   }
   return false;
 }

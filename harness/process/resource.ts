@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { runError } from '../../core/error.ts';
+import { errnoOf, runError } from '../../core/error.ts';
 import { readIfThere, textIfThere } from '../../core/read-if-there.ts';
 import { killAndRemoveCgroup } from './cgroup-tree.ts';
 import { mountPointsBelow } from './mounts.ts';
@@ -118,9 +118,11 @@ export function loopBacking(device: string): string | undefined {
     .replace(/ \(deleted\)$/, '');
 }
 
-/** Whether Xen has a domain of this name (xl(1)). Where there is no Xen, or no xl, it has none. */
+/** Whether Xen has a domain of this name (xl(1)). Without xl there is no Xen; where xl fails, it may have one. */
 function hasDomain(name: string): boolean {
-  return spawnSync('xl', ['domid', name], { cwd: '/', env: { PATH: searchPath() } }).status === 0;
+  const listed = spawnSync('xl', ['list'], { cwd: '/', env: { PATH: searchPath() }, encoding: 'utf8' });
+  if (errnoOf(listed.error) === 'ENOENT') return false;
+  return listed.status !== 0 || listed.stdout.split('\n').some((row) => row.split(' ')[0] === name);
 }
 
 async function destroyDomain(name: string, runner: ProcessRunner): Promise<void> {

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
@@ -9,7 +11,7 @@ import { createAgent } from '../guest/agent.ts';
 import { connectSocketChannel } from '../guest/channel.ts';
 import { untilRead } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
-import { makeBootKernel } from '../image/boot-kernel.ts';
+import { kernelHas, makeBootKernel } from '../image/boot-kernel.ts';
 import { domainIdIn, freeXenBytes, linesOfDomain, parseXlInfo } from '../parse/xen.ts';
 import { findCommand } from '../process/search-path.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
@@ -17,7 +19,7 @@ import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
 import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { countOption, sizeOption } from './options.ts';
-import type { Availability, Runtime } from './runtime.ts';
+import type { Availability, PrepareContext, Runtime } from './runtime.ts';
 import { readVmIsolation } from './vm-isolation.ts';
 import { vmmLimits } from './vmm-limits.ts';
 import { poolBytes, xenConfig, type XenType } from './xen-config.ts';
@@ -41,8 +43,13 @@ const options = z.object({
     .regex(/^[\w.:=,-]*$/, 'not a CPUID policy')
     .default('')
     .describe('what the guest sees of the CPU (xl.cfg(5)), as host,rdtscp=0; default: xl’s own'),
+  kernel: z
+    .enum(['auto', 'image', 'host'])
+    .default('auto')
+    .describe('the image’s own, or that of dom0; auto: dom0’s where the image’s has no entry for the type'),
   append: z.string().default('').describe('added to the kernel command line'),
 });
+type XenOptions = z.infer<typeof options>;
 
 /** Domains of the Xen that this host is the dom0 of, with the image's own kernel and initrd. */
 export const xen: Runtime<typeof options> = {
@@ -66,11 +73,11 @@ export const xen: Runtime<typeof options> = {
     const { host, image, limits, version = 'unknown' } = context;
     const ramBytes = given.memory ?? limits.memoryBytes;
     const cpus = given.cpus ?? limits.cpus;
-    const { kernel, initrd } = await makeBootKernel({ context: host, image, note: (m) => context.note(m) });
+    const { source, kernel, initrd } = await guestKernel(context, given);
     return {
       description: describeRuntime(this, context, {
         version,
-        options: { ...given, memory: ramBytes, cpus },
+        options: { ...given, kernel: source, memory: ramBytes, cpus },
         emulated: false,
         isolation: this.isolation(given),
       }),
@@ -100,7 +107,7 @@ export const xen: Runtime<typeof options> = {
           const name = `twinboot-${bootId}`;
           const config = join(folder, 'domain.cfg');
           const boot = { ...given, name, memoryBytes, cpus, disk, agentSocket };
-          await writeFile(config, xenConfig({ ...boot, kernel: kernel.path, initrd: initrd.path }));
+          await writeFile(config, xenConfig({ ...boot, kernel, initrd }));
           for (const path of logsOf(name)) own(host.cleanup.register({ kind: 'path', path }));
           own(host.cleanup.register({ kind: 'xen-domain', name }));
           const hypervisor = new PassThrough();
@@ -135,6 +142,44 @@ export const xen: Runtime<typeof options> = {
     };
   },
 };
+
+interface GuestKernel {
+  source: 'image' | 'host';
+  kernel: string;
+  initrd: string;
+}
+
+/** A kernel that could not be unpacked is taken as it is: xl says what it misses. Errors: `no-guest-kernel` (host). */
+async function guestKernel(
+  context: PrepareContext,
+  { type, kernel: wanted }: XenOptions,
+): Promise<GuestKernel> {
+  if (wanted === 'host') return hostKernel();
+  const { host, image } = context;
+  const note = (message: string): void => context.note(message);
+  const { kernel, initrd } = await makeBootKernel({ context: host, image, note });
+  const own: GuestKernel = { source: 'image', kernel: kernel.path, initrd: initrd.path };
+  if (type === 'hvm' || kernel.compressedBecause !== undefined || (await kernelHas(kernel.path, type)))
+    return own;
+  const lacking = `the image’s kernel has no entry for type=${type}`;
+  if (wanted === 'image')
+    throw hostError('no-guest-kernel', lacking, { hint: 'kernel=host, or an image with linux-image-amd64' });
+  note(`${lacking}: booting with the kernel of dom0, which is not the image’s own`);
+  return hostKernel();
+}
+
+/** Errors: `no-guest-kernel` (host). */
+function hostKernel(): GuestKernel {
+  const [kernel, initrd] = ['vmlinuz', 'initrd.img'].map((name) => `/boot/${name}-${release()}`) as [
+    string,
+    string,
+  ];
+  const absent = [kernel, initrd].find((file) => !existsSync(file));
+  if (absent === undefined) return { source: 'host', kernel, initrd };
+  throw hostError('no-guest-kernel', `dom0’s own kernel is not there to be booted: no ${absent}`, {
+    hint: 'an image whose kernel knows Xen: linux-image-amd64',
+  });
+}
 
 /** What the kernel of a dom0 says of itself in xenfs. */
 const CONTROLS_DOMAINS = /\bcontrol_d\b/;

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import {
   compressedPart,
-  hasPvhEntry,
+  hasEntry,
   kernelPayload,
   noteSegments,
 } from '../../../harness/image/boot-kernel-format.ts';
@@ -93,14 +93,14 @@ describe('a kernel', () => {
   holds('has its PVH entry found among other notes', notes, ({ head, note, other, junk }) => {
     for (const { offset, bytes: length } of noteSegments(head))
       expect(Math.min(offset, length)).toBeGreaterThanOrEqual(0);
-    same(hasPvhEntry(note), true);
-    same(hasPvhEntry(Buffer.concat([note, junk])), true);
-    hasPvhEntry(junk);
-    hasPvhEntry(other);
+    same(hasEntry(note, 'pvh'), true);
+    same(hasEntry(Buffer.concat([note, junk]), 'pvh'), true);
+    hasEntry(junk, 'pvh');
+    hasEntry(other, 'pvh');
   });
 
   staysQuick('bytes', ['\x7fELF\x02\x01', '\x04\0\0\0'], (text) => [
-    hasPvhEntry(Buffer.from(text, 'latin1')),
+    hasEntry(Buffer.from(text, 'latin1'), 'pvh'),
     noteSegments(Buffer.from(text, 'latin1')),
     kernelPayload(Buffer.from(text, 'latin1')),
   ]);

@@ -13,6 +13,7 @@ describe('the journal of what was made', () => {
       { kind: 'path', path },
       { kind: 'cgroup', folders: [path] },
       { kind: 'loop', device: path, backing: path },
+      { kind: 'xen-domain', name: path },
     ]);
     const line = JSON.stringify({ id, resource });
     return draw.of<{ line: string; made?: [number, Resource]; gone?: number }>([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   compressedPart,
   compressionOf,
-  hasPvhEntry,
+  hasEntry,
   kernelPayload,
   noteSegments,
 } from '../../../harness/image/boot-kernel-format.ts';
@@ -54,9 +54,10 @@ describe('the kernel inside a bzImage', () => {
 });
 
 describe('an uncompressed kernel', () => {
-  it('names its notes in its program headers, and its PVH entry in its notes', () => {
+  it('names its notes in its program headers, and its entries in its notes', () => {
     expect(noteSegments(captured('vmlinux-head'))).toEqual([{ offset: 0x183e948, bytes: 500 }]);
-    expect(hasPvhEntry(captured('vmlinux-notes'))).toBe(true);
+    expect(hasEntry(captured('vmlinux-notes'), 'pvh')).toBe(true);
+    expect(hasEntry(captured('vmlinux-notes'), 'pv')).toBe(true);
   });
 
   it('without that note has no PVH entry', () => {
@@ -64,8 +65,9 @@ describe('an uncompressed kernel', () => {
     // The type of the note before last of Xen's first three: 18 becomes another one.
     const at = notes.indexOf(Buffer.from('1200000058656e00', 'hex'));
     notes.writeUInt32LE(77, at);
-    expect(hasPvhEntry(notes)).toBe(false);
-    expect(hasPvhEntry(Buffer.alloc(0))).toBe(false);
+    expect(hasEntry(notes, 'pvh')).toBe(false);
+    expect(hasEntry(notes, 'pv')).toBe(true);
+    expect(hasEntry(Buffer.alloc(0), 'pvh')).toBe(false);
   });
 
   it('is not read as one where it is of 32 bits, or no ELF file', () => {

@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -9,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   describeResource,
   isPresent,
@@ -24,6 +25,52 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An `xl` whose domains are the files of a folder; `sick` makes all of it fail. */
+function installXl(domains: string): void {
+  const program = `#!/bin/sh
+[ ! -e '${folder}/sick' ] || { echo 'xencall: error: no permission' >&2; exit 1; }
+case $1 in
+list) echo 'Name   ID   Mem VCPUs	State	Time(s)'; for one in '${domains}'/*; do echo "\${one##*/}   3   512   1   r-----   1.0"; done ;;
+destroy) rm "${domains}/$2" ;;
+esac
+`;
+  writeFileSync(join(folder, 'xl'), program, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH ?? ''}`);
+}
+
+describe('a domain of Xen', () => {
+  const domain = { kind: 'xen-domain', name: 'twinboot-1' } as const;
+  let domains: string;
+
+  beforeEach(() => {
+    domains = join(folder, 'domains');
+    mkdirSync(domains);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is none where there is no Xen', async () => {
+    vi.stubEnv('PATH', folder);
+    expect(isPresent(domain)).toBe(false);
+    await removeResource(domain, processRunner);
+  });
+
+  it('is destroyed by its whole name, and no other is', async () => {
+    installXl(domains);
+    for (const name of ['twinboot-1', 'twinboot-12', 'mail']) writeFileSync(join(domains, name), '');
+    expect(isPresent(domain)).toBe(true);
+    await removeResource(domain, processRunner);
+    expect(isPresent(domain)).toBe(false);
+    expect(readdirSync(domains)).toEqual(['mail', 'twinboot-12']);
+  });
+
+  it('is taken for there where Xen cannot be asked, and its removal says why it failed', async () => {
+    installXl(domains);
+    writeFileSync(join(folder, 'sick'), '');
+    expect(isPresent(domain)).toBe(true);
+    await expect(removeResource(domain, processRunner)).rejects.toThrow('no permission');
+  });
+});
 
 describe('a path', () => {
   it('goes with all that is in it, and once more does no harm', async () => {
@@ -111,6 +158,7 @@ it('every resource has words for people', () => {
     'loop device /dev/loop0',
   );
   expect(describeResource({ kind: 'path', path: '/p' })).toBe('/p');
+  expect(describeResource({ kind: 'xen-domain', name: 'twinboot-1' })).toBe('Xen domain twinboot-1');
   expect(describeResource({ kind: 'sysctl', file: '/proc/sys/a', before: '1', raisedTo: '2' })).toBe(
     'change of /proc/sys/a from 1 to 2',
   );
