@@ -150,7 +150,7 @@ function bootArguments(image: LabImage, host: LabHost, cgroups: LabSettings['cgr
 
 /** What dom0 does not take is for its guests. */
 const XEN_ARGUMENTS =
-  'dom0_mem=3G,max:3G dom0_max_vcpus=2 console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all noreboot';
+  'dom0_mem=3G,max:3G dom0_max_vcpus=1 console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all noreboot';
 
 /** `noirqtime`: harness/runtimes/qemu-clock.ts says why. */
 function kernelArguments(cgroups: LabSettings['cgroups']): string {
