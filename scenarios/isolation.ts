@@ -153,7 +153,7 @@ export const isolation = defineScenario({
       'count',
       'detail',
       'Device nodes that open',
-      'Nodes below /dev that root inside can open for reading; serial lines, watchdogs and tapes are not tried. In a VM they are the monitor’s devices.',
+      'Nodes below /dev that root inside can open for reading; serial lines, watchdogs, tapes and nodes whose driver is not loaded are not tried. In a VM they are the monitor’s devices.',
       'none',
     ),
   ],

@@ -77,6 +77,16 @@ describe('inside namespaces that the test makes', () => {
     expect(view.userNamespace).toBe(0);
   });
 
+  it('a device node without a driver is not opened: the kernel would load its module', async () => {
+    const nodes =
+      'mount -t tmpfs none /dev && mknod /dev/null c 1 3 && mknod /dev/pts c 136 7 && mknod /dev/nobody c 10 251';
+    const asked = sentCommand('isolation-probe.pl', ['shared']);
+    const inside = ['--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', `${nodes} && ${asked}`];
+    const { stdout } = await processRunner.run('unshare', inside);
+    const { devices } = parseIsolationProbe(stdout.split('\n'));
+    expect(devices.map(({ path }) => path).sort()).toEqual(['/dev/null', '/dev/pts']);
+  });
+
   it('without one, such a value can be written', async () => {
     const before = readFileSync('/proc/sys/vm/swappiness', 'utf8');
     const view = await look();
