@@ -30,7 +30,10 @@ export const attackSurface = defineScenario({
     const measured = createMeasured();
     if (reading === undefined) return measured;
     const { calls, functions, missing, idleMs } = reading;
-    const put = (part: 'calls' | 'functions', use: KernelUse<ReadonlyMap<string, number> | ReadonlySet<string>> | undefined): void => {
+    const put = (
+      part: 'calls' | 'functions',
+      use: KernelUse<ReadonlyMap<string, number> | ReadonlySet<string>> | undefined,
+    ): void => {
       const reason = missing[part] ?? 'it was not counted';
       measured.put(
         `attack-surface.${part}`,
