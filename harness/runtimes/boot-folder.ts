@@ -27,6 +27,17 @@ export function makeBootCgroup(
   return { cgroup, lease };
 }
 
+/** Makes what a VM writes to in place of a raw disk file: a qcow2 in the boot's folder, which it gives. */
+export async function makeDiskLayer(
+  { runner }: Pick<HostContext, 'runner'>,
+  folder: string,
+  disk: string,
+): Promise<string> {
+  const layer = join(folder, 'disk.qcow2');
+  await runner.run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', layer]);
+  return layer;
+}
+
 /**
  * Makes the folder that an instance sees as /run/twinboot: a file system of its own in memory, 1 MiB small, on which
  * nothing runs and no device opens. Writing to it fills nothing of the host. `owner`: the host's id of the container's

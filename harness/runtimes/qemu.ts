@@ -10,7 +10,7 @@ import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-ke
 import { parseMeminfo } from '../parse/meminfo.ts';
 import { pickConfinedUser, type Room } from '../process/room.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
-import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { makeBootCgroup, makeBootFolder, makeDiskLayer } from './boot-folder.ts';
 import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
@@ -116,9 +116,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
           if (machine.ram === 'hugepages') requireHugePages(memoryBytes);
           const { folder, lease } = await makeBootFolder(host, bootId);
           own(lease);
-          const overlay = join(folder, 'disk.qcow2');
-          const create = ['create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay];
-          await host.runner.run('qemu-img', create);
+          const overlay = await makeDiskLayer(host, folder, disk);
           const path = await bootPathOf(given, folder);
           const user = pickConfinedUser();
           const agentSocket = join(folder, 'agent');

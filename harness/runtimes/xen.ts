@@ -15,7 +15,7 @@ import { kernelHas, makeBootKernel } from '../image/boot-kernel.ts';
 import { domainIdIn, freeXenBytes, linesOfDomain, parseXlInfo } from '../parse/xen.ts';
 import { findCommand } from '../process/search-path.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
-import { makeBootCgroup, makeBootFolder } from './boot-folder.ts';
+import { makeBootCgroup, makeBootFolder, makeDiskLayer } from './boot-folder.ts';
 import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { countOption, sizeOption } from './options.ts';
@@ -87,18 +87,7 @@ export const xen: Runtime<typeof options> = {
           await requireXenMemory(host, memoryBytes);
           const { folder, lease } = await makeBootFolder(host, bootId);
           own(lease);
-          const disk = join(folder, 'disk.qcow2');
-          await host.runner.run('qemu-img', [
-            'create',
-            '-q',
-            '-f',
-            'qcow2',
-            '-b',
-            image.disk,
-            '-F',
-            'raw',
-            disk,
-          ]);
+          const disk = await makeDiskLayer(host, folder, image.disk);
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(connectSocketChannel(agentSocket));
           own(closing(agent));
@@ -170,10 +159,7 @@ async function guestKernel(
 
 /** Errors: `no-guest-kernel` (host). */
 function hostKernel(): GuestKernel {
-  const [kernel, initrd] = ['vmlinuz', 'initrd.img'].map((name) => `/boot/${name}-${release()}`) as [
-    string,
-    string,
-  ];
+  const [kernel, initrd] = [`/boot/vmlinuz-${release()}`, `/boot/initrd.img-${release()}`];
   const absent = [kernel, initrd].find((file) => !existsSync(file));
   if (absent === undefined) return { source: 'host', kernel, initrd };
   throw hostError('no-guest-kernel', `dom0’s own kernel is not there to be booted: no ${absent}`, {
