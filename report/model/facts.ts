@@ -1,7 +1,14 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
-import { formatCount } from '../../core/words.ts';
-import type { HostDescription, RecordedIsolation } from '../../results/record.ts';
+import { formatCount, formatList } from '../../core/words.ts';
+import type {
+  FleetPlan,
+  HostDescription,
+  RecordedIsolation,
+  RunPlan,
+  RunRecord,
+  RuntimeKind,
+} from '../../results/record.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../../results/tables/format.ts';
 import type { Context } from '../../results/tables/context.ts';
@@ -107,14 +114,30 @@ function isolationText(isolation: RecordedIsolation): string {
   ].join(', ');
 }
 
+/** How the figures were come by: of what was done alone. */
 export function methodFacts({ record }: Context): Fact[] {
   const { plan } = record;
-  const shared = `${formatBytes(plan.memoryBytes)} of memory and ${formatCount(plan.cpus, 'CPU')} for every runtime alike`;
   return [
     {
       term: 'Clock',
       text: "t0 is the host's CLOCK_MONOTONIC immediately before the runtime's process is spawned. Every time is in ms since t0 on that clock; guest clocks are converted to it, and wall clocks are never compared.",
     },
+    ...(plan.rounds > 0 ? roundFacts(plan) : []),
+    ...(plan.fleet === undefined ? [] : [seriesFact(plan, plan.fleet)]),
+    { term: 'Limits', text: limitsText(record) },
+    ...(plan.rounds > 0 ? [statisticsFact] : []),
+    {
+      term: 'Run',
+      text: plainLine(
+        `${record.id} by ${record.tool.name} ${record.tool.version}, ${record.state}; started ${formatTime(record.startedAt)}` +
+          (record.endedAt === undefined ? '' : `, ended ${formatTime(record.endedAt)}`),
+      ),
+    },
+  ];
+}
+
+function roundFacts(plan: RunPlan): Fact[] {
+  return [
     {
       term: 'Rounds',
       text: `${formatCount(plan.rounds, 'measured round')} after ${formatCount(plan.warmup, 'warm-up round')}, which the record keeps and nothing counts. Each round boots every runtime once.`,
@@ -130,17 +153,39 @@ export function methodFacts({ record }: Context): Fact[] {
           ? "cold: the host's page cache was dropped before each boot."
           : "warm: the host's page cache was left as the previous boot left it.",
     },
-    { term: 'Limits', text: `${shared}; a boot has ${formatMs(plan.timeoutMs)} before it counts as failed.` },
-    {
-      term: 'Statistics',
-      text: 'Medians, each with a 95 % bootstrap interval (expanded percentiles, 9,999 resamples). A VM over a container is the median of the ratios by round: the VM’s value over the container’s, in each round that gave both, with the interval of any other median. With five values or fewer, the interval of a median reaches from the least to the greatest of them, which covers 94 % at n = 5 and less below. No value was removed as an outlier; failed boots are counted and listed. Without at least two values there is no interval.',
-    },
-    {
-      term: 'Run',
-      text: plainLine(
-        `${record.id} by ${record.tool.name} ${record.tool.version}, ${record.state}; started ${formatTime(record.startedAt)}` +
-          (record.endedAt === undefined ? '' : `, ended ${formatTime(record.endedAt)}`),
-      ),
-    },
   ];
 }
+
+/** Series come after all single boots: a fleet leaves a host in another state than it found it in. */
+function seriesFact({ seed }: RunPlan, { series }: FleetPlan): Fact {
+  const drift =
+    series > 1
+      ? 'so that drift of the host hits all runtimes alike. Of several series of a runtime the one with the middle figure is told'
+      : 'and what drifts on the host between them is not told from what differs between runtimes';
+  return {
+    term: 'Series',
+    text: `${series} series of each runtime, after all single boots. A series is a fleet of one runtime from its first boot to its end. The runtimes come one after the other, in an order that is shuffled anew each time with seed ${seed}, ${drift}.`,
+  };
+}
+
+/** What a limit bounds is not the same on both sides. */
+function limitsText({ plan, runtimes }: RunRecord): string {
+  const has = (kind: RuntimeKind): boolean => runtimes.some((runtime) => runtime.kind === kind);
+  const memory = formatBytes(plan.memoryBytes);
+  const sides = [
+    ...(has('container')
+      ? [`a container has ${memory} for all that its control group is charged, its page cache too`]
+      : []),
+    ...(has('vm')
+      ? [
+          `a VM has ${memory} of guest RAM, its page cache in it, and outside of that what its monitor and the host’s page cache of its disk take`,
+        ]
+      : []),
+  ];
+  return `${formatCount(plan.cpus, 'CPU')} each. Where a runtime’s options do not say otherwise, ${formatList(sides)}. A boot has ${formatMs(plan.timeoutMs)} before it counts as failed.`;
+}
+
+const statisticsFact: Fact = {
+  term: 'Statistics',
+  text: 'Medians, each with a 95 % bootstrap interval (expanded percentiles, 9,999 resamples). A VM over a container is the median of the ratios by round: the VM’s value over the container’s, in each round that gave both, with the interval of any other median. With five values or fewer, the interval of a median reaches from the least to the greatest of them, which covers 94 % at n = 5 and less below. No value was removed as an outlier; failed boots are counted and listed. Without at least two values there is no interval.',
+};

@@ -111,7 +111,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       question: plainLine(scenario.question),
       definitions: definitionsTable(scenario),
     })),
-    method: [...methodFacts(context), ...fleetFacts(fleet)],
+    method: [...methodFacts(context), ...fleetFacts(fleet, record.plan.fleet)],
     runtimeFacts: runtimeFacts(context),
     host: hostFacts(context),
     image: imageFacts(context),
