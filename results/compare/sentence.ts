@@ -50,15 +50,15 @@ function rowText(row: ComparisonRow): string {
   return `${rowName(row)}: ${ratioText(row, 'times BASE')}`;
 }
 
+/** Only what is decided passes. */
 function passSentence({ rows, structure, options }: Comparison): string {
   const uncounted = countsOf(rows, ['regression', 'missing']);
   const undecided = undecidedText(rows);
-  const effect = percentText(options.minEffect);
-  const main =
+  const shown = `no figure of ${rows.length} is shown to be worse by ${percentText(options.minEffect)} or more`;
+  const lead =
     uncounted.length > 0
       ? `Passes, though not without ${formatList(uncounted)}, which --fail-on leaves out`
-      : `Passes: no figure of ${rows.length} is shown to be worse by ${effect} or more`;
-  const lead = undecided.length > 0 && uncounted.length === 0 ? `${main}, but not all are decided` : main;
+      : `${undecided.length > 0 ? 'Undecided' : 'Passes'}: ${shown}`;
   const improved = countsOf(rows, ['improvement']);
   return `${[lead, ...undecided, ...improved, ...structureText(structure)].join('; ')}.`;
 }

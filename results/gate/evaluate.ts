@@ -86,7 +86,7 @@ function passSentence(rows: readonly GateRow[]): string {
   const held = countOf(rows, 'pass');
   return (
     [
-      `Passes: ${held} of ${formatCount(rows.length, 'rule')} hold`,
+      `${undecided > 0 ? 'Undecided' : 'Passes'}: ${held} of ${formatCount(rows.length, 'rule')} hold`,
       ...(undecided > 0 ? [`${undecided} inconclusive`] : []),
       ...(skipped > 0 ? [`${skipped} skipped for want of a baseline`] : []),
     ].join(', ') + '.'

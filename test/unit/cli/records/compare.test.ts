@@ -162,7 +162,7 @@ describe('twinboot compare', () => {
       ~n more: about so many more rounds a side would decide
       * emulated (TCG): not a KVM figure
 
-      Passes: no figure of 3 is shown to be worse by 5 % or more, but not all are decided; 3 inconclusive (about 4 more rounds a side would decide)."
+      Undecided: no figure of 3 is shown to be worse by 5 % or more; 3 inconclusive (about 4 more rounds a side would decide)."
     `);
     expect(exitCode).toBe(0);
   });

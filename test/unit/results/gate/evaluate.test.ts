@@ -85,7 +85,7 @@ describe('a limit', () => {
     expect(told(MAX, record)).toMatchInlineSnapshot(`
       "startup.ready max in nspawn: 501 ms [497 ms, 505 ms], n = 12 | at most 500 ms | inconclusive | the 95 % interval of the median holds the limit
       ! 1 rule could not be decided and counts as passed: more rounds would tell, and \`inconclusive: fail\` would count them as failed
-      Passes: 1 of 2 rules hold, 1 inconclusive."
+      Undecided: 1 of 2 rules hold, 1 inconclusive."
     `);
     expect(judge(MAX, record).passed).toBe(true);
     expect(told(`${MAX}\ninconclusive: fail`, record)).toMatchInlineSnapshot(`
