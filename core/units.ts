@@ -5,6 +5,7 @@ export type Unit = (typeof units)[number];
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
+export const TIB = 1024 * GIB;
 
 /** `1234.5` → `1.23 s`; below a second in ms, with three significant digits. */
 export function formatMs(ms: number): string {
@@ -25,18 +26,31 @@ export function formatBytes(bytes: number): string {
   const size = Math.abs(bytes);
   // What rounds to 1024 of a unit is 1 of the next.
   const reaches = (unit: number): boolean => size >= unit - unit / KIB / 2;
+  if (reaches(TIB)) return `${threeDigits(bytes / TIB)} TiB`;
   if (reaches(GIB)) return `${threeDigits(bytes / GIB)} GiB`;
   if (reaches(MIB)) return `${threeDigits(bytes / MIB)} MiB`;
   if (reaches(KIB)) return `${threeDigits(bytes / KIB)} KiB`;
   return `${withoutMinusZero(bytes.toFixed(0))} B`;
 }
 
-/** Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. */
+/**
+ * Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. Only nothing is 0:
+ * what three decimals cannot show is `<0.001`.
+ */
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   if (size >= 99.95) return value.toFixed(0);
   if (size >= 0.1) return value.toPrecision(3);
-  return value === 0 ? '0' : withoutMinusZero(value.toFixed(3));
+  if (size >= 0.0005) return value.toFixed(3);
+  if (size === 0) return '0';
+  return value > 0 ? '<0.001' : '>-0.001';
+}
+
+/** `13,736`; a mean of counts has three significant digits. */
+export function formatNumber(count: number): string {
+  return Number.isInteger(count) || Math.abs(count) >= 999.5
+    ? count.toLocaleString('en', { maximumFractionDigits: 0 })
+    : threeDigits(count);
 }
 
 function withoutMinusZero(digits: string): string {
@@ -53,7 +67,7 @@ export function formatValue(value: number, unit: Unit): string {
     case 'bytes':
       return formatBytes(value);
     case 'count':
-      return String(Math.round(value * 100) / 100);
+      return formatNumber(value);
     case 'ms/s':
       return `${threeDigits(value)} ms/s`;
     case 'count/s':

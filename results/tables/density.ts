@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { formatBytes, formatMs, formatValue } from '../../core/units.ts';
+import { formatBytes, formatMs, formatNumber, formatValue } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../fleet/density.ts';
 import {
@@ -206,4 +206,6 @@ export function limitsTable(density: readonly FleetView<Density>[]): Table | und
   };
 }
 
-const formatWhole = (value: number): string => value.toLocaleString('en');
+/** A limit of the kernel's largest number is none. */
+const formatWhole = (value: number): string =>
+  value > Number.MAX_SAFE_INTEGER ? 'unlimited' : formatNumber(value);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatMs, formatValue, GIB, KIB, MIB, parseBytes } from '../../../core/units.ts';
+import { formatBytes, formatMs, formatValue, GIB, KIB, MIB, parseBytes, TIB } from '../../../core/units.ts';
 
 describe('formatMs', () => {
   it.each([
     [0, '0 ms'],
     [-0, '0 ms'],
-    [0.0004, '0.000 ms'],
+    [0.0004, '<0.001 ms'],
+    [-0.0004, '>-0.001 ms'],
     [0.0123, '0.012 ms'],
     [0.123, '0.123 ms'],
     [12.34, '12.3 ms'],
@@ -33,7 +34,8 @@ describe('formatBytes', () => {
     [MIB - 1, '1.00 MiB'],
     [512 * MIB, '512 MiB'],
     [1.5 * GIB, '1.50 GiB'],
-    [2048 * GIB, '2048 GiB'],
+    [2048 * GIB, '2.00 TiB'],
+    [TIB - 1, '1.00 TiB'],
     [-3 * KIB, '-3.00 KiB'],
   ])('%d → %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
@@ -44,7 +46,10 @@ describe('formatValue', () => {
   it('writes each unit its own way', () => {
     expect(formatValue(1234.5, 'ms')).toBe('1.23 s');
     expect(formatValue(MIB, 'bytes')).toBe('1.00 MiB');
-    expect(formatValue(12.345, 'count')).toBe('12.35');
+    expect(formatValue(12.345, 'count')).toBe('12.3');
+    expect(formatValue(142.25, 'count')).toBe('142');
+    expect(formatValue(13_736, 'count')).toBe('13,736');
+    expect(formatValue(0.25, 'count')).toBe('0.250');
     expect(formatValue(12, 'count')).toBe('12');
     expect(formatValue(0.4, 'ns')).toBe('0.400 ns');
     expect(formatValue(1234.5, 'ns')).toBe('1.23 µs');
