@@ -133,7 +133,7 @@ describe('a runtime that is typed wrong', () => {
 
   it('has a value out of range', () => {
     expect(complaint('qemu:memory=1M')).toMatchInlineSnapshot(
-      `"usage bad-option: option memory=1M of runtime qemu: not from 64.0 MiB to 1024 GiB"`,
+      `"usage bad-option: option memory=1M of runtime qemu: not from 64.0 MiB to 1.00 TiB"`,
     );
     expect(complaint('qemu:cpus=0')).toMatchInlineSnapshot(
       `"usage bad-option: option cpus=0 of runtime qemu: not from 1 to 255"`,
