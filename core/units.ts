@@ -34,8 +34,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. Only nothing is 0:
- * what three decimals cannot show is `<0.001`.
+ * Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. Only nothing
+ * is 0: what three decimals cannot show is `<0.001`.
  */
 function threeDigits(value: number): string {
   const size = Math.abs(value);
@@ -46,11 +46,16 @@ function threeDigits(value: number): string {
   return value > 0 ? '<0.001' : '>-0.001';
 }
 
-/** `13,736`; a mean of counts has three significant digits. */
-export function formatNumber(count: number): string {
-  return Number.isInteger(count) || Math.abs(count) >= 999.5
-    ? count.toLocaleString('en', { maximumFractionDigits: 0 })
-    : threeDigits(count);
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** `13,736`, without a fraction. */
+export function formatWhole(count: number): string {
+  return whole.format(count);
+}
+
+/** A mean of counts has three significant digits. */
+function formatMean(count: number): string {
+  return Number.isInteger(count) || Math.abs(count) >= 999.5 ? formatWhole(count) : threeDigits(count);
 }
 
 function withoutMinusZero(digits: string): string {
@@ -67,7 +72,7 @@ export function formatValue(value: number, unit: Unit): string {
     case 'bytes':
       return formatBytes(value);
     case 'count':
-      return formatNumber(value);
+      return formatMean(value);
     case 'ms/s':
       return `${threeDigits(value)} ms/s`;
     case 'count/s':

@@ -20,25 +20,22 @@ export const kernelUseSurvey: Survey<KernelUseReading> = {
     const attempt = async <Used extends { size: number }>(
       part: 'calls' | 'functions',
       count: Count<Used>,
-    ): Promise<KernelUse<Used> | undefined> => {
+      keep: (use: KernelUse<Used>) => void,
+    ): Promise<void> => {
       context.status(`counting ${part}`);
       try {
         const use = await countBoot(context, part, count);
         context.note(`${use.boot.size} ${part} used while booting, ${use.idle.size} while idle`);
-        return use;
+        keep(use);
       } catch (error) {
         if (context.host.signal.aborted) throw interrupted();
         reading.missing[part] = withHint(asTwinbootError(error));
         context.note(reading.missing[part]);
-        return undefined;
       }
+      await grown(reading);
     };
-    const calls = await attempt('calls', countCalls);
-    if (calls !== undefined) reading.calls = calls;
-    await grown(reading);
-    const functions = await attempt('functions', countFunctions);
-    if (functions !== undefined) reading.functions = functions;
-    await grown(reading);
+    await attempt('calls', countCalls, (use) => (reading.calls = use));
+    await attempt('functions', countFunctions, (use) => (reading.functions = use));
     return reading;
   },
 };

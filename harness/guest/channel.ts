@@ -65,50 +65,49 @@ export async function openSocketChannel(path: string, owner = 0): Promise<Channe
   // Whoever connects first is taken for the guest's agent, whatever the umask and the folder's mode say.
   chmodSync(path, 0o600);
   await chown(path, owner, owner);
-  let open: Socket | undefined;
-  void connected.promise.then((socket) => (open = socket));
-  return {
-    onData: (listener) => void connected.promise.then((socket) => socket.on('data', listener)),
-    write: (line) => void connected.promise.then((socket) => socket.write(line)),
-    close: () => {
-      open?.destroy();
-      server.close();
-    },
-  };
+  return socketChannel(connected.promise, () => server.close());
 }
 
 /**
- * A Unix socket that the VMM listens on once it runs: tried until it answers, or until the channel is closed. What the guest
- * says before that is lost.
+ * A Unix socket that the VMM listens on once it runs: tried until it answers, or until the channel is closed. What the
+ * guest says before that is lost.
  */
 export function connectSocketChannel(path: string): Channel {
-  const listeners: ((chunk: Buffer) => void)[] = [];
-  let open: Socket | undefined;
+  const connected = createDeferred<Socket>();
   let isClosed = false;
   const attempt = (): void => {
     if (isClosed) return;
     const socket = createConnection(path);
     const again = (): void => void setTimeout(attempt, CONNECT_AGAIN_MS).unref();
-    socket.once('error', again);
-    socket.once('connect', () => {
+    socket.once('error', again).once('connect', () => {
       socket.off('error', again).on('error', () => undefined);
-      socket.on('data', (chunk: Buffer) => listeners.forEach((listener) => listener(chunk)));
-      open = socket;
-      if (isClosed) socket.destroy();
+      connected.resolve(socket);
     });
   };
   attempt();
-  return {
-    onData: (listener) => void listeners.push(listener),
-    write: (line) => void open?.write(line),
-    close: () => {
-      isClosed = true;
-      open?.destroy();
-    },
-  };
+  return socketChannel(connected.promise, () => (isClosed = true));
 }
 
 const CONNECT_AGAIN_MS = 50;
+
+/** What is written before the connection stands is written then; one that comes after `close` is ended at once. */
+function socketChannel(connected: Promise<Socket>, end: () => void): Channel {
+  let open: Socket | undefined;
+  let isClosed = false;
+  void connected.then((socket) => {
+    open = socket;
+    if (isClosed) socket.destroy();
+  });
+  return {
+    onData: (listener) => void connected.then((socket) => socket.on('data', listener)),
+    write: (line) => void connected.then((socket) => socket.write(line)),
+    close: () => {
+      isClosed = true;
+      open?.destroy();
+      end();
+    },
+  };
+}
 
 /** Makes a FIFO at `path` that a console is written to, and reads it until it is released. */
 export async function openConsoleFifo(

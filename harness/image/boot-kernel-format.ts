@@ -77,8 +77,8 @@ export function noteSegments(head: Buffer): Extent[] {
 }
 
 /**
- * A kernel's entries for who loads it as an ELF file, by the types of their notes (xen/include/public/elfnote.h): `pvh` for
- * VMMs, `pv` for Xen alone.
+ * A kernel's entries for who loads it as an ELF file, by the types of their notes (xen/include/public/elfnote.h): `pvh`
+ * for VMMs, `pv` for Xen alone.
  */
 const ENTRY_NOTES = { pv: 1, pvh: 18 } as const;
 export type KernelEntry = keyof typeof ENTRY_NOTES;

@@ -23,9 +23,9 @@ export interface KernelUseCounter<Used> {
 const ANSWER_DEADLINE_MS = 300_000;
 
 /**
- * Counts the system calls, by number, of a group's processes, by BPF (`kernel-use.pl`). Nothing is lost, and tasks outside
- * the group are not counted; each call of theirs takes a look at the group longer meanwhile. Errors: `no-kernel-counts`
- * (host), where the host has no v2 groups or its kernel refuses.
+ * Counts the system calls, by number, of a group's processes, by BPF (`kernel-use.pl`). Nothing is lost, and tasks
+ * outside the group are not counted; each call of theirs takes a look at the group longer meanwhile. Errors:
+ * `no-kernel-counts` (host), where the host has no v2 groups or its kernel refuses.
  */
 export function countCalls(group: Cgroup): Promise<KernelUseCounter<Map<string, number>>> {
   return count('calls', group, (lines) => new Map(lines.map(parseCount)));

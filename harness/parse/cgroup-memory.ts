@@ -74,6 +74,20 @@ export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory 
   };
 }
 
+/**
+ * With guest RAM that no control group is charged, though the host, or the hypervisor below it, has given all of it away:
+ * it counts where guest RAM is counted, beside shared memory.
+ */
+export function withGuestRam(charged: CgroupMemory, ramBytes: number): CgroupMemory {
+  const { totalBytes, peakBytes, shmemBytes } = charged;
+  return {
+    ...charged,
+    totalBytes: totalBytes + ramBytes,
+    peakBytes: peakBytes === undefined ? undefined : peakBytes + ramBytes,
+    shmemBytes: shmemBytes + ramBytes,
+  };
+}
+
 /** `key value` lines, as memory.stat and cpu.stat have them. */
 export function parseStat(text: string): Map<string, number> {
   const stat = new Map<string, number>();

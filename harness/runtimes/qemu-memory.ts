@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostError, usageError } from '../../core/error.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
 import type { Cgroup } from '../process/cgroup.ts';
+import { withGuestRam } from '../parse/cgroup-memory.ts';
 import { parseAnonymousRam, parseGuestRam, type GuestRam } from '../parse/guest-ram.ts';
 import { parseHugePages, type HugePages } from '../parse/meminfo.ts';
 import { processesIn } from '../process/cgroup-tree.ts';
@@ -99,15 +100,7 @@ export function metersOf(
     guestRam,
     async memory() {
       const memory = await meters.memory();
-      if (kind === 'hugepages') {
-        const { totalBytes, peakBytes, shmemBytes } = memory;
-        return {
-          ...memory,
-          totalBytes: totalBytes + memoryBytes,
-          peakBytes: peakBytes === undefined ? undefined : peakBytes + memoryBytes,
-          shmemBytes: shmemBytes + memoryBytes,
-        };
-      }
+      if (kind === 'hugepages') return withGuestRam(memory, memoryBytes);
       const { touchedBytes, mergedBytes = 0 } = await guestRam();
       // A merged page is charged once, to one of those that have it; by PSS each of them bears its share.
       const ramBytes = touchedBytes - mergedBytes;

@@ -32,27 +32,32 @@ export function xenConfig(boot: XenBoot): string {
   const mebibytes = Math.round(boot.memoryBytes / MIB);
   const disk = `format=qcow2,vdev=xvda,access=rw,backendtype=qdisk,target=${boot.disk}`;
   const channel = `connection=socket,path=${boot.agentSocket},name=twinboot.agent`;
-  const settings: [string, string][] = [
-    ['name', quoted(boot.name)],
-    ['type', quoted(boot.type)],
-    ['memory', String(mebibytes)],
-    ['maxmem', String(mebibytes)],
-    ['vcpus', String(boot.cpus)],
-    ...(boot.type === 'pv' ? [] : [['shadow_memory', String(poolBytes(boot) / MIB)] as [string, string]]),
-    ['kernel', quoted(boot.kernel)],
-    ['ramdisk', quoted(boot.initrd)],
-    ['extra', quoted([KERNEL_ARGUMENTS, EARLY[boot.type], boot.append].filter(Boolean).join(' '))],
-    ['disk', `[ ${quoted(disk)} ]`],
-    ['channel', `[ ${quoted(channel)} ]`],
-    ['vif', '[ ]'],
-    ...(boot.cpuid === '' ? [] : [['cpuid', quoted(boot.cpuid)] as [string, string]]),
-    ...(boot.type === 'hvm' ? hvmSettings : []),
-    ...['on_poweroff', 'on_reboot', 'on_crash', 'on_watchdog'].map(
-      (event) => [event, quoted('destroy')] as [string, string],
-    ),
-  ];
-  return settings.map(([name, value]) => `${name} = ${value}\n`).join('');
+  const settings: Record<string, string> = {
+    name: quoted(boot.name),
+    type: quoted(boot.type),
+    memory: String(mebibytes),
+    maxmem: String(mebibytes),
+    vcpus: String(boot.cpus),
+    ...(boot.type === 'pv' ? {} : { shadow_memory: String(poolBytes(boot) / MIB) }),
+    kernel: quoted(boot.kernel),
+    ramdisk: quoted(boot.initrd),
+    extra: quoted([KERNEL_ARGUMENTS, EARLY[boot.type], boot.append].filter(Boolean).join(' ')),
+    disk: `[ ${quoted(disk)} ]`,
+    channel: `[ ${quoted(channel)} ]`,
+    vif: '[ ]',
+    ...(boot.cpuid === '' ? {} : { cpuid: quoted(boot.cpuid) }),
+    ...(boot.type === 'hvm' ? hvmSettings : {}),
+    on_poweroff: DESTROY,
+    on_reboot: DESTROY,
+    on_crash: DESTROY,
+    on_watchdog: DESTROY,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
 }
+
+const DESTROY = '"destroy"';
 
 /**
  * What Xen sets aside for the page tables of a guest that uses the CPU's virtualisation: xl's own default (xl.cfg(5),
@@ -67,13 +72,7 @@ export function poolBytes({
 }
 
 /** No screen: what the guest says goes to its console. */
-const hvmSettings: [string, string][] = [
-  ['vga', quoted('none')],
-  ['vnc', '0'],
-  ['sdl', '0'],
-  ['usb', '0'],
-  ['serial', quoted('none')],
-];
+const hvmSettings = { vga: '"none"', vnc: '0', sdl: '0', usb: '0', serial: '"none"' };
 
 /** A string of xl's configuration has no escapes. Errors: `bad-combination` (usage). */
 function quoted(text: string): string {

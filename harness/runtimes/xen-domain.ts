@@ -1,11 +1,14 @@
-import type { CgroupMemory } from '../parse/cgroup-memory.ts';
+import { withGuestRam, type CgroupMemory } from '../parse/cgroup-memory.ts';
 import { parseVcpuTimes, parseXentopMemory } from '../parse/xen.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { runError } from '../../core/error.ts';
 import type { InstanceMeters } from './runtime.ts';
 
-/** The memory that the hypervisor has given a domain: the guest's RAM, all of it from the start. Errors: `domain-unreadable` (run). */
-export async function readDomainMemory(runner: ProcessRunner, domain: string): Promise<number> {
+/**
+ * The memory that the hypervisor has given a domain: the guest's RAM, all of it from the start. Errors:
+ * `domain-unreadable` (run).
+ */
+async function readDomainMemory(runner: ProcessRunner, domain: string): Promise<number> {
   const { stdout } = await runner.run('xentop', ['-b', '-f', '-i', '1']);
   const bytes = parseXentopMemory(stdout, domain);
   if (bytes !== undefined) return bytes;
@@ -27,12 +30,11 @@ export function domainMeters(
     ...helpers,
     async memory(): Promise<CgroupMemory> {
       const [charged, guestBytes] = await Promise.all([helpers.memory(), readDomainMemory(runner, domain)]);
-      const bothBytes = guestBytes + hypervisorBytes;
+      const { totalBytes, peakBytes, ...kinds } = withGuestRam(charged, guestBytes);
       return {
-        ...charged,
-        totalBytes: charged.totalBytes + bothBytes,
-        peakBytes: charged.peakBytes === undefined ? undefined : charged.peakBytes + bothBytes,
-        shmemBytes: charged.shmemBytes + guestBytes,
+        ...kinds,
+        totalBytes: totalBytes + hypervisorBytes,
+        peakBytes: peakBytes === undefined ? undefined : peakBytes + hypervisorBytes,
         hypervisorBytes,
       };
     },

@@ -182,7 +182,7 @@ async function xenAvailability(host: HostContext, type: XenType): Promise<Availa
   if (findCommand(XL) === undefined)
     return { ok: false, reason: `${XL} is not installed`, fix: 'apt-get install xen-utils-common' };
   try {
-    const info = parseXlInfo((await host.runner.run(XL, ['info'])).stdout);
+    const info = await readXlInfo(host);
     const version = info.get('xen_version');
     const can = (info.get('virt_caps') ?? '').split(' ');
     const needed = type === 'pv' ? 'pv' : 'hvm';
@@ -192,6 +192,10 @@ async function xenAvailability(host: HostContext, type: XenType): Promise<Availa
   } catch (error) {
     return { ok: false, reason: messageOf(error), fix: 'systemctl start xen' };
   }
+}
+
+async function readXlInfo({ runner }: HostContext): Promise<Map<string, string>> {
+  return parseXlInfo((await runner.run(XL, ['info'])).stdout);
 }
 
 /** What libxl writes of the QEMU that it starts for a domain; it keeps them when the domain has gone. */
@@ -211,8 +215,8 @@ async function hypervisorWords({ runner }: HostContext, id: number): Promise<str
 const MOST_WORDS = 10;
 
 /** Xen gives a guest all of its RAM at once, or refuses it half-way. Errors: `too-little-memory` (host). */
-async function requireXenMemory({ runner }: HostContext, memoryBytes: number): Promise<void> {
-  const freeBytes = freeXenBytes(parseXlInfo((await runner.run(XL, ['info'])).stdout));
+async function requireXenMemory(host: HostContext, memoryBytes: number): Promise<void> {
+  const freeBytes = freeXenBytes(await readXlInfo(host));
   if (freeBytes === undefined || freeBytes >= memoryBytes) return;
   throw hostError(
     'too-little-memory',

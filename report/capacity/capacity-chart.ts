@@ -1,8 +1,8 @@
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import { markedSubject } from '../../results/marks.ts';
 import type { Estimate, CapacityPlan } from '../../results/capacity/capacity-plan.ts';
-import { rangeText, wholeText } from '../../results/capacity/capacity-text.ts';
+import { rangeText } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
@@ -129,7 +129,7 @@ function dataset(
     low: each(({ value, interval }) => Math.max(1, interval?.low ?? value)),
     // What nothing bounds reaches up to the edge.
     high: each(({ value, interval }) => (interval === undefined ? value : (interval.high ?? top))),
-    texts: each((estimate) => `${wholeText(estimate.value)} ${rangeText(estimate, wholeText)}`),
+    texts: each((estimate) => `${formatWhole(estimate.value)} ${rangeText(estimate, formatWhole)}`),
     fits: [],
     marks,
     borderColor: color,

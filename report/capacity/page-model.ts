@@ -1,3 +1,4 @@
+import { formatWhole } from '../../core/units.ts';
 import { footnote, footnotes, markedMetric, markedSubject } from '../../results/marks.ts';
 import type { CapacityPlan, RuntimePlan } from '../../results/capacity/capacity-plan.ts';
 import {
@@ -6,7 +7,6 @@ import {
   methodText,
   questionText,
   ratioSentence,
-  wholeText,
 } from '../../results/capacity/capacity-text.ts';
 import { formatTime } from '../../results/tables/format.ts';
 import { estimateRange, capacityTable } from '../../results/tables/capacity.ts';
@@ -55,8 +55,8 @@ function answerOf(runtime: RuntimePlan, { question }: CapacityPlan): string {
   const wanted =
     hosts === undefined || question.instances === undefined
       ? ''
-      : `; ${wholeText(hosts.value)} ${hosts.value === 1 ? 'host' : 'hosts'} for ${wholeText(question.instances)} ${estimateRange(hosts, wholeText)}`;
-  return `${nameOf(runtime)}: ${wholeText(instances.value)} ${markedMetric('per host', runtime)} ${estimateRange(instances, wholeText)}, bound by ${boundBy ?? ''}${wanted}.`;
+      : `; ${formatWhole(hosts.value)} ${hosts.value === 1 ? 'host' : 'hosts'} for ${formatWhole(question.instances)} ${estimateRange(hosts, formatWhole)}`;
+  return `${nameOf(runtime)}: ${formatWhole(instances.value)} ${markedMetric('per host', runtime)} ${estimateRange(instances, formatWhole)}, bound by ${boundBy ?? ''}${wanted}.`;
 }
 
 const nameOf = ({ runtime, emulated }: RuntimePlan): string => markedSubject(runtime, { emulated });

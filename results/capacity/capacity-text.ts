@@ -1,18 +1,11 @@
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
 import { markedSubject } from '../marks.ts';
 import type { Estimate, CapacityPlan, PlanRatio } from './capacity-plan.ts';
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-
-/** `14,512` */
-export function wholeText(count: number): string {
-  return whole.format(count);
-}
-
 /** `181-fold`, `1.50-fold` */
 export function foldText(factor: number): string {
-  return `${factor >= 100 ? wholeText(factor) : formatFactor(factor)}-fold`;
+  return `${factor >= 100 ? formatWhole(factor) : formatFactor(factor)}-fold`;
 }
 
 /** `[12.4 MiB … 16.5 MiB]`; `NOTHING` where there is none. */
@@ -43,7 +36,7 @@ export function questionText(plan: CapacityPlan): string {
   const wanted =
     instances === undefined
       ? ''
-      : `; ${wholeText(instances)} ${instances === 1 ? 'instance' : 'instances'} wanted`;
+      : `; ${formatWhole(instances)} ${instances === 1 ? 'instance' : 'instances'} wanted`;
   const work =
     workloadMemoryBytes === 0
       ? 'nothing for the work of instances: they idle'

@@ -1,11 +1,11 @@
 import { plainLine } from '../../core/text.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { Density, Stop } from '../fleet/density.ts';
 import type { RuntimePlan } from './capacity-plan.ts';
 import { allSteps } from './measured.ts';
 import type { CompleteQuestion } from './question.ts';
-import { foldText, wholeText } from './capacity-text.ts';
+import { foldText } from './capacity-text.ts';
 
 /** What to know before believing a plan, most important first; each only where it applies. */
 export function notesOn(plan: RuntimePlan, series: readonly Density[], question: CompleteQuestion): string[] {
@@ -23,7 +23,7 @@ export function notesOn(plan: RuntimePlan, series: readonly Density[], question:
 function extrapolation({ measured, extrapolated, instances }: RuntimePlan): string | undefined {
   if (measured === undefined || extrapolated === undefined || instances === undefined) return undefined;
   return (
-    `measured up to ${formatCount(measured.mostLive, 'instance')}, this plan says ${wholeText(instances.value)}: extrapolated ` +
+    `measured up to ${formatCount(measured.mostLive, 'instance')}, this plan says ${formatWhole(instances.value)}: extrapolated ` +
     `${foldText(extrapolated)}; the line is assumed to stay straight`
   );
 }
@@ -46,7 +46,7 @@ function cpus({ byCpu, boundBy }: RuntimePlan, { hostCpus }: CompleteQuestion): 
 function limits(plan: RuntimePlan): string[] {
   return plan.limits.map(({ title, where, needed, limit }) => {
     const name = where === undefined ? title : `${where} (${title})`;
-    return `needs ${name} ≥ ${wholeText(needed)} on each host; the host of the run has ${wholeText(limit)}`;
+    return `needs ${name} ≥ ${formatWhole(needed)} on each host; the host of the run has ${formatWhole(limit)}`;
   });
 }
 

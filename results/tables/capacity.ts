@@ -1,8 +1,8 @@
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
 import { markedMetric, markedSubject, together } from '../marks.ts';
 import type { Estimate, CapacityPlan } from '../capacity/capacity-plan.ts';
-import { rangeText, wholeText } from '../capacity/capacity-text.ts';
+import { rangeText } from '../capacity/capacity-text.ts';
 import { cell, column, numeric, orNothing, type Cell, type Column, type Table } from './table.ts';
 
 /** What one more instance costs and what a host holds: a row for each runtime. */
@@ -22,7 +22,7 @@ export function capacityTable({ runtimes, question }: CapacityPlan): Table {
         ? []
         : [numeric(markedMetric('By idle CPU', marked), { note: 'instances per host', detail: true })]),
       estimate(markedMetric('Per host', marked)),
-      ...(wanted === undefined ? [] : [estimate(markedMetric(`Hosts for ${wholeText(wanted)}`, marked))]),
+      ...(wanted === undefined ? [] : [estimate(markedMetric(`Hosts for ${formatWhole(wanted)}`, marked))]),
       column('Bound by'),
     ],
     rows: runtimes.map((plan) => {
@@ -36,12 +36,12 @@ export function capacityTable({ runtimes, question }: CapacityPlan): Table {
         ),
         orNothing(fixedBytes, formatBytes),
         estimateCell(each, formatBytes),
-        estimateCell(byMemory, wholeText),
+        estimateCell(byMemory, formatWhole),
         ...(hostCpus === undefined
           ? []
-          : [byCpu === undefined ? cell(NOTHING) : cell(wholeText(byCpu.instances), 'no interval')]),
-        estimateCell(instances, wholeText),
-        ...(wanted === undefined ? [] : [estimateCell(hosts, wholeText)]),
+          : [byCpu === undefined ? cell(NOTHING) : cell(formatWhole(byCpu.instances), 'no interval')]),
+        estimateCell(instances, formatWhole),
+        ...(wanted === undefined ? [] : [estimateCell(hosts, formatWhole)]),
         cell(boundBy ?? NOTHING),
       ];
     }),
@@ -74,7 +74,7 @@ export function hostSizesTable(sizes: readonly CapacityPlan[], runtimes: readonl
         const estimate = estimates[row];
         return estimate === undefined
           ? cell(NOTHING)
-          : cell(wholeText(estimate.value), rangeText(estimate, wholeText));
+          : cell(formatWhole(estimate.value), rangeText(estimate, formatWhole));
       }),
     ]),
   };

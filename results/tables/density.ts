@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { formatBytes, formatMs, formatNumber, formatValue } from '../../core/units.ts';
+import { formatBytes, formatMs, formatValue, formatWhole } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../fleet/density.ts';
 import {
@@ -197,15 +197,15 @@ export function limitsTable(density: readonly FleetView<Density>[]): Table | und
       .map(({ runtime, title, limit, perInstance, raisedTo }) => [
         cell(plainLine(title, 80)),
         runtimeCell(runtime),
-        cell(formatWhole(limit), raisedTo === undefined ? undefined : `raised to ${formatWhole(raisedTo)}`),
+        cell(limitText(limit), raisedTo === undefined ? undefined : `raised to ${limitText(raisedTo)}`),
         orNothing(perInstance, (each) => formatValue(each, 'count')),
         orNothing(perInstance, (each) =>
-          each > 0 ? formatWhole(Math.floor((raisedTo ?? limit) / each)) : NOTHING,
+          each > 0 ? limitText(Math.floor((raisedTo ?? limit) / each)) : NOTHING,
         ),
       ]),
   };
 }
 
 /** A limit of the kernel's largest number is none. */
-const formatWhole = (value: number): string =>
-  value > Number.MAX_SAFE_INTEGER ? 'unlimited' : formatNumber(value);
+const limitText = (limit: number): string =>
+  limit > Number.MAX_SAFE_INTEGER ? 'unlimited' : formatWhole(limit);

@@ -6,7 +6,7 @@ import type { LabTask } from './options.ts';
 import type { LabHost } from './recipe.ts';
 import { hostOf, partsOf, REPORT, reportFile, testsCommand } from './tests.ts';
 
-/** How often a part is begun. QEMU's emulated AMD-V fails an assertion of its own in one lab of some dozen guests. */
+/** How often a part is begun: the lab may end by itself, or hang (docs/kvm.md). */
 const MOST_LABS = 3;
 
 type TestsTask = Extract<LabTask, { kind: 'tests' }>;

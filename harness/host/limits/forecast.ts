@@ -1,3 +1,4 @@
+import { formatWhole } from '../../../core/units.ts';
 import { hostFiles } from './files.ts';
 import type { HostLimit, LimitFiles, LimitReading, NeedKind } from './limit.ts';
 import { hostLimits, readLimits, type LimitReadings } from './registry.ts';
@@ -102,12 +103,13 @@ function findingText(
   target: number,
   { need, fits }: { need: number; fits: number },
 ): { message: string; hint: string } {
-  const others = now.used === undefined || now.used === 0 ? '' : `, of which ${plain(now.used)} are taken`;
+  const others =
+    now.used === undefined || now.used === 0 ? '' : `, of which ${formatWhole(now.used)} are taken`;
   const beyond = limit.tolerated === undefined ? '' : `; beyond that, ${limit.tolerated}`;
   return {
     message:
-      `${plain(target)} instances need about ${plain(rounded(need))} ${limit.noun}, ` +
-      `this host allows ${plain(now.limit)}${others} (${limit.where}): about ${plain(fits)} fit${beyond}`,
+      `${formatWhole(target)} instances need about ${formatWhole(rounded(need))} ${limit.noun}, ` +
+      `this host allows ${formatWhole(now.limit)}${others} (${limit.where}): about ${formatWhole(fits)} fit${beyond}`,
     hint: howToRaise(limit, rounded(need)),
   };
 }
@@ -122,11 +124,6 @@ export function howToRaise({ knob, where }: HostLimit, need: number): string {
     case undefined:
       return `whoever set ${where} must raise it: twinboot does not`;
   }
-}
-
-/** `2,600` */
-function plain(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** Upwards to two digits that count: more would look measured. */

@@ -104,32 +104,21 @@ describe('the lab host', () => {
     expect(words).toContain('user,restrict=on,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:4711-:22');
   });
 
+  const short = {
+    ...{ emulator: emulatorIn('e'), disk: 'd', key: 'y' },
+    ...{ kernel: '/a,b', initrd: '/i', hypervisor: '/xen' },
+  };
+
   it('of Xen is a multiboot of the hypervisor with dom0’s kernel and initrd', () => {
-    const image = {
-      emulator: emulatorIn('e'),
-      disk: 'd',
-      kernel: '/a,b',
-      initrd: '/i',
-      hypervisor: '/xen',
-      key: 'y',
-    };
-    const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, host: 'xen' }, 1);
+    const words = qemuArguments(short, { tree: 't', cache: 'c' }, { ...defaultSettings, host: 'xen' }, 1);
     expect(words[words.indexOf('-kernel') + 1]).toBe('/xen');
     expect(words[words.indexOf('-initrd') + 1]).toMatch(/^\/a,,b root=\/dev\/vda .*console=hvc0,\/i$/);
     expect(words[words.indexOf('-append') + 1]).toContain('dom0_mem=');
   });
 
   it('can be told of other control groups', () => {
-    const image = {
-      emulator: emulatorIn('e'),
-      disk: 'd',
-      kernel: 'k',
-      initrd: 'i',
-      hypervisor: 'x',
-      key: 'y',
-    };
     const append = (cgroups: 'v1' | 'v2' | 'hybrid'): string => {
-      const words = qemuArguments(image, { tree: 't', cache: 'c' }, { ...defaultSettings, cgroups }, 1);
+      const words = qemuArguments(short, { tree: 't', cache: 'c' }, { ...defaultSettings, cgroups }, 1);
       return words[words.indexOf('-append') + 1] ?? '';
     };
     expect(append('v2')).not.toContain('unified');
