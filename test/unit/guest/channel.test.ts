@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
 import { createAgent, type Agent, type Channel } from '../../../harness/guest/agent.ts';
-import { openFifoChannel, openSocketChannel } from '../../../harness/guest/channel.ts';
+import { connectSocketChannel, openFifoChannel, openSocketChannel } from '../../../harness/guest/channel.ts';
 import { processRunner } from '../../../harness/process/runner.ts';
 
 let folder: string;
@@ -141,5 +142,44 @@ describe('a guest behind a socket', () => {
     await agent.ready;
     vmm.destroy();
     await expect(agent.ask('clock', '', 20)).rejects.toMatchObject({ code: 'agent-timeout' });
+  });
+});
+
+describe('a socket that the VMM listens on', () => {
+  /** Gives the first connection to a server that begins to listen. */
+  async function listen(path: string): Promise<Socket> {
+    const server = createServer().listen(path);
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    return socket;
+  }
+
+  it('is tried until it is there, and then carries questions and answers', async () => {
+    const path = join(folder, 'agent');
+    const channel = connectSocketChannel(path);
+    channels.push(channel);
+    const agent = createAgent(channel);
+    await setTimeout(120);
+    const vmm = await listen(path);
+    vmm.on('data', (question: Buffer) => {
+      const [id = ''] = question.toString().split(' ');
+      vmm.write(`BEGIN ${id}\nns 8000000\n\nEND ${id} 0\n`);
+    });
+    vmm.write('TWINBOOT 2 READY ns 7000000\n');
+    expect(await agent.ready).toMatchObject({ guestMs: 7 });
+    expect((await agent.ask('clock')).lines).toEqual(['ns 8000000']);
+  });
+
+  it('is let go by close, whether it was reached or not', async () => {
+    const path = join(folder, 'agent');
+    const reached = connectSocketChannel(path);
+    const vmm = await listen(path);
+    reached.close();
+    await once(vmm.resume(), 'close');
+    const unreached = connectSocketChannel(path);
+    unreached.close();
+    const server = createServer(() => expect.unreachable()).listen(path);
+    await setTimeout(150);
+    server.close();
   });
 });
