@@ -118,7 +118,8 @@ export const memoryPartMetrics = [
   part(
     'memory.hypervisor',
     'hypervisor',
-    'What the hypervisor below the host keeps of this guest beside its RAM: the pool for its page tables. Guests of Xen of type pvh and hvm only.',
+    'What the hypervisor below the host keeps of this guest beside its RAM: the pool for its page tables. ' +
+      'Guests of Xen of type pvh and hvm only.',
   ),
   part(
     'memory.swapped',

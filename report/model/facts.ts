@@ -160,11 +160,14 @@ function roundFacts(plan: RunPlan): Fact[] {
 function seriesFact({ seed }: RunPlan, { series }: FleetPlan): Fact {
   const drift =
     series > 1
-      ? 'so that drift of the host hits all runtimes alike. Of several series of a runtime the one with the middle figure is told'
+      ? 'so that drift of the host hits all runtimes alike. Of several series the one with the middle figure is told'
       : 'and what drifts on the host between them is not told from what differs between runtimes';
   return {
     term: 'Series',
-    text: `${series} series of each runtime, after all single boots. A series is a fleet of one runtime from its first boot to its end. The runtimes come one after the other, in an order that is shuffled anew each time with seed ${seed}, ${drift}.`,
+    text:
+      `${series} series of each runtime, after all single boots. A series is a fleet of one runtime from its first ` +
+      `boot to its end. The runtimes come one after the other, in an order that is shuffled anew each time with seed ` +
+      `${seed}, ${drift}.`,
   };
 }
 
@@ -178,11 +181,15 @@ function limitsText({ plan, runtimes }: RunRecord): string {
       : []),
     ...(has('vm')
       ? [
-          `a VM has ${memory} of guest RAM, its page cache in it, and outside of that what its monitor and the host’s page cache of its disk take`,
+          `a VM has ${memory} of guest RAM, its page cache in it, and outside of that what its monitor and the host’s ` +
+            `page cache of its disk take`,
         ]
       : []),
   ];
-  return `${formatCount(plan.cpus, 'CPU')} each. Where a runtime’s options do not say otherwise, ${formatList(sides)}. A boot has ${formatMs(plan.timeoutMs)} before it counts as failed.`;
+  return (
+    `${formatCount(plan.cpus, 'CPU')} each. Where a runtime’s options do not say otherwise, ${formatList(sides)}. ` +
+    `A boot has ${formatMs(plan.timeoutMs)} before it counts as failed.`
+  );
 }
 
 const statisticsFact: Fact = {

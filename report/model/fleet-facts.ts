@@ -18,7 +18,13 @@ function densityFact(parallel: number): Fact {
   const booted = parallel > 1 ? `booted, ${parallel} at a time,` : 'booted one after the other';
   return {
     term: 'Density',
-    text: `Instances of one runtime are ${booted} and kept alive; at each step, once they have settled, everything is read over all of them. What one more costs is the slope of a straight line through the steps (Theil–Sen: the median of the slopes of all pairs of steps). Its 95 % interval reaches over Sen’s, which holds where readings scatter independently, and Student’s of the increments, which holds where they add up; it takes five steps. Instances that were lost are listed, and the next step starts others in their place. The charge is that of all control groups of the instances; the fall of MemAvailable is the host’s, and other processes’ noise is in it.`,
+    text:
+      `Instances of one runtime are ${booted} and kept alive; at each step, once they have settled, everything is read ` +
+      'over all of them. What one more costs is the slope of a straight line through the steps (Theil–Sen: the median ' +
+      'of the slopes of all pairs of steps). Its 95 % interval reaches over Sen’s, which holds where readings scatter ' +
+      'independently, and Student’s of the increments, which holds where they add up; it takes five steps. Instances ' +
+      'that were lost are listed, and the next step starts others in their place. The charge is that of all control ' +
+      'groups of the instances; the fall of MemAvailable is the host’s, and other processes’ noise is in it.',
   };
 }
 

@@ -31,7 +31,10 @@ function installXl(domains: string): void {
   const program = `#!/bin/sh
 [ ! -e '${folder}/sick' ] || { echo 'xencall: error: no permission' >&2; exit 1; }
 case $1 in
-list) echo 'Name   ID   Mem VCPUs	State	Time(s)'; for one in '${domains}'/*; do echo "\${one##*/}   3   512   1   r-----   1.0"; done ;;
+list)
+	echo 'Name   ID   Mem VCPUs	State	Time(s)'
+	for one in '${domains}'/*; do echo "\${one##*/}   3   512   1   r-----   1.0"; done
+	;;
 destroy) rm "${domains}/$2" ;;
 esac
 `;
