@@ -15,9 +15,8 @@ const count = z.int().nonnegative();
 export const runtimeKindSchema = z.enum(['container', 'vm']);
 export type RuntimeKind = z.infer<typeof runtimeKindSchema>;
 
-/** What a VM's instructions run on. `tcg` is emulation: its figures say nothing about KVM. */
-export const acceleratorSchema = z.enum(['kvm', 'tcg']);
-export type Accelerator = z.infer<typeof acceleratorSchema>;
+/** What a VM's instructions run on. `tcg` is emulation: its figures say nothing about KVM. `xen`: a domain of Xen. */
+export const acceleratorSchema = z.enum(['kvm', 'tcg', 'xen']);
 
 export const metricSchema = z.object({
   id: text.describe('`<scenario>.<noun>`, kebab-case'),

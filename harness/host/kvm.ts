@@ -12,7 +12,6 @@ import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
-import type { Accelerator } from '../../results/record.ts';
 import { hostClock, msSince } from '../../core/clock.ts';
 import { confinedCommand, pickConfinedUser } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
@@ -26,12 +25,15 @@ const QEMU = 'qemu-system-x86_64';
 /** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
 const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };
 
+/** What QEMU runs a guest's instructions on; `tcg` emulates them. */
+export type QemuAccelerator = 'kvm' | 'tcg';
+
 /** One of the steps towards a guest under KVM. */
 export type Step = { ok: true } | { ok: false; reason: string; fix: string };
 
 /** The boot-sector guest, run once. */
 export interface GuestTrial {
-  accelerator: Accelerator;
+  accelerator: QemuAccelerator;
   /** QEMU's name of the CPU model. */
   cpu: string;
   /** The guest wrote its line and ended QEMU itself. */
@@ -184,7 +186,7 @@ function guestCommand({ accelerator, cpu, disk, sandbox }: TrialRequest): string
 }
 
 /** A floppy disk, because the firmware boots one of a single sector without a partition table. */
-export function guestArguments(accelerator: Accelerator, cpu: string, disk: string): string[] {
+export function guestArguments(accelerator: QemuAccelerator, cpu: string, disk: string): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-nic', 'none', '-m', '64'],
     ...['-machine', `pc,accel=${accelerator}`, '-cpu', cpu, '-serial', 'stdio'],

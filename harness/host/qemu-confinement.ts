@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { existsSync, realpathSync } from 'node:fs';
-import type { Accelerator } from '../../results/record.ts';
+import type { QemuAccelerator } from './kvm.ts';
 import { plainDevices, systemPrograms, type Room, type RoomThing } from '../process/room.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
@@ -17,7 +17,7 @@ export async function sandboxOf(runner: ProcessRunner, program: string): Promise
 }
 
 export interface QemuRoom extends Pick<Room, 'user' | 'fileBytes'> {
-  accelerator: Accelerator;
+  accelerator: QemuAccelerator;
   /** Files and folders that it reads, beside its own. */
   readable: readonly string[];
   /** Files and sockets, which must belong to the user. */

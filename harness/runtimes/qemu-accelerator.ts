@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { errnoOf, hostError } from '../../core/error.ts';
 import { jsonAs } from '../../core/parse-json.ts';
 import { textIfThere } from '../../core/read-if-there.ts';
-import type { Accelerator } from '../../results/record.ts';
+import type { QemuAccelerator } from '../host/kvm.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
 import { qemuRoom } from '../host/qemu-confinement.ts';
@@ -26,13 +26,13 @@ import { firmwareFolders } from './qemu-firmware.ts';
 const PROOF_DEADLINE_MS = 30_000;
 
 export interface AcceleratorChoice {
-  accelerator: Accelerator;
+  accelerator: QemuAccelerator;
   /** Why it is not KVM. */
   reason?: string;
 }
 
 export interface AcceleratorRequest {
-  wanted: 'auto' | Accelerator;
+  wanted: 'auto' | QemuAccelerator;
   /** The machine as KVM would run it. */
   machine: QemuMachine;
   qemuVersion: string;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Accelerator } from '../../results/record.ts';
+import type { QemuAccelerator } from '../host/kvm.ts';
 import type { MachineType } from './qemu-command.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { MachineType } from './qemu-command.ts';
  */
 export function clockArguments(
   type: MachineType,
-  accelerator: Accelerator,
+  accelerator: QemuAccelerator,
   cpuinfo = readFileSync('/proc/cpuinfo', 'utf8'),
 ): string {
   if (accelerator === 'kvm') return '';

@@ -1,4 +1,4 @@
-import type { Accelerator } from '../../results/record.ts';
+import type { QemuAccelerator } from '../host/kvm.ts';
 import { MIB } from '../../core/units.ts';
 import { ROOT_PARTITION_UUID } from '../image/boot-disk.ts';
 import { ramBackend, type GuestRamKind } from './qemu-memory.ts';
@@ -20,7 +20,7 @@ export type BootPath =
 
 export interface QemuMachine {
   type: MachineType;
-  accelerator: Accelerator;
+  accelerator: QemuAccelerator;
   /** CPU model. */
   cpu: string;
   cpus: number;

@@ -78,6 +78,7 @@ export const xen: Runtime<typeof options> = {
       description: describeRuntime(this, context, {
         version,
         options: { ...given, kernel: source, memory: ramBytes, cpus },
+        accelerator: 'xen',
         emulated: false,
         isolation: this.isolation(given),
       }),

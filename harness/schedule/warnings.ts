@@ -55,7 +55,7 @@ function whatLacks({ isolation, accelerator }: Described, image: string): string
   if (kernel === 'shared' && userNamespace !== true && capabilities !== 'none')
     return `gives no boundary: root of the image ${image} can become root of this host`;
   // QEMU's developers do not call emulation a boundary, and User-Mode Linux is a program of the host.
-  if (kernel === 'own' && accelerator !== 'kvm')
-    return `is not run by KVM and gives no boundary of a VM: what holds the image ${image} is an ordinary user's room`;
+  if (kernel === 'own' && (accelerator === undefined || accelerator === 'tcg'))
+    return `is not run by a hypervisor and gives no boundary of a VM: what holds the image ${image} is an ordinary user's room`;
   return undefined;
 }

@@ -51,6 +51,7 @@ function linesFor(name: string, ...texts: string[]): string[] {
     id,
     isolation: runtime.isolation(options),
     ...(runtime.id === 'qemu' && { accelerator: id.includes('tcg') ? ('tcg' as const) : ('kvm' as const) }),
+    ...(runtime.id === 'xen' && { accelerator: 'xen' as const }),
   }));
   return boundaryWarnings(image(name), runtimes, specs).map(({ message }) => message);
 }
@@ -67,11 +68,17 @@ describe('an image that twinboot has not made alone', () => {
   });
 });
 
-describe('a VM that KVM does not run', () => {
+describe('a VM that no hypervisor runs', () => {
   it.each(['qemu:accel=tcg', 'uml'])('%s is said to hold such an image by an ordinary user alone', (spec) => {
     expect(linesFor('shop', spec)).toEqual([
-      `${spec} is not run by KVM and gives no boundary of a VM: what holds the image shop is an ordinary user's room`,
+      `${spec} is not run by a hypervisor and gives no boundary of a VM: what holds the image shop is an ordinary user's room`,
     ]);
+  });
+});
+
+describe('a guest of Xen', () => {
+  it('is held by the hypervisor, and needs no line', () => {
+    expect(linesFor('shop', 'xen:type=pv')).toEqual([]);
   });
 });
 
