@@ -51,7 +51,8 @@ export interface RunOptions {
 
 export const LAB_ENDED = 'lab-ended';
 
-const UP_DEADLINE_MS = 300_000;
+/** A lab is up after one to three minutes on a quiet host; beside other work it takes several times as long. */
+const UP_DEADLINE_MS = 900_000;
 const POLL_MS = 1000;
 const LAST_WORDS_MS = 5000;
 /** The emulator's own: translation cache, devices, tables. */
@@ -84,7 +85,10 @@ export async function bootLab(
     onStart: () => undefined,
   });
   const ssh = sshArguments(image, port);
-  await untilReached(host, ssh, exited, console);
+  await untilReached(host, ssh, exited, console).catch(async (error: unknown) => {
+    await lease.release();
+    throw error;
+  });
   const lab = {
     sshCommand: ['ssh', ...ssh].join(' '),
     run: (command: string, { terminal = false, onLine }: RunOptions = {}) => {
