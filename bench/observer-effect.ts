@@ -65,7 +65,7 @@ export const observerEffect: Benchmark = {
 function nameWithoutAgent({ name }: ImageDescription): string {
   const recipe = plainRecipe(name);
   if (recipe === undefined) throw new Error(`the default image ${name} is no plain one`);
-  return plainName(recipe.suite, recipe.boot, false);
+  return plainName({ ...recipe, agent: false });
 }
 
 async function side(

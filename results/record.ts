@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { architectures } from '../core/architecture.ts';
 import { units } from '../core/units.ts';
 
 /**
@@ -260,6 +261,10 @@ export const imageSchema = z.object({
   usedBytes: count.describe('What its files take'),
   distribution: text,
   suite: text,
+  architecture: z
+    .enum(architectures)
+    .optional()
+    .describe("By Debian's name; absent in older records, whose images are of the host's architecture"),
   kernel: text,
   initSystem: text.describe('`systemd 257.13-1~deb13u1`'),
   boot: bootModeSchema,

@@ -14,7 +14,7 @@ const suitesToMerge = ['bullseye', 'bookworm', 'oldstable', 'oldoldstable'];
 const MERGED_USR_HOOK = '/usr/share/mmdebstrap/hooks/merged-usr';
 
 /** What is installed; of an image's recipe, the part that concerns mmdebstrap. */
-export type Bootstrapped = Pick<Recipe, 'suite' | 'packages'> & { variant: string };
+export type Bootstrapped = Pick<Recipe, 'suite' | 'packages' | 'architecture'> & { variant: string };
 
 export interface BootstrapRequest {
   recipe: Bootstrapped;
@@ -52,6 +52,7 @@ export function mmdebstrapArguments(
     '--mode=root',
     '--format=directory',
     `--variant=${recipe.variant}`,
+    ...(recipe.architecture === undefined ? [] : [`--architectures=${recipe.architecture}`]),
     `--keyring=${keyring}`,
     `--include=${recipe.packages.join(',')}`,
     ...(suitesToMerge.includes(recipe.suite) ? [`--hook-dir=${MERGED_USR_HOOK}`] : []),

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostArchitecture } from '../../core/architecture.ts';
 import { errnoOf, runError } from '../../core/error.ts';
 import { formatMs } from '../../core/units.ts';
 import type { ImageDescription } from '../../results/record.ts';
@@ -10,6 +11,8 @@ import { bootstrap } from './bootstrap.ts';
 import { whileBuilding } from './build-lock.ts';
 import { imageFiles, imageFolder, requireTrustedCache, type CachedImage } from './cache.ts';
 import { cacheFolder } from '../../core/cache-folder.ts';
+import { findTool } from '../host/tools.ts';
+import { requireUserEmulation } from '../host/user-emulation.ts';
 import { damagedImage, listImages, removeImageFolder } from './catalogue.ts';
 import { runStage, stageError, type BuildCallbacks, type BuildContext } from './stages.ts';
 import { adoptDefaultTarget } from './default-target.ts';
@@ -45,7 +48,7 @@ const tools = [
  * Builds the image, or takes the cached one. The folder is made whole under a name of its own and then renamed, so
  * that the cache never holds a part of an image; where another process is building the same one, waits for it.
  * Needs root. Errors name the stage: `missing-tool`, `missing-keyring`, `mirror-unreachable`, `disk-full`,
- * `image-damaged`, `image-in-use` (host), `unknown-suite`, `unknown-package` (usage), `bootstrap-failed`,
+ * `image-damaged`, `image-in-use`, `no-emulator` (host), `unknown-suite`, `unknown-package` (usage), `bootstrap-failed`,
  * `bad-tree` (usage), `settle-failed`, `tree-changed`, `command-failed`, `interrupted` (run).
  */
 export async function buildImage(
@@ -103,6 +106,10 @@ async function build(
 
 async function prepare(context: BuildContext, recipe: Recipe, options: BuildOptions): Promise<AptAccess> {
   try {
+    if (recipe.architecture !== undefined) {
+      requireUserEmulation(recipe.architecture);
+      findTool('arch-test');
+    }
     for (const [tool, question] of tools) await context.runner.run(tool, [question], { allowFailure: true });
     return await readAptAccess(context.runner, options);
   } catch (error) {
@@ -160,6 +167,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     usedBytes: packed.usedBytes,
     distribution: recipe.distribution,
     suite: recipe.suite,
+    architecture: recipe.architecture ?? hostArchitecture(),
     kernel: packed.kernel,
     initSystem: initSystemOf(packages),
     boot: recipe.boot,

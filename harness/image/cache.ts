@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder } from '../../core/cache-folder.ts';
+import { hostArchitecture, type Architecture } from '../../core/architecture.ts';
 import type { ImageDescription } from '../../results/record.ts';
 import { requireTrustedFolder } from '../process/trusted-folder.ts';
 
@@ -12,6 +13,11 @@ export interface CachedImage {
   /** Copies of the image's own /boot files, for direct kernel boot. */
   kernel: string;
   initrd: string;
+}
+
+/** The architecture of an image's programs; the host's where it does not say, as older ones do not. */
+export function architectureOfImage({ description }: Pick<CachedImage, 'description'>): Architecture {
+  return description.architecture ?? hostArchitecture() ?? 'amd64';
 }
 
 /** One folder per image, named by the id of its recipe. Names with a leading dot are not images. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { architectureOf, architectures, type Architecture } from '../../core/architecture.ts';
 import { hostError, usageError } from '../../core/error.ts';
 import { bootModeSchema, type BootMode } from '../../results/record.ts';
 import { agentFiles, type AgentFile } from './agent-files.ts';
@@ -20,15 +21,18 @@ export const recipeSchema = z.object({
   /** Without the agent an image can be booted, but not asked: only for measuring the agent's own influence. */
   agent: z.boolean(),
   builder: z.int(),
+  /** Absent: that of the host which built it. */
+  architecture: z.enum(architectures).optional(),
   /** Laid over the root one after the other. Absent where there is none: such an image keeps the place it always had. */
   trees: z.array(userTreeSchema).optional(),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 
-/** Debian's kernel without drivers for physical hardware, by what Node calls the architecture. */
-const kernelPackages: Partial<Record<NodeJS.Architecture, string>> = {
-  x64: 'linux-image-cloud-amd64',
+/** Debian's kernel, without drivers for physical hardware where there is such a one. */
+const kernelPackages: Record<Architecture, string> = {
+  amd64: 'linux-image-cloud-amd64',
   arm64: 'linux-image-cloud-arm64',
+  riscv64: 'linux-image-riscv64',
 };
 
 /** zstd is what compresses the initrd of an ordinary installation; without it Debian falls back to gzip. */
@@ -51,14 +55,17 @@ export interface RecipeChoices {
   /** Packages beside the ones that every image has. */
   include?: readonly string[] | undefined;
   boot?: BootMode | undefined;
+  /** By Debian's name; the host's without it. */
+  architecture?: string | undefined;
   agent?: boolean | undefined;
   trees?: readonly UserTree[] | undefined;
 }
 
 /**
  * A recipe from what was chosen on the command line. Without a name it is the plain one of its suite (`trixie`,
- * `trixie-first`, `trixie-without-agent`); those names mean nothing else.
- * Errors (usage): `bad-image-name`, `bad-suite`, `bad-package`, `name-needed`, `name-taken`; (host): `unsupported-arch`.
+ * `trixie-first`, `trixie-arm64`, `trixie-without-agent`); those names mean nothing else.
+ * Errors (usage): `bad-image-name`, `bad-suite`, `bad-package`, `bad-architecture`, `name-needed`, `name-taken`; (host):
+ * `unsupported-arch`.
  */
 export function recipeFor(choices: RecipeChoices, arch: NodeJS.Architecture = process.arch): Recipe {
   const plain = choices.name === undefined ? undefined : plainRecipe(choices.name, arch);
@@ -67,8 +74,9 @@ export function recipeFor(choices: RecipeChoices, arch: NodeJS.Architecture = pr
   const boot = choices.boot ?? plain?.boot ?? 'settled';
   const agent = choices.agent ?? plain?.agent ?? true;
   const trees = choices.trees ?? [];
-  const name = checkedName(choices.name ?? plainName(suite, boot, agent));
-  const recipe = makeRecipe({ name, suite, boot, agent }, include, arch, trees);
+  const architecture = otherArchitecture(choices.architecture, arch) ?? plain?.architecture;
+  const name = checkedName(choices.name ?? plainName({ suite, boot, agent, architecture }));
+  const recipe = makeRecipe({ name, suite, boot, agent, architecture }, include, arch, trees);
   if (choices.name === undefined && include.length + trees.length > 0) throw nameNeeded(recipe, include);
   if (plain !== undefined && recipeId(plain) !== recipeId(recipe)) throw nameTaken(plain, recipe);
   return recipe;
@@ -79,33 +87,64 @@ export function plainRecipe(name: string, arch: NodeJS.Architecture = process.ar
   for (const suite of plainSuites) {
     for (const boot of bootModeSchema.options) {
       for (const agent of [true, false]) {
-        if (plainName(suite, boot, agent) === name) return makeRecipe({ name, suite, boot, agent }, [], arch);
+        for (const architecture of [undefined, ...architectures]) {
+          const plain = { suite, boot, agent, architecture: otherArchitecture(architecture, arch) };
+          if (plainName({ ...plain, architecture }) === name) return makeRecipe({ ...plain, name }, [], arch);
+        }
       }
     }
   }
   return undefined;
 }
 
-export function plainName(suite: string, boot: BootMode, agent: boolean): string {
-  return `${suite}${boot === 'first' ? '-first' : ''}${agent ? '' : '-without-agent'}`;
+type Plain = Pick<Recipe, 'suite' | 'boot' | 'agent' | 'architecture'>;
+
+export function plainName({ suite, boot, agent, architecture }: Plain): string {
+  const words = [
+    suite,
+    ...(architecture === undefined ? [] : [architecture]),
+    ...(boot === 'first' ? ['first'] : []),
+    ...(agent ? [] : ['without-agent']),
+  ];
+  return words.join('-');
 }
 
-type Named = Pick<Recipe, 'name' | 'suite' | 'boot' | 'agent'>;
+/** The one that is asked for; `undefined` where it is the host's own, or none is asked for. */
+function otherArchitecture(asked: string | undefined, host: NodeJS.Architecture): Architecture | undefined {
+  if (asked === undefined) return undefined;
+  const found = architectures.find((name) => name === asked);
+  if (found === undefined) {
+    throw usageError('bad-architecture', `"${asked}" is no architecture that twinboot makes images for`, {
+      hint: `known, by Debian's names: ${architectures.join(', ')}`,
+    });
+  }
+  return found === architectureOf(host) ? undefined : found;
+}
+
+type Named = Pick<Recipe, 'name'> & Plain;
 
 function makeRecipe(
-  named: Named,
+  { architecture, ...named }: Named,
   include: readonly string[],
   arch: NodeJS.Architecture,
   trees: readonly UserTree[] = [],
 ): Recipe {
-  const kernel = kernelPackages[arch];
-  if (kernel === undefined) {
-    throw hostError('unsupported-arch', `twinboot knows no Debian cloud kernel for ${arch}`, {
-      hint: `known: ${Object.keys(kernelPackages).join(', ')}`,
+  const built = architecture ?? architectureOf(arch);
+  if (built === undefined) {
+    throw hostError('unsupported-arch', `twinboot knows no kernel of Debian's for ${arch}`, {
+      hint: `known: ${architectures.join(', ')}`,
     });
   }
-  const packages = [...new Set([...systemPackages, kernel, ...include])].sort();
-  const plain = { ...named, distribution: 'debian', variant: 'minbase', packages, builder: BUILDER } as const;
+  const packages = [...new Set([...systemPackages, kernelPackages[built], ...include])].sort();
+  const other = architecture === undefined ? {} : { architecture };
+  const plain = {
+    ...named,
+    ...other,
+    distribution: 'debian',
+    variant: 'minbase',
+    packages,
+    builder: BUILDER,
+  } as const;
   return trees.length === 0 ? plain : { ...plain, trees: [...trees] };
 }
 
@@ -134,10 +173,10 @@ export function buildCommand(recipe: Recipe): string {
     (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),
   );
   const trees = recipe.trees ?? [];
-  const isPlain =
-    include.length + trees.length === 0 && recipe.name === plainName(recipe.suite, recipe.boot, recipe.agent);
+  const isPlain = include.length + trees.length === 0 && recipe.name === plainName(recipe);
   const options = [
     recipe.suite === DEFAULT_SUITE ? '' : ` --suite ${recipe.suite}`,
+    recipe.architecture === undefined ? '' : ` --arch ${recipe.architecture}`,
     recipe.boot === 'settled' ? '' : ` --boot ${recipe.boot}`,
     recipe.agent ? '' : ' --without-agent',
     include.length === 0 ? '' : ` --include ${include.join(',')}`,

@@ -44,8 +44,8 @@ function nameFor({ name = DEFAULT_SUITE, boot }: ImageRequest): string {
   const plain = plainRecipe(name);
   if (plain === undefined || boot === undefined || plain.boot === boot) return name;
   if (plain.boot === 'first')
-    throw wrongBootMode(plain.name, plain.boot, boot, plainName(plain.suite, boot, plain.agent));
-  return plainName(plain.suite, boot, plain.agent);
+    throw wrongBootMode(plain.name, plain.boot, boot, plainName({ ...plain, boot }));
+  return plainName({ ...plain, boot });
 }
 
 function customImage(name: string): CachedImage {

@@ -1,4 +1,7 @@
+import { hostArchitecture, type Architecture } from '../../core/architecture.ts';
 import { hostError } from '../../core/error.ts';
+import { requireUserEmulation } from '../host/user-emulation.ts';
+import { architectureOfImage } from '../image/cache.ts';
 import { createBareHost } from './bare-host.ts';
 import type { PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 import type { RuntimeSpec } from './spec.ts';
@@ -16,9 +19,47 @@ export async function prepareRuntime(
   if (!availability.ok) {
     throw hostError('runtime-unavailable', `${id}: ${availability.reason}`, { hint: availability.fix });
   }
+  const foreign = foreignArchitecture(context.image);
+  const emulator =
+    foreign === undefined || runtime.emulatesOthers === true
+      ? undefined
+      : emulatorFor(foreign, { id, runtime });
   const version = availability.version === undefined ? {} : { version: availability.version };
   const prepared = await runtime.prepare({ ...context, specId: id, ...version }, options);
-  return { bareHost: createBareHost(context), ...prepared };
+  return {
+    bareHost: createBareHost(context),
+    ...prepared,
+    description: {
+      ...prepared.description,
+      ...(emulator && { emulated: true, acceleratorReason: emulator }),
+    },
+  };
+}
+
+/** The image's architecture where it is not the host's. */
+function foreignArchitecture(image: PrepareContext['image']): Architecture | undefined {
+  const architecture = architectureOfImage(image);
+  return architecture === hostArchitecture() ? undefined : architecture;
+}
+
+/**
+ * What runs the image's programs, each an emulation of its own, on the kernel that containers share with the host.
+ * Errors: `runtime-unavailable`, `no-emulator` (host).
+ */
+function emulatorFor(
+  architecture: Architecture,
+  { id, runtime }: Pick<RuntimeSpec, 'id' | 'runtime'>,
+): string {
+  if (runtime.kind === 'vm') {
+    throw hostError(
+      'runtime-unavailable',
+      `${id}: it runs this host's architecture, and the image is ${architecture}`,
+      {
+        hint: '--runtime qemu emulates a machine of another architecture',
+      },
+    );
+  }
+  return `its programs are ${architecture} and run by ${requireUserEmulation(architecture)}, one by one`;
 }
 
 /** The part of a runtime's description that it gives itself. */

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hostArchitecture } from '../../core/architecture.ts';
 import { errnoOf, hostError } from '../../core/error.ts';
 import { jsonAs } from '../../core/parse-json.ts';
 import { textIfThere } from '../../core/read-if-there.ts';
@@ -15,8 +16,9 @@ import { pickConfinedUser } from '../process/room.ts';
 import { hostBootId } from '../process/identity.ts';
 import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';
-import { QEMU, qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
+import { qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
 import { firmwareFolders } from './qemu-firmware.ts';
+import { guestArchitectures } from './qemu-guests.ts';
 
 /**
  * How long a kernel may take from power-on until it runs before KVM counts as unusable: on a nested or busy host a KVM that
@@ -51,7 +53,11 @@ export async function chooseAccelerator(
   request: AcceleratorRequest,
 ): Promise<AcceleratorChoice> {
   if (request.wanted === 'tcg') return { accelerator: 'tcg', reason: 'asked for by accel=tcg' };
-  const proof = await kvmProof(host, request);
+  const { architecture } = request.machine;
+  const proof =
+    architecture === hostArchitecture()
+      ? await kvmProof(host, request)
+      : { works: false, reason: `no KVM of this host runs ${architecture}` };
   if (proof.works) return { accelerator: 'kvm' };
   const reason = proof.reason ?? 'KVM does not run this kernel';
   if (request.wanted === 'auto') return { accelerator: 'tcg', reason };
@@ -106,16 +112,17 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
 async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Proof> {
   const { cgroup, lease } = makeBootCgroup(host, `kvm-proof-${process.pid}`);
   let t0Ns = 0n;
+  const { program } = guestArchitectures[machine.architecture];
   const console = recordConsole(devNull, () => t0Ns);
   try {
     const { exited } = await launch({
-      command: QEMU,
+      command: program,
       args: qemuKernelArguments({ ...machine, accelerator: 'kvm' }),
-      room: qemuRoom(QEMU, {
+      room: qemuRoom(program, {
         user: pickConfinedUser(),
         fileBytes: machine.memoryBytes,
         accelerator: 'kvm',
-        readable: [...(await firmwareFolders(host)), machine.kernel, machine.initrd],
+        readable: [...(await firmwareFolders(host, program)), machine.kernel, machine.initrd],
         writable: [],
       }),
       env: {},

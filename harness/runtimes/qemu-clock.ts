@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { QemuAccelerator } from '../host/kvm.ts';
-import type { MachineType } from './qemu-command.ts';
+import type { MachineType } from './qemu-guests.ts';
 
 /**
- * What a kernel must be told of its clock under TCG (kernel-parameters.rst); under KVM, which has its own clock, nothing.
+ * What a kernel must be told of its clock under TCG (kernel-parameters.rst); nothing under KVM, which has its own clock, and on what is no
+ * PC.
  *
  * Interrupts are not timed (`noirqtime`): at the end of its start the kernel patches `sched_clock_cpu` while it runs, and the
  * interrupts that keep the other CPUs in step with that would themselves run through it for the sake of those times. QEMU 7.2
@@ -19,7 +20,7 @@ export function clockArguments(
   accelerator: QemuAccelerator,
   cpuinfo = readFileSync('/proc/cpuinfo', 'utf8'),
 ): string {
-  if (accelerator === 'kvm') return '';
+  if (accelerator === 'kvm' || type === 'virt') return '';
   const untimed = 'tsc=noirqtime';
   if (type !== 'microvm') return untimed;
   const tscKhz = knownTscKhz(cpuinfo);

@@ -1,13 +1,12 @@
+import type { Architecture } from '../../core/architecture.ts';
 import type { QemuAccelerator } from '../host/kvm.ts';
 import { MIB } from '../../core/units.ts';
 import { ROOT_PARTITION_UUID } from '../image/boot-disk.ts';
+import { guestArchitectures, type MachineType } from './qemu-guests.ts';
 import { ramBackend, type GuestRamKind } from './qemu-memory.ts';
 
 /** How the guest's agent reaches the host: a virtio-serial port, or the second serial port for images without the driver. */
 export type AgentPort = 'virtio' | 'serial';
-
-/** q35: a PC with PCI Express. pc: i440FX, a PC of 1996. microvm: no PCI at all, virtio devices on a plain bus. */
-export type MachineType = 'q35' | 'pc' | 'microvm';
 
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme';
 
@@ -19,6 +18,8 @@ export type BootPath =
   | { boot: 'uefi'; code: string; variables: string };
 
 export interface QemuMachine {
+  /** Of the guest. */
+  architecture: Architecture;
   type: MachineType;
   accelerator: QemuAccelerator;
   /** CPU model. */
@@ -54,14 +55,11 @@ export interface QemuBoot extends QemuMachine {
   agentPort: AgentPort;
 }
 
-export const QEMU = 'qemu-system-x86_64';
-
 /**
  * The kernel's words that twinboot needs, and no more: every character on a serial console costs the guest an exit.
- * loglevel 6 prints notices, of which "Linux version" is the first, and panics; earlyprintk prints it as soon as it is
- * said; panic=-1 with QEMU's -no-reboot ends the machine at a panic instead of hanging (kernel-parameters.rst).
+ * loglevel 6 prints notices, of which "Linux version" is the first, and panics; panic=-1 with QEMU's -no-reboot ends the machine at a panic instead of hanging (kernel-parameters.rst).
  */
-const KERNEL_ARGUMENTS = 'rw console=ttyS0 earlyprintk=ttyS0 loglevel=6 panic=-1';
+const KERNEL_ARGUMENTS = 'loglevel=6 panic=-1';
 
 /** Where the image's own file system is the whole disk. */
 const ROOT_DEVICES: Record<DiskBus, string> = {
@@ -79,6 +77,7 @@ const MACHINES: Record<MachineType, string> = {
   q35: 'q35',
   pc: 'pc',
   microvm: 'microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=on',
+  virt: 'virt',
 };
 
 /**
@@ -146,8 +145,9 @@ function directArguments(machine: QemuMachine): string[] {
   return ['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', given];
 }
 
-function kernelArguments(root: string, { clock, append }: QemuMachine): string {
-  return [`root=${root}`, KERNEL_ARGUMENTS, clock, append].filter(Boolean).join(' ');
+function kernelArguments(root: string, { architecture, clock, append }: QemuMachine): string {
+  const { console } = guestArchitectures[architecture];
+  return [`root=${root} rw`, console, KERNEL_ARGUMENTS, clock, append].filter(Boolean).join(' ');
 }
 
 function diskArguments({ diskBus, path }: QemuBoot, bus: string): string[] {

@@ -5,7 +5,8 @@ import { hostError } from '../../core/error.ts';
 import type { HostContext } from '../host/context.ts';
 import { installCommand, locate, packagesOf, tools } from '../host/tools.ts';
 import { bootDiskTools, type Firmware } from '../image/boot-disk.ts';
-import { QEMU, type QemuMachine } from './qemu-command.ts';
+import type { QemuMachine } from './qemu-command.ts';
+import { guestArchitectures } from './qemu-guests.ts';
 import type { QemuOptions } from './qemu-options.ts';
 import type { Unavailable } from './runtime.ts';
 
@@ -32,9 +33,9 @@ export function whyNoFirmware(firmware: Firmware): Unavailable | undefined {
   };
 }
 
-/** The folders in which QEMU looks for firmware, in its order; none where it does not say. */
-export async function firmwareFolders({ runner }: HostContext): Promise<string[]> {
-  const { stdout } = await runner.run(QEMU, ['-L', 'help'], { allowFailure: true });
+/** The folders in which this QEMU looks for firmware, in its order; none where it does not say. */
+export async function firmwareFolders({ runner }: HostContext, program: string): Promise<string[]> {
+  const { stdout } = await runner.run(program, ['-L', 'help'], { allowFailure: true });
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('/'))
@@ -50,10 +51,11 @@ export async function firmwareFolders({ runner }: HostContext): Promise<string[]
  * one: it takes the kernel from fw_cfg itself.
  */
 export function firmwareName(
-  { type, bios }: Pick<QemuMachine, 'type' | 'bios'>,
+  { architecture, type, bios }: Pick<QemuMachine, 'architecture' | 'type' | 'bios'>,
   { boot }: Pick<QemuOptions, 'boot'>,
   folders: readonly string[],
 ): string {
+  if (type === 'virt') return guestArchitectures[architecture].firmware ?? 'none: QEMU starts the kernel';
   const asked = boot === 'uefi' ? (installedOvmf()?.code ?? 'OVMF_CODE.fd') : (bios ?? defaultFirmware(type));
   const file = basename(filesNamed(asked, folders)[0] ?? asked);
   return `${projectOf(file)} (${file})`;

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { usageError } from '../../core/error.ts';
 import { GIB, MIB } from '../../core/units.ts';
+import { machineTypes } from './qemu-guests.ts';
 import { countOption, sizeOption } from './options.ts';
 
 const offOrOn = z.enum(['off', 'on']).default('off');
 
 const shape = z.object({
   machine: z
-    .enum(['q35', 'pc', 'microvm'])
-    .default('q35')
-    .describe('q35: PCI Express; pc: i440FX; microvm: no PCI'),
+    .enum(machineTypes)
+    .optional()
+    .describe(
+      'q35: PCI Express; pc: i440FX; microvm: no PCI; virt: for images of arm64 and riscv64; default: q35, virt',
+    ),
   boot: z
     .enum(['direct', 'bios', 'uefi'])
     .default('direct')
@@ -75,9 +78,12 @@ export function requireCombination(options: QemuOptions): void {
   if (machine === 'microvm' && boot !== 'direct') {
     refuse(`no firmware of machine=microvm boots a disk (boot=${boot})`, 'boot=direct, or machine=q35');
   }
+  if (machine === 'virt' && boot !== 'direct') {
+    refuse(`machine=virt takes its kernel from QEMU alone (boot=${boot})`, 'boot=direct, or machine=q35');
+  }
   if (machine !== 'microvm' && firmware !== 'auto') {
     refuse(
-      `firmware=${firmware} is for machine=microvm alone (machine=${machine})`,
+      `firmware=${firmware} is for machine=microvm alone`,
       'machine=microvm, or firmware=auto with boot=direct or bios (SeaBIOS) or boot=uefi (OVMF)',
     );
   }

@@ -1,10 +1,13 @@
 import { chown, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostError } from '../../core/error.ts';
+import { hostArchitecture, type Architecture } from '../../core/architecture.ts';
+import { hostError, usageError } from '../../core/error.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
 import { qemuRoom, sandboxOf } from '../host/qemu-confinement.ts';
+import type { HostContext } from '../host/context.ts';
+import { architectureOfImage } from '../image/cache.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-kernel.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
@@ -15,7 +18,7 @@ import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
 import { chooseAccelerator } from './qemu-accelerator.ts';
 import { clockArguments } from './qemu-clock.ts';
-import { QEMU, qemuBootArguments, type BootPath, type QemuBoot, type QemuMachine } from './qemu-command.ts';
+import { qemuBootArguments, type BootPath, type QemuBoot, type QemuMachine } from './qemu-command.ts';
 import {
   firmwareFolders,
   firmwareName,
@@ -25,6 +28,7 @@ import {
   whyNoFirmware,
   whyNoMicrovmFirmware,
 } from './qemu-firmware.ts';
+import { guestArchitectures } from './qemu-guests.ts';
 import {
   ksmNote,
   metersOf,
@@ -33,7 +37,7 @@ import {
   type GuestRamKind,
 } from './qemu-memory.ts';
 import { qemuOptions, type QemuOptions } from './qemu-options.ts';
-import type { PrepareContext, Runtime } from './runtime.ts';
+import type { Availability, PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { readVmIsolation } from './vm-isolation.ts';
 import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
@@ -43,26 +47,18 @@ export const qemu: Runtime<typeof qemuOptions> = {
   id: 'qemu',
   title: 'QEMU',
   kind: 'vm',
-  tools: [QEMU, 'qemu-img', 'perl'],
+  tools: [ownProgram(), 'qemu-img', 'perl'],
+  emulatesOthers: true,
   toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
   options: qemuOptions,
 
   async availability(host, options) {
     const { boot } = options;
-    if (process.arch !== 'x64') {
-      return {
-        ok: false,
-        reason: `its machines are x86-64, this host is ${process.arch}`,
-        fix: 'use an x86-64 host',
-      };
-    }
     const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
     if (lacking !== undefined) return lacking;
-    // A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2).
-    const tool = { tool: QEMU, version: /version (\d[\w.]*)/, oldest: '5.2' };
-    const available = await toolAvailability(host, tool);
+    const available = await programAvailability(host, ownProgram());
     if (!available.ok) return available;
-    return whyNoMicrovmFirmware(options, await firmwareFolders(host)) ?? available;
+    return whyNoMicrovmFirmware(options, await firmwareFolders(host, ownProgram())) ?? available;
   },
 
   isolation: ({ sandbox }) => ({
@@ -74,21 +70,24 @@ export const qemu: Runtime<typeof qemuOptions> = {
   }),
 
   async prepare(context, given) {
-    const { host, limits, version = 'unknown' } = context;
+    const { host, limits } = context;
+    const { architecture, version = 'unknown' } = await guestOf(context);
+    requireMachine(architecture, given);
     requireRam(context, given);
+    const { program } = guestArchitectures[architecture];
     const loaded = await bootKernel(context, given);
-    const folders = await firmwareFolders(host);
+    const folders = await firmwareFolders(host, program);
     const isSandboxed = given.sandbox === 'on';
-    const sandbox = isSandboxed ? await sandboxOf(host.runner, QEMU) : [];
+    const sandbox = isSandboxed ? await sandboxOf(host.runner, program) : [];
     if (isSandboxed && sandbox.length === 0)
       context.note('this QEMU was built without -sandbox: no system call filter');
     const { accelerator, reason } = await chooseAccelerator(host, {
       wanted: given.accel,
-      machine: machineOf(context, given, loaded, { accelerator: 'kvm', sandbox }),
+      machine: machineOf(context, given, loaded, { architecture, accelerator: 'kvm', sandbox }),
       qemuVersion: version,
       note: (message) => context.note(message),
     });
-    const machine = machineOf(context, given, loaded, { accelerator, sandbox });
+    const machine = machineOf(context, given, loaded, { architecture, accelerator, sandbox });
     await requireMemory(machine);
     const disk = await backingDisk(context, given);
     return {
@@ -96,6 +95,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
         version,
         options: {
           ...given,
+          machine: machine.type,
           firmware: firmwareName(machine, given, folders),
           kernel: formOf(loaded.kernel),
           initrd: formOf(loaded.initrd),
@@ -134,7 +134,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
           };
           const instance = await launchInstance({
             kind: 'vm',
-            command: QEMU,
+            command: program,
             args: qemuBootArguments(boot),
             room: await roomOf(boot, { user, disk, firmware: folders }),
             cgroup: group.cgroup,
@@ -156,17 +156,61 @@ export const qemu: Runtime<typeof qemuOptions> = {
   },
 };
 
+/** The emulator of this host's own architecture; of a PC's where twinboot knows none. */
+function ownProgram(): string {
+  return guestArchitectures[hostArchitecture() ?? 'amd64'].program;
+}
+
+/** A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2). */
+function programAvailability(host: HostContext, program: string): Promise<Availability> {
+  return toolAvailability(host, { tool: program, version: /version (\d[\w.]*)/, oldest: '5.2' });
+}
+
+/** The guest's architecture, the image's, and the version of its emulator. Errors: `runtime-unavailable` (host). */
+async function guestOf({
+  host,
+  image,
+  version,
+}: PrepareContext): Promise<{ architecture: Architecture; version?: string }> {
+  const architecture = architectureOfImage(image);
+  const { program } = guestArchitectures[architecture];
+  if (program === ownProgram()) return { architecture, ...(version !== undefined && { version }) };
+  const available = await programAvailability(host, program);
+  if (available.ok) return { ...available, architecture };
+  throw hostError('runtime-unavailable', `qemu: ${available.reason}`, { hint: available.fix });
+}
+
+/** Errors: `bad-combination` (usage). */
+function requireMachine(architecture: Architecture, { machine, boot, channel }: QemuOptions): void {
+  const { machines } = guestArchitectures[architecture];
+  const refuse = (what: string, hint: string): never => {
+    throw usageError('bad-combination', `runtime qemu: ${what}`, { hint });
+  };
+  if (machine !== undefined && !machines.includes(machine))
+    refuse(`no ${machine} runs an image of ${architecture}`, `machine=${machines.join(', ')}`);
+  if (boot !== 'direct' && architecture !== 'amd64')
+    refuse(`twinboot has no boot loader for ${architecture} (boot=${boot})`, 'boot=direct');
+  if (channel === 'serial' && architecture !== 'amd64')
+    refuse(
+      `a machine of ${architecture} has one serial port, the console's (channel=serial)`,
+      'channel=virtio',
+    );
+}
+
 function machineOf(
   context: PrepareContext,
   given: QemuOptions,
   { kernel, initrd }: BootKernel,
-  { accelerator, sandbox }: Pick<QemuMachine, 'accelerator' | 'sandbox'>,
+  { architecture, accelerator, sandbox }: Pick<QemuMachine, 'architecture' | 'accelerator' | 'sandbox'>,
 ): QemuMachine {
   const bios = microvmFirmware(given);
+  const { machines, emulatedCpu } = guestArchitectures[architecture];
+  const type = given.machine ?? machines[0];
   return {
-    type: given.machine,
+    architecture,
+    type,
     accelerator,
-    cpu: given.cpu ?? (accelerator === 'kvm' ? 'host' : 'max'),
+    cpu: given.cpu ?? (accelerator === 'kvm' ? 'host' : emulatedCpu),
     cpus: given.cpus ?? context.limits.cpus,
     memoryBytes: given.memory ?? context.limits.memoryBytes,
     ram: ramKindOf(given),
@@ -177,7 +221,7 @@ function machineOf(
     initrd: initrd.path,
     diskBus: given.disk,
     balloon: given.balloon === 'on',
-    clock: clockArguments(given.machine, accelerator),
+    clock: clockArguments(type, accelerator),
     append: given.append,
     sandbox,
   };
@@ -196,7 +240,7 @@ async function roomOf(boot: QemuBoot, { user, disk, firmware }: HandedOver): Pro
   const writable = [boot.disk, ...(path.boot === 'uefi' ? [path.variables] : []), boot.agentSocket];
   for (const file of writable) await chown(file, user, user);
   const { size: diskBytes } = await stat(disk);
-  return qemuRoom(QEMU, {
+  return qemuRoom(guestArchitectures[boot.architecture].program, {
     user,
     fileBytes: Math.max(overlayBytes(diskBytes), boot.memoryBytes),
     accelerator: boot.accelerator,

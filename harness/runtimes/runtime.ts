@@ -133,6 +133,8 @@ export interface Runtime<Schema extends z.ZodObject = z.ZodObject> {
   readonly title: string;
   readonly kind: RuntimeKind;
   readonly options: Schema;
+  /** true: its machine can be of any architecture, where those of others run on the host's kernel or CPU. */
+  readonly emulatesOthers?: true;
   /** Host tools it needs, by command name; `harness/host/tools.ts` knows their packages. */
   readonly tools: readonly string[];
   /** Those that these options need beside them on this host. */

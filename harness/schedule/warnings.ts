@@ -16,7 +16,7 @@ export function warningsOf(host: RunRecord['host'], runtimes: RunRecord['runtime
       .filter((runtime) => runtime.emulated)
       .map((runtime) => ({
         code: 'emulated',
-        message: `${runtime.id} was emulated (TCG), not run by KVM: ${runtime.acceleratorReason ?? 'no reason known'}`,
+        message: `${runtime.id} was emulated (TCG)${runtime.kind === 'vm' ? ', not run by KVM' : ''}: ${runtime.acceleratorReason ?? 'no reason known'}`,
       })),
     ...(onTime('emulated-host').length === 0
       ? []

@@ -35,7 +35,7 @@ it('ab: two sides of one image, turn by turn', async () => {
   const sides = ['--a', 'image=trixie', '--b', 'image=trixie'];
   const told = await twinboot([
     ...['ab', 'startup', ...sides, '--runtime', 'namespaces', '--metric', 'startup.ready'],
-    ...['--warmup', '0', '--max-rounds', '4', '--min-effect', '80%', '--out', newRunsFolder()],
+    ...['--warmup', '0', '--max-rounds', '2', '--min-effect', '80%', '--out', newRunsFolder()],
   ]);
   expect([0, 1], told.out + told.notes).toContain(told.exitCode);
   expect(told.out).toContain('startup.ready');

@@ -3,7 +3,7 @@ import type { Ledger, RunRecord } from '../../results/record.ts';
 import { ended, newRunsFolder, onlyRecord, said, startRun } from '../integration/support.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot } from '../support/terminal.ts';
-import { samplesOf, sumOfParts, valueOf } from './samples.ts';
+import { samplesOf, sumOfParts, valueOf } from '../support/samples.ts';
 
 /** What every change has to pass in the lab: a host with systemd, cgroup v2 and a KVM that runs Linux. */
 describe('smoke', () => {

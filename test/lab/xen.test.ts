@@ -7,7 +7,7 @@ import { ended, newRunsFolder, onlyRecord, startRun } from '../integration/suppo
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot } from '../support/terminal.ts';
 import { emulated } from './emulated.ts';
-import { samplesOf, sumOfParts, valueOf } from './samples.ts';
+import { samplesOf, sumOfParts, valueOf } from '../support/samples.ts';
 
 /** The emulated AMD-V has no NRIPS, without which Xen cannot step over RDTSCP. */
 const PVH = 'xen:type=pvh,cpuid=host,,rdtscp=0,,rdpid=0';
@@ -40,7 +40,7 @@ describe('the dom0 of Xen', () => {
       const runs = newRunsFolder();
       const runtimes = [PV, PVH].flatMap((spec) => ['--runtime', spec]);
       freeBeforeBytes = freeBytes();
-      const watch = setInterval(() => seen.push({ domains: domains(), freeBytes: freeBytes() }), 15_000);
+      const watch = setInterval(() => seen.push({ domains: domains(), freeBytes: freeBytes() }), 60_000);
       const told = await twinboot([
         ...['run', 'startup', 'memory', 'services', 'isolation', 'detection', ...runtimes],
         ...['--rounds', '1', '--warmup', '0', '--cpus', '1', '--timeout', '600', '--out', runs],

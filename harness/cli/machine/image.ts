@@ -1,4 +1,5 @@
 import { Option, type Command } from '@commander-js/extra-typings';
+import { architectures } from '../../../core/architecture.ts';
 import { usageError } from '../../../core/error.ts';
 import { jsonText } from '../../../core/text.ts';
 import { bootModeSchema } from '../../../results/record.ts';
@@ -30,6 +31,7 @@ interface BuildFlags {
   include?: string;
   tree: string[];
   boot?: Recipe['boot'];
+  arch?: string;
   mirror?: string;
   withoutAgent?: true;
   rebuild?: true;
@@ -41,6 +43,7 @@ function addBuild(parent: Command, io: Io): void {
     .description('Build an image, unless the cache has it')
     .argument('[name]', `what to call it; plain images are called after their suite (${DEFAULT_SUITE})`)
     .option('--suite <suite>', `Debian suite (default: ${DEFAULT_SUITE})`)
+    .option('--arch <architecture>', `${architectures.join(', ')} (default: this host's)`)
     .option('--include <packages>', 'more packages, separated by commas')
     .option('--tree <folder>', 'lay its files over the image (may be repeated)', collect, [])
     .addOption(
@@ -60,6 +63,7 @@ async function build(name: string | undefined, flags: BuildFlags, io: Io): Promi
     suite: flags.suite,
     include: flags.include?.split(',').map((word) => word.trim()),
     boot: flags.boot,
+    architecture: flags.arch,
     agent: flags.withoutAgent === undefined ? undefined : false,
     trees: await readTrees(flags.tree, io.signal),
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
 import { hypervisorText, type Hypervisor } from '../../../results/virtualization.ts';
 import { parseDistribution } from '../../parse/host-facts.ts';
+import { emulatedArchitectures } from '../user-emulation.ts';
 import { readHypervisor } from '../hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from '../hypervisor.ts';
 import { isRoot, type Examiner, type Finding } from './check.ts';
@@ -46,6 +47,23 @@ export function architectureFinding(name: string): Finding {
     found: name,
     reason: `twinboot knows the virtual machines of ${ARCHITECTURES.join(' and ')}`,
     fix: 'use a host of one of these',
+  };
+}
+
+export const otherArchitectures: Examiner = {
+  id: 'other-architectures',
+  title: 'other architectures',
+  examine: () => otherArchitecturesFinding(emulatedArchitectures()),
+};
+
+/** `emulated`: whose programs this host's kernel hands to an emulator. None is no fault: few need one. */
+export function otherArchitecturesFinding(emulated: readonly string[]): Finding {
+  if (emulated.length > 0) return { state: 'ok', found: `emulated: ${emulated.join(', ')}` };
+  return {
+    state: 'ok',
+    found: 'none',
+    reason:
+      'images of another architecture are neither built nor booted here without an emulator (binfmt_misc)',
   };
 }
 

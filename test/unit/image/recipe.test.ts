@@ -40,20 +40,35 @@ describe('a recipe', () => {
     expect(nameOf({ boot: 'first' })).toBe('trixie-first');
     expect(nameOf({ agent: false })).toBe('trixie-without-agent');
     expect(nameOf({ suite: 'bookworm', boot: 'first' })).toBe('bookworm-first');
+    expect(nameOf({ architecture: 'arm64', boot: 'first' })).toBe('trixie-arm64-first');
+    expect(nameOf({ architecture: 'amd64' })).toBe('trixie');
   });
 
   it('follows from a plain name', () => {
     expect(recipeFor({ name: 'bookworm-first' }, 'x64')).toMatchObject({ suite: 'bookworm', boot: 'first' });
     expect(plainRecipe('trixie-first-without-agent', 'x64')).toMatchObject({ boot: 'first', agent: false });
+    expect(plainRecipe('trixie-arm64', 'x64')).toMatchObject({ architecture: 'arm64' });
     expect(plainRecipe('mine', 'x64')).toBeUndefined();
   });
 
   it("has its architecture's kernel", () => {
     expect(recipeFor({}, 'arm64').packages).toContain('linux-image-cloud-arm64');
-    expect(() => recipeFor({}, 's390x')).toThrow(/no Debian cloud kernel for s390x/);
+    expect(() => recipeFor({}, 'mips')).toThrow(/no kernel of Debian's for mips/);
+  });
+
+  it("has another architecture's kernel where that is asked for", () => {
+    const recipe = recipeFor({ architecture: 'riscv64' }, 'x64');
+    expect(recipe.packages).toContain('linux-image-riscv64');
+    expect(recipe.packages).not.toContain('linux-image-cloud-amd64');
+  });
+
+  it("keeps its place in the cache where the host's own is asked for by name", () => {
+    expect(recipeId(recipeFor({ architecture: 'amd64' }, 'x64'))).toBe(recipeId(recipeFor({}, 'x64')));
   });
 
   it.each([
+    [{ architecture: 'vax' }, 'bad-architecture'],
+    [{ name: 'trixie', architecture: 'arm64' }, 'name-taken'],
     [{ name: 'Mine!' }, 'bad-image-name'],
     [{ name: '--all' }, 'bad-image-name'],
     [{ name: '../escape' }, 'bad-image-name'],
@@ -116,6 +131,7 @@ describe('the command that builds it', () => {
   it.each([
     [{}, 'twinboot image build'],
     [{ boot: 'first' as const, agent: false }, 'twinboot image build --boot first --without-agent'],
+    [{ architecture: 'arm64' }, 'twinboot image build --arch arm64'],
     [
       { name: 'mine', suite: 'bookworm', include: ['nginx', 'curl'] },
       'twinboot image build mine --suite bookworm --include curl,nginx',

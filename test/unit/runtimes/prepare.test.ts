@@ -14,7 +14,7 @@ describe('a runtime that is prepared', () => {
       prepare: (context: PrepareContext) => Promise.resolve(contexts.push(context)),
     } as unknown as Runtime,
   });
-  const context = {} as PrepareContext;
+  const context = { image: { description: {} } } as PrepareContext;
 
   it('is told the version that its availability found, so that nothing is asked twice', async () => {
     await prepareRuntime(spec({ ok: true, version: '5.0.2' }), context);
@@ -31,6 +31,18 @@ describe('a runtime that is prepared', () => {
       code: 'runtime-unavailable',
       message: 'lxc:sys=rw: lxc-start is not installed',
       hint: 'apt-get install lxc',
+    });
+    expect(contexts).toEqual([]);
+  });
+
+  it('is refused for an image of another architecture, where it is a VM that cannot emulate one', async () => {
+    const other = process.arch === 'arm64' ? 'amd64' : 'arm64';
+    const image = { description: { architecture: other } } as PrepareContext['image'];
+    const vm = spec({ ok: true });
+    Object.assign(vm.runtime, { kind: 'vm' });
+    await expect(prepareRuntime(vm, { ...context, image })).rejects.toMatchObject({
+      code: 'runtime-unavailable',
+      message: `lxc:sys=rw: it runs this host's architecture, and the image is ${other}`,
     });
     expect(contexts).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
 } from '../../../harness/runtimes/qemu-command.ts';
 
 const boot: QemuBoot = {
+  architecture: 'amd64',
   type: 'q35',
   path: { boot: 'direct' },
   accelerator: 'tcg',
@@ -125,6 +126,16 @@ describe('the command line of another machine', () => {
     const args = qemuBootArguments({ ...boot, type: 'microvm', bios: 'qboot.rom' });
     expect(valueOf(args, '-bios')).toBe('qboot.rom');
     expect(qemuBootArguments({ ...boot, type: 'microvm' })).not.toContain('-bios');
+  });
+
+  it.each([
+    ['arm64', 'console=ttyAMA0 earlycon'],
+    ['riscv64', 'console=ttyS0 earlycon=sbi'],
+  ] as const)('virt, of %s: its own console, and devices on PCI Express', (architecture, console) => {
+    const args = qemuBootArguments({ ...boot, architecture, type: 'virt' });
+    expect(valueOf(args, '-machine')).toBe('virt,memory-backend=ram,mem-merge=off');
+    expect(valueOf(args, '-append')).toBe(`root=/dev/vda rw ${console} loglevel=6 panic=-1`);
+    expect(devicesOf(args)).toContain('virtio-blk-pci,drive=root');
   });
 
   it('through SeaBIOS: the disk is booted, and GRUB is told the kernel’s arguments by SMBIOS', () => {

@@ -39,7 +39,7 @@ const nameOf = (
   type: 'q35' | 'pc' | 'microvm',
   folders: string[],
   boot: 'direct' | 'bios' = 'direct',
-): string => firmwareName({ type }, { boot }, folders);
+): string => firmwareName({ architecture: 'amd64', type }, { boot }, folders);
 
 describe('the firmware’s name', () => {
   it('of a PC is SeaBIOS, whether the kernel comes from QEMU or from a disk', () => {
@@ -54,13 +54,22 @@ describe('the firmware’s name', () => {
 
   it('is that of the file that was asked for', () => {
     const named = (bios: string): string =>
-      firmwareName({ type: 'microvm', bios }, { boot: 'direct' }, debian);
+      firmwareName({ architecture: 'amd64', type: 'microvm', bios }, { boot: 'direct' }, debian);
     expect(named('qboot.rom')).toBe('qboot (qboot.rom)');
     expect(named(join(debian[1] ?? '', 'bios-microvm.bin'))).toBe('SeaBIOS (bios-microvm.bin)');
   });
 
+  it('of a machine that is no PC is none, but for OpenSBI', () => {
+    const virt = (architecture: 'arm64' | 'riscv64'): string =>
+      firmwareName({ architecture, type: 'virt' }, { boot: 'direct' }, debian);
+    expect(virt('arm64')).toBe('none: QEMU starts the kernel');
+    expect(virt('riscv64')).toBe('OpenSBI');
+  });
+
   it('with UEFI is OVMF', () => {
-    expect(firmwareName({ type: 'q35' }, { boot: 'uefi' }, debian)).toMatch(/^OVMF \(OVMF_CODE\w*\.fd\)$/);
+    expect(firmwareName({ architecture: 'amd64', type: 'q35' }, { boot: 'uefi' }, debian)).toMatch(
+      /^OVMF \(OVMF_CODE\w*\.fd\)$/,
+    );
   });
 
   it('is by the name that QEMU asks for where the file is not found', () => {

@@ -28,7 +28,6 @@ describe('a runtime as it is typed', () => {
 
   it('options that are not given have their defaults', () => {
     expect(parseRuntimeSpec('qemu').options).toEqual({
-      machine: 'q35',
       boot: 'direct',
       firmware: 'auto',
       disk: 'virtio-blk',

@@ -1,0 +1,49 @@
+import type { Architecture } from '../../core/architecture.ts';
+
+/**
+ * q35: a PC with PCI Express. pc: i440FX, a PC of 1996. microvm: no PCI at all, virtio devices on a plain bus. virt: QEMU's
+ * own machine for what is no PC, with PCI Express.
+ */
+export const machineTypes = ['q35', 'pc', 'microvm', 'virt'] as const;
+export type MachineType = (typeof machineTypes)[number];
+
+/** What differs between guests of one architecture and another. */
+export interface GuestArchitecture {
+  /** The system emulator, and the Debian package that brings it. */
+  program: string;
+  package: string;
+  /** The first one where nothing is asked for. */
+  machines: readonly [MachineType, ...MachineType[]];
+  /** The kernel's words for its console on the first serial port, from its first line on (kernel-parameters.rst). */
+  console: string;
+  /** CPU model under TCG. */
+  emulatedCpu: string;
+  /** What runs before a kernel that QEMU loads; absent where nothing does. */
+  firmware?: string;
+}
+
+export const guestArchitectures: Record<Architecture, GuestArchitecture> = {
+  amd64: {
+    program: 'qemu-system-x86_64',
+    package: 'qemu-system-x86',
+    machines: ['q35', 'pc', 'microvm'],
+    console: 'console=ttyS0 earlyprintk=ttyS0',
+    emulatedCpu: 'max',
+  },
+  arm64: {
+    program: 'qemu-system-aarch64',
+    package: 'qemu-system-arm',
+    machines: ['virt'],
+    console: 'console=ttyAMA0 earlycon',
+    // Pointers are signed at every call; QARMA5 takes most of an emulated boot, and the guest cannot tell it from another.
+    emulatedCpu: 'max,pauth-impdef=on',
+  },
+  riscv64: {
+    program: 'qemu-system-riscv64',
+    package: 'qemu-system-misc',
+    machines: ['virt'],
+    console: 'console=ttyS0 earlycon=sbi',
+    emulatedCpu: 'max',
+    firmware: 'OpenSBI',
+  },
+};
