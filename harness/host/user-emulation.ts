@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectures, hostArchitecture, type Architecture } from '../../core/architecture.ts';
 import { hostError } from '../../core/error.ts';
 import { namesIfThere, textIfThere } from '../../core/read-if-there.ts';
+import type { ProcessRunner } from '../process/runner.ts';
 import { parseBinfmtEntry, takesProgram, type BinfmtEntry } from '../parse/binfmt.ts';
 import { installCommand } from './tools.ts';
 
@@ -60,4 +62,15 @@ export function requireUserEmulation(architecture: Architecture, folder: string 
       `${installCommand(['qemu-user-static', 'binfmt-support'])}; ` +
       `where systemd does not run: ${enable}update-binfmts --enable`,
   });
+}
+
+/** Of the emulator behind an interpreter: `10.0.13`; `undefined` where it does not say. Errors: those of the runner. */
+export async function emulatorVersion(
+  runner: ProcessRunner,
+  interpreter: string,
+): Promise<string | undefined> {
+  // The interpreter itself may be a link, by whose name QEMU knows that the kernel started it.
+  const program = realpathSync(interpreter);
+  const { stdout } = await runner.run(program, ['--version'], { allowFailure: true });
+  return /version (\d[\d.]*)/.exec(stdout)?.[1];
 }

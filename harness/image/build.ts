@@ -89,7 +89,7 @@ async function build(
   const start = hostClock.nowNs();
   const apt = await prepare(context, recipe, options);
   callbacks.note(
-    `image ${name}: building it from ${apt.mirror} (Debian ${recipe.suite}), which takes a minute or less`,
+    `image ${name}: building it from ${apt.mirror} (Debian ${recipe.suite}), which takes ${durationOf(recipe)}`,
   );
   return inBuildFolder(context.cleanup, async (folder) => {
     await sweepTemporaries(context.runner);
@@ -102,6 +102,11 @@ async function build(
     );
     return image;
   });
+}
+
+/** Programs of another architecture set their packages up emulated. */
+function durationOf({ architecture }: Recipe): string {
+  return architecture === undefined ? 'a minute or less' : 'some ten minutes';
 }
 
 async function prepare(context: BuildContext, recipe: Recipe, options: BuildOptions): Promise<AptAccess> {

@@ -1,8 +1,9 @@
 import { hostArchitecture, type Architecture } from '../../core/architecture.ts';
 import { hostError } from '../../core/error.ts';
-import { requireUserEmulation } from '../host/user-emulation.ts';
+import { emulatorVersion, requireUserEmulation } from '../host/user-emulation.ts';
 import { architectureOfImage } from '../image/cache.ts';
 import { createBareHost } from './bare-host.ts';
+import { isOlder } from './tool-availability.ts';
 import type { PrepareContext, PreparedRuntime, Runtime } from './runtime.ts';
 import type { RuntimeSpec } from './spec.ts';
 import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
@@ -23,7 +24,7 @@ export async function prepareRuntime(
   const emulator =
     foreign === undefined || runtime.emulatesOthers === true
       ? undefined
-      : emulatorFor(foreign, { id, runtime });
+      : await emulatorFor(foreign, { id, runtime }, context);
   const version = availability.version === undefined ? {} : { version: availability.version };
   const prepared = await runtime.prepare({ ...context, specId: id, ...version }, options);
   return {
@@ -42,14 +43,18 @@ function foreignArchitecture(image: PrepareContext['image']): Architecture | und
   return architecture === hostArchitecture() ? undefined : architecture;
 }
 
+/** systemd 255 starts what it runs by pidfd_spawn(3), which QEMU 7.2 answers with EINVAL, and QEMU 10.0 does not. */
+const SPAWNS_SINCE = '10.0';
+
 /**
  * What runs the image's programs, each an emulation of its own, on the kernel that containers share with the host.
  * Errors: `runtime-unavailable`, `no-emulator` (host).
  */
-function emulatorFor(
+async function emulatorFor(
   architecture: Architecture,
   { id, runtime }: Pick<RuntimeSpec, 'id' | 'runtime'>,
-): string {
+  { host, note }: Pick<PrepareContext, 'host' | 'note'>,
+): Promise<string> {
   if (runtime.kind === 'vm') {
     throw hostError(
       'runtime-unavailable',
@@ -59,7 +64,13 @@ function emulatorFor(
       },
     );
   }
-  return `its programs are ${architecture} and run by ${requireUserEmulation(architecture)}, one by one`;
+  const interpreter = requireUserEmulation(architecture);
+  const version = await emulatorVersion(host.runner, interpreter);
+  if (version !== undefined && isOlder(version, SPAWNS_SINCE))
+    note(
+      `${id}: ${interpreter} is QEMU ${version}: services of systemd 255 and newer want QEMU ${SPAWNS_SINCE}`,
+    );
+  return `its programs are ${architecture}, each run by QEMU ${version ?? 'of unknown version'} (${interpreter})`;
 }
 
 /** The part of a runtime's description that it gives itself. */
