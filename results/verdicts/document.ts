@@ -1,6 +1,7 @@
 import type { Align } from '../../core/columns.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { footnotes, type Marked } from '../marks.ts';
+import { MOST_MORE_ROUNDS } from '../statistics/sample-size.ts';
 
 /**
  * What a row means for the whole, whatever the command calls its verdict.
@@ -34,6 +35,8 @@ export interface VerdictRow extends Marked {
   evidence: string;
   /** Why, where the cells alone do not say it. */
   reason?: string;
+  /** What took longer, the most first, a line each: hints beside the verdict. */
+  blame?: readonly string[];
   /** About how many more rounds a side would decide. */
   moreRounds?: number;
 }
@@ -61,6 +64,8 @@ export interface VerdictDocument {
   passed: boolean;
   /** The whole in one sentence. */
   sentence: string;
+  /** What so few rounds can show of nothing, whatever they measured: stands before everything else. */
+  caveat?: string;
   /** The file with the rules, where there is one: annotations of rows point to it. */
   file?: string;
   /** What was judged, and against what. */
@@ -85,17 +90,23 @@ export function rowsBySubject({ rows }: VerdictDocument): VerdictRow[][] {
   return groupBy(rows, ({ subject }) => subject);
 }
 
-/** `inconclusive, ~8 more` */
+/** `inconclusive, ~8 more`; of the largest estimate, which is no number of rounds, `inconclusive, far more`. */
 export function verdictText({ verdict, moreRounds }: VerdictRow): string {
-  return moreRounds === undefined ? verdict : `${verdict}, ~${moreRounds} more`;
+  if (moreRounds === undefined) return verdict;
+  return `${verdict}, ${moreRounds >= MOST_MORE_ROUNDS ? FAR_MORE : `~${moreRounds} more`}`;
 }
+
+const FAR_MORE = 'far more';
 
 /** The lines below the table: the method, then what its marks mean. */
 export function footnotesOf({ rows, method, markOfAll }: VerdictDocument): string[] {
   return [
     ...method,
-    ...(rows.some(({ moreRounds }) => moreRounds !== undefined)
+    ...(rows.some(({ moreRounds = MOST_MORE_ROUNDS }) => moreRounds < MOST_MORE_ROUNDS)
       ? ['~n more: about so many more rounds a side would decide']
+      : []),
+    ...(rows.some(({ moreRounds = 0 }) => moreRounds >= MOST_MORE_ROUNDS)
+      ? [`${FAR_MORE}: more rounds than can be planned for; a larger minimum effect would decide sooner`]
       : []),
     ...footnotes(rows),
     ...(markOfAll === undefined ? [] : [`${markOfAll.symbol} ${markOfAll.text}`]),
