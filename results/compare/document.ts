@@ -1,5 +1,12 @@
 import { markTexts } from '../marks.ts';
-import type { Column, Difference, Outcome, VerdictDocument, VerdictRow } from '../verdicts/document.ts';
+import {
+  FAR_MORE,
+  type Column,
+  type Difference,
+  type Outcome,
+  type VerdictDocument,
+  type VerdictRow,
+} from '../verdicts/document.ts';
 import { blameLines } from './blame.ts';
 import type { ComparedSide, Comparison, ComparisonRow, StructuralDifference, Verdict } from './comparison.ts';
 import {
@@ -11,7 +18,7 @@ import {
   type FailOn,
 } from './failures.ts';
 import { verdictSentence } from './sentence.ts';
-import { figureText, moreRoundsText, percentText, pText, ratioText, rowName } from './row-text.ts';
+import { figureText, isFarMore, moreRoundsText, percentText, pText, ratioText, rowName } from './row-text.ts';
 
 /** What every row says that was compared by force. */
 const FORCED = 'compared across different environments';
@@ -80,7 +87,7 @@ function rowOf(row: ComparisonRow, comparison: Comparison, failOn: readonly Fail
     evidence: rowEvidence(row, comparison),
     ...(reason !== undefined && { reason }),
     ...(row.blame !== undefined && { blame: blameLines(row.blame) }),
-    ...(moreRounds !== undefined && { moreRounds }),
+    ...(moreRounds !== undefined && { moreRounds: isFarMore(moreRounds) ? FAR_MORE : moreRounds }),
     emulated,
     ...(timeMarks && { timeMarks }),
   };

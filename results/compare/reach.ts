@@ -31,10 +31,14 @@ export function reachText(rows: readonly RowSize[], alpha: number, isPlanned = f
   const aSide = leastRounds((rounds) => canShow({ base: rounds, next: rounds }));
   const beside = leastRounds((next) => canShow({ base: best.base, next }));
   const which = blind.length === rows.length ? '' : ` in ${formatCount(blind.length, 'row')}`;
+  const least = leastOf(best);
+  const why =
+    least === 1
+      ? 'one value is not tested'
+      : `p is ${pText(least)} at least, ${pText(Math.min(1, least * rows.length))} corrected over ` +
+        `${formatCount(rows.length, 'row')}, where alpha is ${alpha}`;
   return [
-    `${sizeText(best)} cannot show a change of any size${which}: p is ${pText(leastOf(best))} at least, ` +
-      `${pText(Math.min(1, leastOf(best) * rows.length))} corrected over ${formatCount(rows.length, 'row')}, ` +
-      `where alpha is ${alpha}`,
+    `${sizeText(best)} cannot show a change of any size${which}: ${why}`,
     neededText(aSide, isPlanned || beside === aSide ? undefined : beside),
   ].join('; ');
 }

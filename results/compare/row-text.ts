@@ -38,9 +38,14 @@ export function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
 
-/** `about 8 more rounds a side would decide`. The largest estimate is a bound of the estimate and no number of rounds. */
+/** Whether an estimate is its own bound, and no number of rounds. */
+export function isFarMore(moreRounds: number): boolean {
+  return moreRounds >= MOST_MORE_ROUNDS;
+}
+
+/** `about 8 more rounds a side would decide` */
 export function moreRoundsText(moreRounds: number): string {
-  return moreRounds >= MOST_MORE_ROUNDS
+  return isFarMore(moreRounds)
     ? 'more rounds than can be planned for would be needed'
     : `about ${formatCount(moreRounds, 'more round')} a side would decide`;
 }

@@ -24,15 +24,17 @@ export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineSt
   const summary = summarise(record);
   const relative = needsBaseline(gate) ? baselineRows(gate, record, baseline) : { rows: [] };
   const against = 'side' in baseline ? baseline.side : undefined;
+  const limits = subjectLimits(gate, record)
+    .flatMap((entry) => limitRows(entry, summary).map((row) => ({ entry, row })))
+    .map(({ entry, row }) => ({ row, told: explained(row, entry, record, against) }));
+  const usesBaseline = needsBaseline(gate) || limits.some(({ row, told }) => told !== row);
   const findings = [
     ...runRows(gate, record, summary),
     ...imageRows(gate, record),
     ...serviceRows(gate, runtimeSubjects(gate, record), record),
     ...expectedRows(gate, runtimeSubjects(gate, record), record),
     ...unmatchedMetricRows(gate, record),
-    ...subjectLimits(gate, record).flatMap((entry) =>
-      limitRows(entry, summary).map((row) => explained(row, entry, record, against)),
-    ),
+    ...limits.map(({ told }) => told),
     ...relative.rows,
   ];
   const rows = findings.map((finding) => ({ ...finding, failed: isFailed(finding, gate) }));
@@ -40,7 +42,7 @@ export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineSt
   return {
     gate: gate.file,
     record: record.id,
-    ...('side' in baseline && { baseline: baseline.side.records[0].id }),
+    ...(usesBaseline && against !== undefined && { baseline: against.records[0].id }),
     passed,
     rows,
     ...(relative.caveat !== undefined && { caveat: relative.caveat }),

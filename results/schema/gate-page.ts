@@ -6,7 +6,7 @@ interface Schema {
   description?: string;
   type?: string;
   enum?: string[];
-  default?: unknown;
+  default?: string | number | boolean | object;
   minimum?: number;
   maximum?: number;
   items?: Schema;
@@ -117,8 +117,7 @@ function rangeOf(minimum: number | undefined, maximum = Number.MAX_SAFE_INTEGER)
   return minimum === undefined ? '' : `, ${minimum}${to === '' ? ' or more' : to}`;
 }
 
+/** Lists and mappings are empty unless something is written. */
 function defaultOf({ default: value }: Schema): string {
-  const isNothing =
-    value === undefined || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
-  return isNothing ? '' : `\`${String(value)}\``;
+  return value === undefined || typeof value === 'object' ? '' : `\`${value}\``;
 }

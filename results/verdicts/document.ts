@@ -1,7 +1,6 @@
 import type { Align } from '../../core/columns.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { footnotes, type Marked } from '../marks.ts';
-import { MOST_MORE_ROUNDS } from '../statistics/sample-size.ts';
 
 /**
  * What a row means for the whole, whatever the command calls its verdict.
@@ -9,6 +8,8 @@ import { MOST_MORE_ROUNDS } from '../statistics/sample-size.ts';
  * rounds cannot tell. `skipped`: it was not judged. Only `failed` makes the whole fail.
  */
 export type Outcome = 'passed' | 'noted' | 'tolerated' | 'undecided' | 'skipped' | 'failed';
+
+export const FAR_MORE = 'far more';
 
 /** A column of the table, between the name of a row and its verdict. */
 export interface Column {
@@ -37,8 +38,8 @@ export interface VerdictRow extends Marked {
   reason?: string;
   /** What took longer, the most first, a line each: hints beside the verdict. */
   blame?: readonly string[];
-  /** About how many more rounds a side would decide. */
-  moreRounds?: number;
+  /** About how many more rounds a side would decide; `far more` where the estimate is no number to plan with. */
+  moreRounds?: number | typeof FAR_MORE;
 }
 
 /** A difference that has no figures, and so no row. */
@@ -90,22 +91,20 @@ export function rowsBySubject({ rows }: VerdictDocument): VerdictRow[][] {
   return groupBy(rows, ({ subject }) => subject);
 }
 
-/** `inconclusive, ~8 more`; of the largest estimate, which is no number of rounds, `inconclusive, far more`. */
+/** `inconclusive, ~8 more`, `inconclusive, far more` */
 export function verdictText({ verdict, moreRounds }: VerdictRow): string {
   if (moreRounds === undefined) return verdict;
-  return `${verdict}, ${moreRounds >= MOST_MORE_ROUNDS ? FAR_MORE : `~${moreRounds} more`}`;
+  return `${verdict}, ${moreRounds === FAR_MORE ? FAR_MORE : `~${moreRounds} more`}`;
 }
-
-const FAR_MORE = 'far more';
 
 /** The lines below the table: the method, then what its marks mean. */
 export function footnotesOf({ rows, method, markOfAll }: VerdictDocument): string[] {
   return [
     ...method,
-    ...(rows.some(({ moreRounds = MOST_MORE_ROUNDS }) => moreRounds < MOST_MORE_ROUNDS)
+    ...(rows.some(({ moreRounds }) => typeof moreRounds === 'number')
       ? ['~n more: about so many more rounds a side would decide']
       : []),
-    ...(rows.some(({ moreRounds = 0 }) => moreRounds >= MOST_MORE_ROUNDS)
+    ...(rows.some(({ moreRounds }) => moreRounds === FAR_MORE)
       ? [`${FAR_MORE}: more rounds than can be planned for; a larger minimum effect would decide sooner`]
       : []),
     ...footnotes(rows),
