@@ -116,9 +116,6 @@ function metricFaults(id: string, file: GateFile, known: KnownNames, isRuntime: 
   if (file.scenarios !== undefined && !file.scenarios.includes(metric.scenario)) {
     return fault(`${id} is measured by the scenario ${metric.scenario}, which \`scenarios\` leaves out`);
   }
-  if (file.scenarios === undefined && known.fleetScenarios.some((fleet) => fleet.id === metric.scenario)) {
-    return fault(`${id} needs the scenario ${metric.scenario}: name it in \`scenarios\``);
-  }
   const rule = file.metrics[id];
   if (rule === undefined) return [];
   return [

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { exitCodes, TwinbootError, withHint } from '../../../core/error.ts';
+import { exitCodes, TwinbootError, usageError, withHint } from '../../../core/error.ts';
+import { formatList, formatSome } from '../../../core/words.ts';
 import {
   assertSetName,
   DEFAULT_SET,
@@ -22,7 +23,8 @@ import type { RunPlan, RunRecord } from '../../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../../results/store.ts';
 import { summarise } from '../../../results/summary.ts';
 import { writeFailure } from '../../../results/write-failure.ts';
-import { findScenario } from '../../../scenarios/registry.ts';
+import { findScenario, scenarios } from '../../../scenarios/registry.ts';
+import type { Scenario } from '../../contract/scenario.ts';
 import { parseRuntimes } from '../../runtimes/spec.ts';
 import { knownNames } from './gate-names.ts';
 import { silent, type Io } from '../io.ts';
@@ -90,6 +92,7 @@ async function measure(
   const { run } = gate;
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
   const chosen = run.scenarios?.map((id) => findScenario(id)) ?? usualScenarios;
+  requireMeasured(gate, chosen);
   const { rounds, warmup, fleet, ...choices } = run;
   const plan = planOf({
     ...choices,
@@ -106,6 +109,22 @@ async function measure(
   await publishIfPossible(progress, record, folder.path);
   progress.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
   return record;
+}
+
+/** A limit that nothing measures fails, which is better said before anything boots. Errors: `unmeasured-metric` (usage). */
+function requireMeasured({ file, metrics }: Gate, chosen: readonly Scenario[]): void {
+  const isMeasured = (id: string): boolean =>
+    chosen.some((scenario) => scenario.metrics.some((metric) => metric.id === id));
+  const lacking = Object.keys(metrics).filter((id) => !isMeasured(id));
+  if (lacking.length === 0) return;
+  const needed = scenarios.filter((scenario) => scenario.metrics.some(({ id }) => lacking.includes(id)));
+  throw usageError(
+    'unmeasured-metric',
+    `${file} limits ${formatSome(lacking)}, which this run does not measure`,
+    {
+      hint: `name ${formatList(needed.map(({ id }) => id))} in \`scenarios\``,
+    },
+  );
 }
 
 /** A fleet gives a value of each metric in a series, other scenarios in a round. */
