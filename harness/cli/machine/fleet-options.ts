@@ -156,7 +156,7 @@ interface RoundChoices {
 
 const NO_ROUNDS = { rounds: 0, warmup: 0 };
 
-export function fleetPlanOf({
+function fleetPlanOf({
   series = 1,
   instances,
   until = 'count',
