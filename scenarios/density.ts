@@ -28,6 +28,13 @@ export const density = defineScenario({
       'Slope of the charge of all control groups over the number of live instances: Theil–Sen over the steps of a series.',
     ),
     metric(
+      'density.intercept',
+      'bytes',
+      'detail',
+      'Beside the instances',
+      'Where the line of `density.marginal` meets no instance at all: what all of them share, and what the first one takes more than the others.',
+    ),
+    metric(
       'density.host-delta-marginal',
       'bytes',
       'headline',
@@ -109,6 +116,7 @@ export const density = defineScenario({
       'no step had one instance alone',
     );
     measured.put('density.marginal', fits.total?.slope, TOO_FEW_STEPS);
+    measured.put('density.intercept', fits.total?.intercept, TOO_FEW_STEPS);
     measured.put('density.host-delta-marginal', fits.hostDelta?.slope, TOO_FEW_STEPS);
     measured.put(
       'density.ready-nth',

@@ -1,5 +1,6 @@
 import { changePoints } from './studies/change-points.ts';
 import { coverage } from './studies/coverage.ts';
+import { realBoots } from './studies/real-boots.ts';
 import { falseAlarms, power } from './studies/compare.ts';
 import { sequentialAlarms, sequentialPasses, sequentialPower } from './studies/ab.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
@@ -14,4 +15,5 @@ export const studies: readonly Study[] = [
   ...coverage,
   vmOverContainer,
   changePoints,
+  realBoots,
 ];

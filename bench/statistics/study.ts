@@ -17,12 +17,23 @@ export interface StudyOptions {
   /** Trials of each coverage simulation. */
   coverageTrials: number;
   seed: number;
+  /** Of studies with real boots: how many runs, of which image, in which runtime. */
+  runs: number;
+  image: string;
+  runtime: string;
+  /** How it goes on. */
+  note: (text: string) => void;
 }
 
-/** A promise about the statistics, held against simulated values. The same seed gives the same rates. */
+/**
+ * A promise about the statistics, held against simulated values, or what real boots give. Of simulated values the same seed
+ * gives the same rates.
+ */
 export interface Study {
   /** A noun in kebab-case. */
   id: string;
   question: string;
-  run: (options: StudyOptions) => Rate[];
+  /** It boots, or takes hours. */
+  onlyWhenNamed?: boolean;
+  run: (options: StudyOptions) => Rate[] | Promise<Rate[]>;
 }

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
+import { NO_FAILED_BOOTS, type FailedBootsLimit } from '../../results/failed-boots.ts';
 import { defaultJudgeOptions } from '../../results/compare/comparison.ts';
 
 /** A share, `5%` or `0.05`, from `min` up to, not including, 1; for commander. */
@@ -24,4 +25,15 @@ export function alphaOption(
   return new Option('--alpha <share>', meaning)
     .argParser(share({ min: 1e-6 }))
     .default(defaultJudgeOptions.alpha, '0.05');
+}
+
+export function maxFailedBootsOption() {
+  return new Option(
+    '--max-failed-boots <n>',
+    "how many of NEW's measured boots of a runtime may fail, 2 or 5%, as in a gate; those that fail are said all the same",
+  )
+    .argParser((text): FailedBootsLimit =>
+      /^\d{1,6}$/.test(text) ? { boots: Number(text) } : { share: share({ min: 0 })(text) },
+    )
+    .default(NO_FAILED_BOOTS, '0');
 }

@@ -2,7 +2,7 @@ import { ledgerIn, type LedgerRow, type RunRecord, type Sample } from '../record
 
 /**
  * The record without what no comparison reads, for a repository: no warm-up, no console, and of the services ledger
- * only which service was in what state. Every measured value stays. Still a valid record.
+ * only which service was in what state, and when and for how long it started. Every measured value stays. Still a valid record.
  */
 export function slimRecord(record: RunRecord): RunRecord {
   return { ...record, samples: record.samples.filter(({ phase }) => phase === 'measured').map(slimSample) };
@@ -18,12 +18,23 @@ function slimSample(sample: Sample): Sample {
   };
 }
 
-function slimRow({ service, host, state, reason, duplicated, repeated }: LedgerRow): LedgerRow {
+function slimRow({
+  service,
+  host,
+  state,
+  reason,
+  startMs,
+  durationMs,
+  duplicated,
+  repeated,
+}: LedgerRow): LedgerRow {
   return {
     service,
     host,
     state,
     ...(reason !== undefined && { reason }),
+    ...(startMs !== undefined && { startMs }),
+    ...(durationMs !== undefined && { durationMs }),
     duplicated,
     ...(repeated !== undefined && { repeated }),
   };

@@ -5,7 +5,10 @@ import { commonMetrics, commonRuntimes, type SelectedMetric } from './select.ts'
 import { describeSide } from './compare.ts';
 import type { Comparison, JudgeOptions, Pair } from './comparison.ts';
 import { assertPlausible } from '../plausible.ts';
+import { NO_FAILED_BOOTS, type FailedBootsLimit } from '../failed-boots.ts';
+import { bootNotes } from './notes.ts';
 import type { PooledSide } from './pool.ts';
+import { reachOfLooks } from './reach.ts';
 import { rowsOf } from './rows.ts';
 import { decide } from './sequential.ts';
 import { valuesByRound } from '../samples.ts';
@@ -19,6 +22,8 @@ export interface AbOptions extends JudgeOptions {
   last?: boolean;
   /** Ids or globs of metrics; none: those that `compare` takes. */
   metrics?: readonly string[];
+  /** What B's boots may have of failures without a difference; none unless said. */
+  maxFailedBoots?: FailedBootsLimit;
   /** How the two sides are named: `image=trixie`. */
   names: { a: string; b: string };
 }
@@ -36,7 +41,15 @@ export interface AbComparison extends Comparison {
  * about.
  */
 export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbComparison {
-  const { round, maxRounds, last = false, minEffect, alpha, seed } = options;
+  const {
+    round,
+    maxRounds,
+    last = false,
+    minEffect,
+    alpha,
+    seed,
+    maxFailedBoots = NO_FAILED_BOOTS,
+  } = options;
   const [base, next] = sidesOf(a, b, options.names);
   [...base.records, ...next.records].forEach(assertPlausible);
   const runtimes = commonRuntimes(base, next);
@@ -52,14 +65,16 @@ export function compareAb(a: RunRecord, b: RunRecord, options: AbOptions): AbCom
   const judgements = new Map(
     candidates.map((candidate, index) => [candidate, decision.judgements[index] ?? UNDECIDED] as const),
   );
+  const caveat = reachOfLooks(last ? round : maxRounds, candidates.length, alpha);
   return {
     base: describeSide(base),
     next: describeSide(next),
     options: { minEffect, alpha, seed },
+    ...(caveat !== undefined && { caveat }),
     environment: [],
     rows: rowsOf(candidates, judgements, { base, next }),
-    structure: structuralDifferences(base, next, runtimes.items),
-    notes: [...runtimes.notes, ...metrics.notes],
+    structure: structuralDifferences(base, next, runtimes.items, { maxFailedBoots, alpha }),
+    notes: [...runtimes.notes, ...metrics.notes, ...bootNotes(base, next, runtimes.items, maxFailedBoots)],
     isDecided: decision.done,
   };
 }

@@ -6,14 +6,19 @@ import { candidatesOf, type Candidate } from './series.ts';
 import { commonMetrics, commonRuntimes } from './select.ts';
 import { defaultJudgeOptions, type ComparedSide, type Comparison, type JudgeOptions } from './comparison.ts';
 import { differenceLines, environmentDifferences, type EnvironmentDifference } from '../environment.ts';
-import { notesOn } from './notes.ts';
+import { untestable } from './judge.ts';
+import { NO_FAILED_BOOTS, type FailedBootsLimit } from '../failed-boots.ts';
+import { bootNotes, notesOn } from './notes.ts';
 import { assertPlausible } from '../plausible.ts';
+import { reachText, type RowSize } from './reach.ts';
 import { judgeCandidates } from './rows.ts';
 import { structuralDifferences } from './structure.ts';
 
 export interface CompareOptions extends Partial<JudgeOptions> {
   /** Ids or globs of metrics; none: see `isComparedByDefault`. */
   metrics?: readonly string[];
+  /** What NEW's boots may have of failures without a difference; none unless said. */
+  maxFailedBoots?: FailedBootsLimit;
   /** Compares across environments, and says so; never emulated figures with others. */
   force?: boolean;
 }
@@ -39,15 +44,34 @@ export function compare(base: PooledSide, next: PooledSide, options: CompareOpti
 
   const candidates = candidatesOf(base, next, metrics.items, runtimes.items);
   assertBaseHasValues(base, candidates, runtimes.items);
+  const { maxFailedBoots = NO_FAILED_BOOTS } = options;
+  const caveat = reachText(testedSizes(candidates), judging.alpha);
   return {
     base: describeSide(base),
     next: describeSide(next),
     options: judging,
+    ...(caveat !== undefined && { caveat }),
     environment,
     rows: judgeCandidates(candidates, judging, { base, next }),
-    structure: structuralDifferences(base, next, runtimes.items),
-    notes: [...runtimes.notes, ...metrics.notes, ...notesOn(base, next, runtimes.items)],
+    structure: structuralDifferences(base, next, runtimes.items, { maxFailedBoots, alpha: judging.alpha }),
+    notes: [
+      ...runtimes.notes,
+      ...metrics.notes,
+      ...notesOn(base, next),
+      ...bootNotes(base, next, runtimes.items, maxFailedBoots),
+    ],
   };
+}
+
+/** Of the rows that are tested, or would be if they had more than one value a side. */
+function testedSizes(candidates: readonly Candidate[]): RowSize[] {
+  return candidates
+    .map((candidate) => ({ base: candidate.base.values, next: candidate.next.values }))
+    .filter(
+      (sides) =>
+        untestable(sides, 1) === undefined || [sides.base, sides.next].some((side) => side.length === 1),
+    )
+    .map((sides) => ({ base: sides.base.length, next: sides.next.length }));
 }
 
 export function describeSide({ name, records }: PooledSide): ComparedSide {

@@ -2,6 +2,7 @@ import type { Unit } from '../../core/units.ts';
 import type { EnvironmentDifference } from '../environment.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { Marked } from '../marks.ts';
+import type { Blame } from './blame.ts';
 
 /**
  * `regression`, `improvement`: the difference is real (corrected p ≤ alpha) and at least the minimum effect.
@@ -40,7 +41,7 @@ export interface Judgement {
   /** Of the permutation test, two-sided; and corrected over the family (Holm). */
   p?: number;
   pCorrected?: number;
-  /** `inconclusive`: about how many more rounds a side would decide. */
+  /** `inconclusive`: about how many more rounds a side would decide; 1,000 means as many or more. */
   moreRounds?: number;
   /** In words, where the figures alone do not say it: `one value a side gives no interval`. */
   reason?: string;
@@ -66,6 +67,8 @@ export interface ComparisonRow extends Judgement, Marked {
   kind: 'runtime' | 'vm-over-container';
   base: SideFigures;
   next: SideFigures;
+  /** Of a rung that got worse: what of the boot took longer. */
+  blame?: Blame;
 }
 
 export const structuralKinds = [
@@ -117,6 +120,8 @@ export interface Comparison {
   base: ComparedSide;
   next: ComparedSide;
   options: JudgeOptions;
+  /** What so few rounds cannot show whatever their values are, and how many can; absent where they can show a change. */
+  caveat?: string;
   /** Empty unless the comparison was forced across environments; then every row is marked. */
   environment: EnvironmentDifference[];
   rows: ComparisonRow[];

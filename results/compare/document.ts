@@ -1,6 +1,13 @@
-import { formatCount } from '../../core/words.ts';
 import { markTexts } from '../marks.ts';
-import type { Column, Difference, Outcome, VerdictDocument, VerdictRow } from '../verdicts/document.ts';
+import {
+  FAR_MORE,
+  type Column,
+  type Difference,
+  type Outcome,
+  type VerdictDocument,
+  type VerdictRow,
+} from '../verdicts/document.ts';
+import { blameLines } from './blame.ts';
 import type { ComparedSide, Comparison, ComparisonRow, StructuralDifference, Verdict } from './comparison.ts';
 import {
   defaultFailOn,
@@ -11,7 +18,7 @@ import {
   type FailOn,
 } from './failures.ts';
 import { verdictSentence } from './sentence.ts';
-import { figureText, percentText, pText, ratioText, rowName } from './row-text.ts';
+import { figureText, isFarMore, moreRoundsText, percentText, pText, ratioText, rowName } from './row-text.ts';
 
 /** What every row says that was compared by force. */
 const FORCED = 'compared across different environments';
@@ -39,6 +46,7 @@ export function comparisonDocument(
     startedAt: next.startedAt,
     passed,
     sentence,
+    ...(comparison.caveat !== undefined && { caveat: comparison.caveat }),
     about: [
       { label: 'BASE', text: sideText(base) },
       { label: 'NEW', text: sideText(next) },
@@ -78,7 +86,8 @@ function rowOf(row: ComparisonRow, comparison: Comparison, failOn: readonly Fail
     ],
     evidence: rowEvidence(row, comparison),
     ...(reason !== undefined && { reason }),
-    ...(moreRounds !== undefined && { moreRounds }),
+    ...(row.blame !== undefined && { blame: blameLines(row.blame) }),
+    ...(moreRounds !== undefined && { moreRounds: isFarMore(moreRounds) ? FAR_MORE : moreRounds }),
     emulated,
     ...(timeMarks && { timeMarks }),
   };
@@ -108,9 +117,7 @@ function rowEvidence(row: ComparisonRow, { environment }: Comparison): string {
   );
   const said = [
     `${medians.join(', was ')}: ${figures.join(', ')}`,
-    ...(moreRounds === undefined
-      ? []
-      : [`about ${formatCount(moreRounds, 'more round')} a side would decide`]),
+    ...(moreRounds === undefined ? [] : [moreRoundsText(moreRounds)]),
     ...(reason === undefined ? [] : [reason]),
     ...markTexts(row),
     ...(environment.length > 0 ? [FORCED] : []),

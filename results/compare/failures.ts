@@ -12,7 +12,8 @@ import {
 export const failWords = ['regression', 'missing', 'inconclusive', 'improvement', 'structure'] as const;
 export type FailOn = (typeof failWords)[number] | StructuralKind;
 
-export const defaultFailOn: readonly FailOn[] = ['regression', 'missing'];
+/** A boot that fails is red as in a gate; `maxFailedBoots` says which may. */
+export const defaultFailOn: readonly FailOn[] = ['regression', 'missing', 'failed-boots'];
 
 /** A list as it is typed, `regression,packages`. Throws the usage error `unknown-fail-on`. */
 export function parseFailOn(text: string): FailOn[] {

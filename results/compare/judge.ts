@@ -48,8 +48,8 @@ export function judge(
   return judgements.filter((judgement) => judgement !== undefined);
 }
 
-/** So many that four of them as extreme as what was observed would still reach the level. */
-function resamplesFor(level: number): number {
+/** So many permutations that four of them as extreme as what was observed would still reach the level. */
+export function resamplesFor(level: number): number {
   return Math.min(MOST_RESAMPLES, Math.max(RESAMPLES, Math.ceil(5 / level)));
 }
 

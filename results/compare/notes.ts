@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import type { RuntimeDescription } from '../record.ts';
 import type { Note } from './comparison.ts';
+import { borneText, type FailedBootsLimit } from '../failed-boots.ts';
 import { bootsText, countBoots, type PooledSide } from './pool.ts';
 
 /** A note on one runtime: its id, then the text. */
@@ -9,13 +10,8 @@ export function noteOn(runtime: string, text: string): Note {
 }
 
 /** What a reader should know of two sides that no row and no structural difference says. */
-export function notesOn(base: PooledSide, next: PooledSide, runtimes: readonly RuntimeDescription[]): Note[] {
-  return [
-    ...sideNotes(base, 'BASE'),
-    ...sideNotes(next, 'NEW'),
-    ...versionNotes(base, next),
-    ...bootNotes(base, next, runtimes),
-  ];
+export function notesOn(base: PooledSide, next: PooledSide): Note[] {
+  return [...sideNotes(base, 'BASE'), ...sideNotes(next, 'NEW'), ...versionNotes(base, next)];
 }
 
 function sideNotes(side: PooledSide, name: string): Note[] {
@@ -39,10 +35,17 @@ function versionNotes(base: PooledSide, next: PooledSide): Note[] {
   ];
 }
 
-/** Failed boots that are no structural difference, since both sides have some. */
-function bootNotes(base: PooledSide, next: PooledSide, runtimes: readonly RuntimeDescription[]): Note[] {
+/** Failed boots that are no structural difference: those that may fail, and those that both sides have. */
+export function bootNotes(
+  base: PooledSide,
+  next: PooledSide,
+  runtimes: readonly RuntimeDescription[],
+  maxFailedBoots: FailedBootsLimit,
+): Note[] {
   return runtimes.flatMap(({ id }) => {
     const [before, after] = [countBoots(base, id), countBoots(next, id)];
+    const borne = borneText(plainLine(id, 80), after, maxFailedBoots);
+    if (borne !== undefined) return [{ runtime: id, text: `${borne} (${bootsText(before)} in BASE)` }];
     if (before.failed === 0) return [];
     return [noteOn(id, `${bootsText(before)} in BASE, ${bootsText(after)} in NEW`)];
   });

@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
-import { formatFactor, NOTHING } from '../../core/words.ts';
+import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
+import { MOST_MORE_ROUNDS } from '../statistics/sample-size.ts';
 import type { ComparisonRow } from './comparison.ts';
 
 /** `446 ms`; of a VM over a container `31.4`. */
@@ -35,4 +36,16 @@ export function rowName({ metric, subject }: ComparisonRow): string {
 /** `5 %` */
 export function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+/** Whether an estimate is its own bound, and no number of rounds. */
+export function isFarMore(moreRounds: number): boolean {
+  return moreRounds >= MOST_MORE_ROUNDS;
+}
+
+/** `about 8 more rounds a side would decide` */
+export function moreRoundsText(moreRounds: number): string {
+  return isFarMore(moreRounds)
+    ? 'more rounds than can be planned for would be needed'
+    : `about ${formatCount(moreRounds, 'more round')} a side would decide`;
 }

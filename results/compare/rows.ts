@@ -3,8 +3,10 @@ import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
 import { median } from '../statistics/quantile.ts';
 import type { Candidate, Series } from './series.ts';
 import type { ComparisonRow, Judgement, JudgeOptions, SideFigures } from './comparison.ts';
+import { blameFor } from './blame.ts';
 import { judge } from './judge.ts';
 import type { PooledSide } from './pool.ts';
+import { ratioCause } from './ratio-cause.ts';
 
 export interface ComparedRecords {
   base: PooledSide;
@@ -46,7 +48,10 @@ export function rowsOf(
       next: figuresOf(next, ofNext),
     };
   });
-  return rows.map((row, index) => attributeRatio(row, candidates[index]?.pair, rows));
+  return rows.map((row, index) => {
+    const { pair } = candidates[index] ?? {};
+    return pair === undefined ? withBlame(row, sides) : attributeRatio(row, pair, rows);
+  });
 }
 
 /** The record's own, so that a side's interval is what a report on the record says. */
@@ -87,26 +92,36 @@ function withReason(judgement: Judgement, base: Series, next: Series): Judgement
   return reasons.length === 0 ? judgement : { ...judgement, reason: reasons.join('; ') };
 }
 
+/** A later rung, with what of the boot took longer. */
+function withBlame(row: ComparisonRow, { base, next }: ComparedRecords): ComparisonRow {
+  if (row.verdict !== 'regression') return row;
+  const blame = blameFor(base, next, { scenario: row.scenario, metric: row.metric, runtime: row.subject });
+  return blame === undefined ? row : { ...row, blame };
+}
+
 /**
- * A ratio moves with either of its sides. Where it moved because the container did, and the VM's own figure did not
- * move that way, it is no verdict on the VM: a container that gets faster must not fail a gate.
+ * A ratio moves with either of its sides, and the reason says with which. Where it moved because the container did, and
+ * the VM's own figure did not move that way, it is no verdict on the VM: a container that gets faster must not fail a gate.
  */
 function attributeRatio(
   row: ComparisonRow,
-  pair: Candidate['pair'],
+  pair: NonNullable<Candidate['pair']>,
   rows: readonly ComparisonRow[],
 ): ComparisonRow {
-  if (pair === undefined) return row;
-  const verdictOf = (subject: string) =>
+  const { verdict, ratio = NaN } = row;
+  if (verdict !== 'regression' && verdict !== 'improvement') return row;
+  const rowOf = (subject: string): ComparisonRow | undefined =>
     rows.find(
       (other) => other.subject === subject && other.metric === row.metric && other.scenario === row.scenario,
-    )?.verdict;
-  const { verdict } = row;
-  const isContainers =
-    (verdict === 'regression' && verdictOf(pair.container) === 'improvement') ||
-    (verdict === 'improvement' && verdictOf(pair.container) === 'regression');
-  if (!isContainers || verdictOf(pair.vm) === verdict) return row;
-  const container = plainLine(pair.container);
-  const did = verdict === 'regression' ? 'improved' : 'got worse';
-  return { ...row, verdict: 'pass', reason: `the ratio moved because ${container} ${did}` };
+    );
+  const [vm, container] = [rowOf(pair.vm), rowOf(pair.container)];
+  const times = {
+    vm: { id: pair.vm, times: vm?.ratio ?? NaN },
+    container: { id: pair.container, times: container?.ratio ?? NaN },
+  };
+  const cause = ratioCause(ratio, times, row.better);
+  const attributed = cause === undefined || row.reason !== undefined ? row : { ...row, reason: cause };
+  const opposite = verdict === 'regression' ? 'improvement' : 'regression';
+  const isContainers = container?.verdict === opposite && vm?.verdict !== verdict;
+  return isContainers ? { ...attributed, verdict: 'pass' } : attributed;
 }

@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import type { Comparison, ComparisonRow, StructuralDifference, Verdict } from './comparison.ts';
 import { defaultFailOn, failuresOf, hasFailures, type FailOn, type Failures } from './failures.ts';
-import { percentText, ratioText, rowName } from './row-text.ts';
+import { moreRoundsText, percentText, ratioText, rowName } from './row-text.ts';
 
 /** The whole comparison in one sentence: whether it fails, why, and what is not decided. */
 export function verdictSentence(comparison: Comparison, failOn: readonly FailOn[] = defaultFailOn): string {
@@ -68,8 +68,7 @@ function undecidedText(rows: readonly ComparisonRow[]): string[] {
   const undecided = rows.filter(({ verdict }) => verdict === 'inconclusive');
   if (undecided.length === 0) return [];
   const known = undecided.flatMap(({ moreRounds }) => moreRounds ?? []);
-  const need =
-    known.length === 0 ? '' : ` (about ${formatCount(Math.max(...known), 'more round')} a side would decide)`;
+  const need = known.length === 0 ? '' : ` (${moreRoundsText(Math.max(...known))})`;
   return [`${undecided.length} inconclusive${need}`];
 }
 

@@ -8,6 +8,7 @@ import {
   type Metric,
   type RunRecord,
   type RuntimeDescription,
+  type Sample,
 } from '../record.ts';
 import { measuredSamples, readingOf } from '../samples.ts';
 import type { ComparisonRow } from './comparison.ts';
@@ -40,9 +41,15 @@ export function ratioSeries(side: PooledSide, scenario: string, metric: Metric, 
 
 /** The services ledgers of the good measured boots of a runtime. */
 export function ledgersIn(record: RunRecord, runtime: string): Ledger[] {
-  return measuredSamples(record, services.id, runtime).flatMap(({ outcome, details }) =>
-    outcome === 'ok' ? (ledgerIn(details) ?? []) : [],
-  );
+  return ledgersByBoot(record, runtime).map(({ ledger }) => ledger);
+}
+
+/** The same, each with the sample that holds it. */
+export function ledgersByBoot(record: RunRecord, runtime: string): { sample: Sample; ledger: Ledger }[] {
+  return measuredSamples(record, services.id, runtime).flatMap((sample) => {
+    const ledger = sample.outcome === 'ok' ? ledgerIn(sample.details) : undefined;
+    return ledger === undefined ? [] : [{ sample, ledger }];
+  });
 }
 
 export interface Candidate {

@@ -4,30 +4,34 @@ import { NOTHING } from '../../core/words.ts';
 import { compare } from '../compare/compare.ts';
 import type { Comparison, ComparisonRow } from '../compare/comparison.ts';
 import type { PooledSide } from '../compare/pool.ts';
-import { percentText, ratioText } from '../compare/row-text.ts';
+import { moreRoundsText, percentText, ratioText } from '../compare/row-text.ts';
 import type { RunRecord } from '../record.ts';
 import { subjectLimits, type SubjectLimits } from './limit-rules.ts';
 import type { Gate } from './read-gate.ts';
 import type { Subject } from './subjects.ts';
 import type { GateFinding, GateVerdict } from './verdict.ts';
 
+/** Metrics that the gate holds against a baseline. */
+export function relativeMetrics({ metrics }: Gate): string[] {
+  return Object.entries(metrics).flatMap(([metric, { everywhere, under }]) =>
+    [everywhere, ...Object.values(under)].some(({ regression }) => regression !== undefined) ? [metric] : [],
+  );
+}
+
 /** The baseline of a run's environment; or why there is none, and whether this run becomes it (`--save-baseline`). */
 export type BaselineState = { side: PooledSide } | { reason: string; willBeSaved: boolean };
 
-type Judged = Pick<GateFinding, 'measured' | 'verdict' | 'reason'>;
+type Judged = Pick<GateFinding, 'measured' | 'verdict' | 'reason' | 'blame'>;
 
 export function needsBaseline(gate: Gate): boolean {
-  const isRelative = Object.values(gate.metrics).some(({ everywhere, under }) =>
-    [everywhere, ...Object.values(under)].some(({ regression }) => regression !== undefined),
-  );
-  return isRelative || gate.forbidChanges.length > 0;
+  return relativeMetrics(gate).length > 0 || gate.forbidChanges.length > 0;
 }
 
 /**
  * The rows of `regression` limits and forbidden changes. All relative limits are judged as one family, so that the
  * gate as a whole keeps its bound on false alarms; each with its own percentage as the least effect.
  */
-export function baselineRows(gate: Gate, record: RunRecord, baseline: BaselineState): GateFinding[] {
+export function baselineRows(gate: Gate, record: RunRecord, baseline: BaselineState): BaselineFindings {
   const relative = subjectLimits(gate, record).filter(({ limits }) => limits.regression !== undefined);
   const metrics = [...new Set(relative.map(({ metric }) => metric))];
   const comparisons = new Map<number, ComparisonState>();
@@ -36,10 +40,21 @@ export function baselineRows(gate: Gate, record: RunRecord, baseline: BaselineSt
     comparisons.set(minEffect, known);
     return known;
   };
-  return [
+  const rows = [
     ...relative.map((entry) => regressionRow(entry, against)),
     ...gate.forbidChanges.flatMap((kind) => changeRows(kind, against(DEFAULT_EFFECT))),
   ];
+  // Least effects of their own do not change what p has to reach: the caveat of one comparison is that of all.
+  const caveat = [...comparisons.values()].flatMap((state) =>
+    'rows' in state ? (state.caveat ?? []) : [],
+  )[0];
+  return { rows, ...(relative.length > 0 && caveat !== undefined && { caveat }) };
+}
+
+export interface BaselineFindings {
+  rows: GateFinding[];
+  /** Comparison.caveat, where limits are relative. */
+  caveat?: string;
 }
 
 /** Of the comparison that only its structural differences are read of; any effect does. */
@@ -48,7 +63,7 @@ const DEFAULT_EFFECT = 0.05;
 type ComparisonState = Comparison | Pick<GateFinding, 'verdict' | 'reason'>;
 
 function compareWith(
-  { alpha }: Gate,
+  { alpha, maxFailedBoots }: Gate,
   record: RunRecord,
   baseline: BaselineState,
   metrics: readonly string[],
@@ -65,7 +80,7 @@ function compareWith(
     return compare(
       baseline.side,
       { name: record.id, records: [record] },
-      { metrics: common, minEffect, alpha },
+      { metrics: common, minEffect, alpha, maxFailedBoots },
     );
   } catch (error) {
     // A baseline that has nothing to compare with fails its rules; a record that cannot be believed ends it all.
@@ -115,6 +130,7 @@ function judgeRow({ rows, notes }: Comparison, metric: string, subject: Subject)
     measured: row.ratio === undefined ? NOTHING : ratioText(row, 'times the baseline'),
     verdict: verdictOf[row.verdict],
     ...(reason !== undefined && { reason }),
+    ...(row.blame && { blame: row.blame }),
   };
 }
 
@@ -122,7 +138,7 @@ function reasonOf({ verdict, reason, moreRounds }: ComparisonRow): string | unde
   const reasons = [
     ...(verdict === 'improvement' || verdict === 'missing' ? [verdict] : []),
     ...(reason === undefined ? [] : [plainLine(reason)]),
-    ...(moreRounds === undefined ? [] : [`about ${moreRounds} more rounds would decide`]),
+    ...(moreRounds === undefined ? [] : [moreRoundsText(moreRounds)]),
   ];
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }

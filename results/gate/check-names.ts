@@ -1,5 +1,6 @@
 import { TwinbootError } from '../../core/error.ts';
 import type { Unit } from '../../core/units.ts';
+import type { FleetPlan } from '../record.ts';
 import { findingQuestions } from '../questions/registry.ts';
 import { guess, type Fault } from './faults.ts';
 import {
@@ -23,6 +24,8 @@ export interface NamedRuntime {
 /** What this twinboot knows: handed in, since the registries lie above the results. */
 export interface KnownNames {
   scenarios: readonly string[];
+  /** Those of a fleet, each with the keys of `FleetPlan` that it takes beside `series`. */
+  fleetScenarios: readonly { id: string; takes: readonly string[] }[];
   metrics: readonly { id: string; unit: Unit; scenario: string }[];
   /** Reads `qemu:machine=pc` or a preset; throws a usage error for what is no runtime. */
   runtimes(text: string): NamedRuntime[];
@@ -37,6 +40,7 @@ export function nameFaults(file: GateFile, known: KnownNames): Fault[] {
   return [
     ...(runtimes?.faults ?? []),
     ...scenarioFaults(file, known),
+    ...fleetFaults(file, known),
     ...Object.keys(file.metrics).flatMap((metric) => metricFaults(metric, file, known, isRuntime)),
     ...serviceFaults(file, isRuntime),
     ...expectedFaults(file),
@@ -76,6 +80,29 @@ function scenarioFaults({ scenarios = [] }: GateFile, known: KnownNames): Fault[
           },
         ],
   );
+}
+
+/** The keys of the file that are for scenarios of a fleet, each with that of FleetPlan. */
+const fleetKeys = {
+  series: 'series',
+  instances: 'instances',
+  bursts: 'bursts',
+  parallel: 'parallel',
+  reserve: 'reserveBytes',
+} as const satisfies Partial<Record<keyof GateFile, keyof FleetPlan>>;
+
+/** A key of a fleet that no scenario of the file takes would change nothing, without a word. */
+function fleetFaults(file: GateFile, { fleetScenarios }: KnownNames): Fault[] {
+  return Object.entries(fleetKeys).flatMap(([key, planKey]) => {
+    const takers = fleetScenarios.filter(({ takes }) => planKey === 'series' || takes.includes(planKey));
+    if (
+      file[key as keyof typeof fleetKeys] === undefined ||
+      takers.some(({ id }) => file.scenarios?.includes(id))
+    )
+      return [];
+    const text = `\`${key}\` is for ${takers.map(({ id }) => id).join(', ')}: name one of them in \`scenarios\``;
+    return [{ path: [key], key: true, text }];
+  });
 }
 
 function metricFaults(id: string, file: GateFile, known: KnownNames, isRuntime: IsRuntime): Fault[] {

@@ -1,3 +1,4 @@
+import { blameLines } from '../compare/blame.ts';
 import type { Column, Outcome, VerdictDocument, VerdictRow } from '../verdicts/document.ts';
 import { rowEvidence, ruleName, type GateResult, type GateRow, type GateVerdict } from './verdict.ts';
 
@@ -8,12 +9,13 @@ const columns: readonly Column[] = [
 
 /** A gate's result for all forms. `startedAt`: of the run that was judged. */
 export function gateDocument(result: GateResult, startedAt: string): VerdictDocument {
-  const { gate, baseline, passed, rows, warnings, why } = result;
+  const { gate, baseline, passed, rows, caveat, warnings, why } = result;
   return {
     title: 'twinboot gate',
     startedAt,
     passed,
     sentence: why,
+    ...(caveat !== undefined && { caveat }),
     file: gate,
     about: baseline === undefined ? [] : [{ label: 'baseline', text: `run ${baseline}` }],
     rowTitle: 'rule',
@@ -27,7 +29,7 @@ export function gateDocument(result: GateResult, startedAt: string): VerdictDocu
 }
 
 function rowOf(row: GateRow): VerdictRow {
-  const { subject, rule, verdict, measured, limit, reason, failed, emulated, timeMarks } = row;
+  const { subject, rule, verdict, measured, limit, reason, failed, blame, emulated, timeMarks } = row;
   return {
     subject,
     name: rule,
@@ -37,6 +39,7 @@ function rowOf(row: GateRow): VerdictRow {
     cells: [measured, limit],
     evidence: rowEvidence(row),
     ...(reason !== undefined && { reason }),
+    ...(blame !== undefined && { blame: blameLines(blame) }),
     emulated,
     ...(timeMarks && { timeMarks }),
   };

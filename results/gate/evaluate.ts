@@ -3,7 +3,9 @@ import { formatCount } from '../../core/words.ts';
 import { assertPlausible } from '../plausible.ts';
 
 import type { RunRecord } from '../record.ts';
-import { summarise } from '../summary.ts';
+import { borneText } from '../failed-boots.ts';
+import { summarise, type Summary } from '../summary.ts';
+import { explained } from './explain.ts';
 import { baselineRows, needsBaseline, type BaselineState } from './baseline-rules.ts';
 import { expectedRows } from './expected-rules.ts';
 import { limitRows, subjectLimits, unmatchedMetricRows } from './limit-rules.ts';
@@ -20,30 +22,45 @@ import type { GateFinding, GateResult, GateRow } from './verdict.ts';
 export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineState): GateResult {
   assertPlausible(record);
   const summary = summarise(record);
+  const relative = needsBaseline(gate) ? baselineRows(gate, record, baseline) : { rows: [] };
+  const against = 'side' in baseline ? baseline.side : undefined;
+  const limits = subjectLimits(gate, record)
+    .flatMap((entry) => limitRows(entry, summary).map((row) => ({ entry, row })))
+    .map(({ entry, row }) => ({ row, told: explained(row, entry, record, against) }));
+  const usesBaseline = needsBaseline(gate) || limits.some(({ row, told }) => told !== row);
   const findings = [
     ...runRows(gate, record, summary),
     ...imageRows(gate, record),
     ...serviceRows(gate, runtimeSubjects(gate, record), record),
     ...expectedRows(gate, runtimeSubjects(gate, record), record),
     ...unmatchedMetricRows(gate, record),
-    ...subjectLimits(gate, record).flatMap((entry) => limitRows(entry, summary)),
-    ...(needsBaseline(gate) ? baselineRows(gate, record, baseline) : []),
+    ...limits.map(({ told }) => told),
+    ...relative.rows,
   ];
   const rows = findings.map((finding) => ({ ...finding, failed: isFailed(finding, gate) }));
   const passed = !rows.some(({ failed }) => failed);
   return {
     gate: gate.file,
     record: record.id,
-    ...('side' in baseline && { baseline: baseline.side.records[0].id }),
+    ...(usesBaseline && against !== undefined && { baseline: against.records[0].id }),
     passed,
     rows,
-    warnings: warningsOn(rows, gate),
+    ...(relative.caveat !== undefined && { caveat: relative.caveat }),
+    warnings: [...borneFailures(gate, record, summary), ...warningsOn(rows, gate)],
     why: passed ? passSentence(rows) : failSentence(rows),
   };
 }
 
 function isFailed({ verdict }: GateFinding, { inconclusive }: Gate): boolean {
   return verdict === 'fail' || (verdict === 'inconclusive' && inconclusive === 'fail');
+}
+
+/** Boots that failed and do not count, so that the gate bears them and does not hide them. */
+function borneFailures(gate: Gate, record: RunRecord, { boots }: Summary): string[] {
+  return runtimeSubjects(gate, record).flatMap(({ name }) => {
+    const counts = boots.find(({ runtime }) => runtime === name);
+    return (counts && borneText(plainLine(name, 80), counts, gate.maxFailedBoots)) ?? [];
+  });
 }
 
 /** Below this many values no interval of a median holds 95 %. */

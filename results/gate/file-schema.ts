@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { structuralKinds } from '../compare/comparison.ts';
+import type { FailedBootsLimit } from '../failed-boots.ts';
 import { examples, PERCENT, parsePercent, parseQuantity, QUANTITY, type Quantity } from './quantity.ts';
 
 /** Where baselines are kept unless the file says otherwise; relative to the file. */
@@ -11,6 +12,7 @@ export const VM_OVER_CONTAINER = 'vm/container';
 const NOT_A_LIMIT = 'write a time (500 ms, 2 s), a size (64 MiB) or a plain number (12)';
 const limit = z
   .union([z.string().regex(QUANTITY, NOT_A_LIMIT), z.number().min(0, NOT_A_LIMIT)], { error: NOT_A_LIMIT })
+  .meta({ title: 'time, size or number' })
   .transform((said): Quantity => parsed(said));
 
 const time = quantityOf('ms');
@@ -22,6 +24,7 @@ function quantityOf(unit: 'ms' | 'bytes') {
     .string(wrong)
     .regex(QUANTITY, wrong)
     .refine((text) => parseQuantity(text)?.unit === unit, wrong)
+    .meta({ title: unit === 'ms' ? 'time' : 'size' })
     .transform((text) => parsed(text).value);
 }
 
@@ -40,7 +43,23 @@ const percent = z
   .string(NOT_A_PERCENTAGE)
   .regex(PERCENT, NOT_A_PERCENTAGE)
   .refine((text) => (parsePercent(text) ?? 0) > 0, NOT_A_PERCENTAGE)
+  .meta({ title: 'percentage' })
   .transform((text) => parsePercent(text) ?? NaN);
+
+const NOT_ASCENDING = 'write whole numbers from 1 on, each larger than the one before: [1, 2, 4]';
+const ascending = z
+  .array(z.int(NOT_ASCENDING).min(1, NOT_ASCENDING).max(100_000), NOT_ASCENDING)
+  .min(1, NOT_ASCENDING)
+  .refine((numbers) => numbers.every((one, index) => one > (numbers[index - 1] ?? 0)), NOT_ASCENDING);
+
+const NOT_A_NUMBER_OF_BOOTS = 'write a number of boots (2) or a share of them (5%)';
+const failedBoots = z
+  .union([z.int().min(0), z.string().regex(PERCENT)], { error: NOT_A_NUMBER_OF_BOOTS })
+  .refine((said) => typeof said === 'number' || (parsePercent(said) ?? 1) < 1, NOT_A_NUMBER_OF_BOOTS)
+  .meta({ title: 'number or percentage' })
+  .transform((said): FailedBootsLimit =>
+    typeof said === 'number' ? { boots: said } : { share: parsePercent(said) ?? 0 },
+  );
 
 const limitsShape = {
   max: limit.optional().describe('The median may not be more: `2 s`, `64 MiB`, `12`'),
@@ -106,6 +125,20 @@ export const gateFileSchema = z.strictObject({
   cache: z.enum(['warm', 'cold']).optional().describe('Page cache before each boot'),
   memory: size.optional().describe('Memory of each instance: `512M`'),
   cpus: z.int().min(1).max(1024).optional().describe('CPUs of each instance'),
+  series: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('How often each scenario of a fleet is gone through: each series gives one value'),
+  instances: ascending
+    .optional()
+    .describe('How many instances of `density` live at once, step by step: `[1, 2, 4, 8]`'),
+  bursts: ascending
+    .optional()
+    .describe('How many instances of `storm` start at once, burst by burst: `[1, 4]`'),
+  parallel: z.int().min(1).max(10_000).optional().describe('How many instances of `density` boot at a time'),
+  reserve: size.optional().describe('Memory of the host that a fleet leaves alone: `1 GiB`'),
   timeout: time.optional().describe('How long a boot may take: `180 s`'),
   baseline: z
     .string()
@@ -115,13 +148,17 @@ export const gateFileSchema = z.strictObject({
     .describe('Folder of baselines below the one of this file; made to be committed'),
   alpha: percent
     .refine((share) => share < 1, 'write a percentage below 100%')
-    .default(0.05)
+    .prefault('5%')
     .describe('Bound on the probability that any relative limit fails without a real change: `5%`'),
   inconclusive: z
     .enum(['pass', 'fail'])
     .default('pass')
     .describe('What a rule counts as that these rounds can neither confirm nor refute'),
-  'max-failed-boots': z.int().min(0).default(0).describe('How many measured boots of a runtime may fail'),
+  'max-failed-boots': failedBoots
+    .prefault(0)
+    .describe(
+      'How many measured boots of a runtime may fail: a number, or a share of them where failures are known of, as of emulated boots: `5%`. Those that fail are said',
+    ),
   'max-image-size': size.optional().describe("What the image's files may take: `400 MiB`"),
   metrics: z.record(z.string(), metricSchema).default({}).describe('By metric: `startup.ready`'),
   services: servicesSchema.optional(),

@@ -3,6 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { requireNoLinks } from '../../core/below.ts';
 import { errnoOf, messageOf, TwinbootError, usageError } from '../../core/error.ts';
 import type { StructuralKind } from '../compare/comparison.ts';
+import type { FailedBootsLimit } from '../failed-boots.ts';
 import { nameFaults, type KnownNames, type NamedRuntime } from './check-names.ts';
 import { readExpected, type ExpectedFile } from './expected-file.ts';
 import { faultsError, parsePlaced } from './faults.ts';
@@ -26,6 +27,8 @@ export interface Gate {
     memoryBytes?: number;
     cpus?: number;
     timeoutMs?: number;
+    /** How scenarios of a fleet go on. */
+    fleet?: { series?: number; instances?: number[]; bursts?: number[]; parallel?: number; reserve?: number };
   };
   /** The runtimes of the file; absent: those of the record. */
   runtimes?: NamedRuntime[];
@@ -34,7 +37,7 @@ export interface Gate {
   /** Bound on false alarms of the relative limits. */
   alpha: number;
   inconclusive: 'pass' | 'fail';
-  maxFailedBoots: number;
+  maxFailedBoots: FailedBootsLimit;
   maxImageBytes?: number;
   metrics: Record<string, MetricRule>;
   services?: { everywhere: ServiceRules; under: Record<string, ServiceRules> };
@@ -77,6 +80,8 @@ export function parseGate(text: string, file: string, known: KnownNames): Gate {
 }
 
 function gateFrom(said: GateFile, file: string, known: KnownNames): Gate {
+  const { series, instances, bursts, parallel, reserve } = said;
+  const fleet = defined({ series, instances, bursts, parallel, reserve });
   return {
     file,
     run: defined({
@@ -89,6 +94,7 @@ function gateFrom(said: GateFile, file: string, known: KnownNames): Gate {
       memoryBytes: said.memory,
       cpus: said.cpus,
       timeoutMs: said.timeout,
+      ...(Object.keys(fleet).length > 0 && { fleet }),
     }),
     ...(said.runtimes && { runtimes: said.runtimes.flatMap((text) => known.runtimes(text)) }),
     baselines: resolve(dirname(file), said.baseline),

@@ -3,6 +3,7 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { ledgersIn } from '../compare/series.ts';
 import { mostFrequent } from '../../core/group-by.ts';
+import { failedText, isWithinLimit, limitText } from '../failed-boots.ts';
 
 import type { Ledger, LedgerRow, RunRecord } from '../record.ts';
 import type { Summary } from '../summary.ts';
@@ -33,14 +34,14 @@ export function runRows(gate: Gate, record: RunRecord, summary: Summary): GateFi
 }
 
 function bootsRow({ maxFailedBoots }: Gate, { name }: Subject, { boots }: Summary): GateFinding {
-  const { begun, failed } = boots.find(({ runtime }) => runtime === name) ?? { begun: 0, failed: 0 };
+  const counts = boots.find(({ runtime }) => runtime === name) ?? { begun: 0, failed: 0 };
   return {
     rule: 'failed boots',
     subject: name,
-    measured: `${failed} of ${begun}`,
-    limit: `at most ${maxFailedBoots}`,
-    verdict: begun > 0 && failed <= maxFailedBoots ? 'pass' : 'fail',
-    ...(begun === 0 && { reason: 'nothing was booted' }),
+    measured: failedText(counts),
+    limit: `at most ${limitText(maxFailedBoots)}`,
+    verdict: counts.begun > 0 && isWithinLimit(counts, maxFailedBoots) ? 'pass' : 'fail',
+    ...(counts.begun === 0 && { reason: 'nothing was booted' }),
     emulated: false,
   };
 }

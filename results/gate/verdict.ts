@@ -1,3 +1,4 @@
+import type { Blame } from '../compare/blame.ts';
 import type { SideFigures } from '../compare/comparison.ts';
 import { markTexts, type Marked } from '../marks.ts';
 import { NOTHING } from '../../core/words.ts';
@@ -26,6 +27,8 @@ export interface GateFinding extends Marked {
   unknownUnit?: true;
   /** Of a limit on a metric: in its unit. */
   figures?: SideFigures;
+  /** Of a rung that is later than in the baseline: what of the boot took longer. */
+  blame?: Blame;
 }
 
 /** A finding, and whether it counts as failed: `inconclusive` does where the file says so. */
@@ -43,6 +46,8 @@ export interface GateResult {
   baseline?: string;
   passed: boolean;
   rows: GateRow[];
+  /** What so few rounds cannot show against the baseline, and how many can. */
+  caveat?: string;
   /** What must not be overlooked: `2 rules are inconclusive and count as passed`. */
   warnings: string[];
   /** One sentence. */

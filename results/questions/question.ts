@@ -9,6 +9,8 @@ export interface Question {
   alsoCompared?: readonly string[];
   /** Ids of headlines that are not compared unless somebody asks for them; `all`: none of them is. */
   notCompared?: readonly string[] | 'all';
+  /** Its details say why figures of other scenarios changed: it is measured wherever things are compared. */
+  explainsOthers?: boolean;
   /** Ids of the metrics that stand where there is room for a few of all scenarios. */
   inBrief?: readonly string[];
   /** Id of the metric that stands for what an instance costs, where cost is held against exposure. */

@@ -5,6 +5,7 @@ export const services: Question = {
   id: 'services',
   // The structural differences name each service, without any statistics, and `memory.total` holds their memory.
   notCompared: 'all',
+  explainsOthers: true,
   inBrief: ['services.running', 'services.repeated-anon'],
   hasOwnChart: true,
   sentences: {

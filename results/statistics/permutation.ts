@@ -42,7 +42,7 @@ export function permutationTests(
     // The smaller side says all: the sums of both add up to the same for any split.
     const pair = base.length <= next.length ? rankSum(base, next) : rankSum(next, base);
     const sizes = `${pair.size} of ${pair.ranks.length}`;
-    if (stepsToCount(pair) > COUNTABLE_STEPS) {
+    if (countingSteps(pair.ranks.length, pair.size) > COUNTABLE_STEPS) {
       toSample.set(sizes, [...(toSample.get(sizes) ?? []), { index, pair }]);
       return;
     }
@@ -71,8 +71,18 @@ export function leastP(n: number, m = n): number {
   return 2 / splits;
 }
 
-function stepsToCount({ ranks, size }: RankSum): number {
-  return ranks.length * size * size * (ranks.length - size);
+/**
+ * The least p that `permutationTests` can give sides of `n` and `m` values, whatever the values are: where not all
+ * splits are counted, no more than the `resamples` that are drawn can be less extreme.
+ */
+export function leastTestedP(n: number, m: number, resamples = RESAMPLES): number {
+  const counted = leastP(n, m);
+  const isCounted = countingSteps(n + m, Math.min(n, m)) <= COUNTABLE_STEPS;
+  return isCounted ? counted : Math.max(counted, 1 / (1 + resamples));
+}
+
+function countingSteps(total: number, size: number): number {
+  return total * size * size * (total - size);
 }
 
 function exactP(counts: Float64Array, pair: RankSum): number {

@@ -2,7 +2,7 @@ import type { Interval } from './interval.ts';
 import { normalQuantile } from './normal.ts';
 import { leastP } from './permutation.ts';
 
-/** The largest estimate: it means "very many". */
+/** The largest estimate: it means as many or more, and is no number to plan with. */
 export const MOST_MORE_ROUNDS = 1000;
 
 /** The share beyond either end of a 95 % interval. */

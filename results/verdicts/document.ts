@@ -9,6 +9,8 @@ import { footnotes, type Marked } from '../marks.ts';
  */
 export type Outcome = 'passed' | 'noted' | 'tolerated' | 'undecided' | 'skipped' | 'failed';
 
+export const FAR_MORE = 'far more';
+
 /** A column of the table, between the name of a row and its verdict. */
 export interface Column {
   title: string;
@@ -34,8 +36,10 @@ export interface VerdictRow extends Marked {
   evidence: string;
   /** Why, where the cells alone do not say it. */
   reason?: string;
-  /** About how many more rounds a side would decide. */
-  moreRounds?: number;
+  /** What took longer, the most first, a line each: hints beside the verdict. */
+  blame?: readonly string[];
+  /** About how many more rounds a side would decide; `far more` where the estimate is no number to plan with. */
+  moreRounds?: number | typeof FAR_MORE;
 }
 
 /** A difference that has no figures, and so no row. */
@@ -61,6 +65,8 @@ export interface VerdictDocument {
   passed: boolean;
   /** The whole in one sentence. */
   sentence: string;
+  /** What so few rounds can show of nothing, whatever they measured: stands before everything else. */
+  caveat?: string;
   /** The file with the rules, where there is one: annotations of rows point to it. */
   file?: string;
   /** What was judged, and against what. */
@@ -85,17 +91,21 @@ export function rowsBySubject({ rows }: VerdictDocument): VerdictRow[][] {
   return groupBy(rows, ({ subject }) => subject);
 }
 
-/** `inconclusive, ~8 more` */
+/** `inconclusive, ~8 more`, `inconclusive, far more` */
 export function verdictText({ verdict, moreRounds }: VerdictRow): string {
-  return moreRounds === undefined ? verdict : `${verdict}, ~${moreRounds} more`;
+  if (moreRounds === undefined) return verdict;
+  return `${verdict}, ${moreRounds === FAR_MORE ? FAR_MORE : `~${moreRounds} more`}`;
 }
 
 /** The lines below the table: the method, then what its marks mean. */
 export function footnotesOf({ rows, method, markOfAll }: VerdictDocument): string[] {
   return [
     ...method,
-    ...(rows.some(({ moreRounds }) => moreRounds !== undefined)
+    ...(rows.some(({ moreRounds }) => typeof moreRounds === 'number')
       ? ['~n more: about so many more rounds a side would decide']
+      : []),
+    ...(rows.some(({ moreRounds }) => moreRounds === FAR_MORE)
+      ? [`${FAR_MORE}: more rounds than can be planned for; a larger minimum effect would decide sooner`]
       : []),
     ...footnotes(rows),
     ...(markOfAll === undefined ? [] : [`${markOfAll.symbol} ${markOfAll.text}`]),

@@ -1,5 +1,14 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +18,7 @@ import { packageRoot } from '../../core/package-root.ts';
 interface Step {
   id?: string;
   name?: string;
+  if?: string;
   uses?: string;
   with?: Record<string, string>;
   env?: Record<string, string>;
@@ -52,6 +62,78 @@ describe('action.yml', () => {
   });
 });
 
+describe('the step that keeps images', () => {
+  const script = scripts.find(({ id }) => id === 'keep')?.run ?? '';
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'twinboot-keep-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** An image in the cache, by the name of its recipe. */
+  function addImage(recipe: string, digest: string): void {
+    const image = join(folder, 'cache/images', recipe);
+    mkdirSync(image, { recursive: true });
+    writeFileSync(join(image, 'image.json'), JSON.stringify({ image: { digest } }, null, 2));
+  }
+
+  function addRun(name: string, digest: string): void {
+    mkdirSync(join(folder, 'out', name), { recursive: true });
+    writeFileSync(join(folder, 'out', name, 'run.json'), JSON.stringify({ image: { digest } }));
+  }
+
+  /** Runs the step; gives what is left in the cache, and the part of the key that it wrote. */
+  function keep(): { images: string[]; key: string } {
+    const env = {
+      PATH: process.env.PATH ?? '',
+      GITHUB_OUTPUT: join(folder, 'output'),
+      CACHE: join(folder, 'cache'),
+      OUT: join(folder, 'out'),
+    };
+    writeFileSync(env.GITHUB_OUTPUT, '');
+    const { status, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    const images = existsSync(join(env.CACHE, 'images')) ? readdirSync(join(env.CACHE, 'images')).sort() : [];
+    return { images, key: readFileSync(env.GITHUB_OUTPUT, 'utf8').trim() };
+  }
+
+  const [base, head, old] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
+
+  it('leaves what the records speak of, and drops what they do not', ({ skip }) => {
+    skip(!isThere('bash') || process.getuid?.() !== 0, 'bash is not installed, or sudo would be asked');
+    addImage('1111', base);
+    addImage('2222', head);
+    addImage('3333', old);
+    addRun('run/a', base);
+    addRun('run/b', head);
+    expect(keep().images).toEqual(['1111', '2222']);
+  });
+
+  it('drops nothing where there is no record, and has a key for each set of images', ({ skip }) => {
+    skip(!isThere('bash') || process.getuid?.() !== 0, 'bash is not installed, or sudo would be asked');
+    expect(keep()).toEqual({ images: [], key: '' });
+    addImage('1111', base);
+    const one = keep();
+    expect(one.images).toEqual(['1111']);
+    expect(one.key).toMatch(/^images=[0-9a-f]{16}$/);
+    addImage('2222', head);
+    const two = keep();
+    expect(two.key).not.toBe(one.key);
+    expect(keep().key).toBe(two.key);
+  });
+
+  it('is saved under what the next job looks for, whatever the verdict was', () => {
+    const step = (id: string) => action.runs.steps.find(({ name }) => name === id);
+    const prefix = step('Restore images')?.with?.['restore-keys']?.trim() ?? 'none';
+    expect(step('Save images')?.with?.key).toBe(`${prefix}\${{ steps.keep.outputs.images }}`);
+    expect(step('Save images')?.if).toMatch(/^always\(\)/);
+    for (const { uses } of action.runs.steps) expect(uses ?? '@').toMatch(/@([0-9a-f]{40})?$/);
+  });
+});
+
 describe('the step that measures', () => {
   const script = scripts.find(({ id }) => id === 'measure')?.run ?? '';
   let folder: string;
@@ -87,7 +169,6 @@ describe('the step that measures', () => {
       RUNNER_TEMP: folder,
       GITHUB_OUTPUT: join(folder, 'output'),
       GITHUB_STEP_SUMMARY: join(folder, 'summary'),
-      CACHE: folder,
       FILE: 'twinboot.yaml',
       ARGS: '',
       ...inputs,

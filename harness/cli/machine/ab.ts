@@ -9,6 +9,8 @@ import { compareAb, type AbComparison, type AbOptions } from '../../../results/c
 import type { ComparisonRow } from '../../../results/compare/comparison.ts';
 import { comparisonDocument } from '../../../results/compare/document.ts';
 import { defaultFailOn, parseFailOn, type FailOn } from '../../../results/compare/failures.ts';
+import { reachOfLooks } from '../../../results/compare/reach.ts';
+import type { FailedBootsLimit } from '../../../results/failed-boots.ts';
 import { looks } from '../../../results/statistics/looks.ts';
 import { selectMetrics } from '../../../results/compare/select.ts';
 import { ratioText, rowName } from '../../../results/compare/row-text.ts';
@@ -20,7 +22,7 @@ import { executeAb, type AbResult } from '../../schedule/ab.ts';
 import { interrupted } from '../../runtimes/ready.ts';
 import { parseSide, requirePairs, type AbSide } from './ab-sides.ts';
 import { collect, duration, wholeNumber } from '../arguments.ts';
-import { alphaOption, minEffectOption } from '../comparison-options.ts';
+import { alphaOption, maxFailedBootsOption, minEffectOption } from '../comparison-options.ts';
 import { silent, type Io } from '../io.ts';
 import { withBench, type Bench, type RunOptions } from './measure-run.ts';
 import { addBootOptions, planFrom, runOptions } from './run-options.ts';
@@ -64,6 +66,7 @@ export function addAbCommand(program: Command, io: Io): void {
           .argParser(parseFailOn)
           .default([...defaultFailOn], defaultFailOn.join(',')),
       )
+      .addOption(maxFailedBootsOption())
       .addOption(formatOption()),
   )
     .addOption(runOptions.quiet())
@@ -80,10 +83,13 @@ export function addAbCommand(program: Command, io: Io): void {
           ? [...new Set(scenarioIds)].map((id) => findScenario(id, scenariosOfOneBoot))
           : comparedScenarios;
       // What cannot be compared must be said before anything boots.
-      selectMetrics(
+      const metrics = selectMetrics(
         scenarios.flatMap(({ id, metrics }) => metrics.map((metric) => ({ scenario: id, metric }))),
         options.metric,
       );
+      const rows = metrics.length * sides.a.specs.length;
+      const caveat = reachOfLooks(options.maxRounds, rows, options.alpha);
+      if (caveat !== undefined) io.note(`! ${caveat}`);
       const optionsOf = ({ specs, image }: AbSide): RunOptions => ({
         plan: planFrom(options, {
           seed,
@@ -116,6 +122,7 @@ interface AbRun {
   alpha: number;
   metric: readonly string[];
   failOn: readonly FailOn[];
+  maxFailedBoots: FailedBootsLimit;
   format: Format;
 }
 

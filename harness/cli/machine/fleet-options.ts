@@ -4,7 +4,9 @@ import { usageError } from '../../../core/error.ts';
 import { GIB, MIB } from '../../../core/units.ts';
 import { formatList } from '../../../core/words.ts';
 import { DEFAULT_RESERVE } from '../../../results/capacity/question.ts';
-import { fleetPlanSchema, type FleetPlan } from '../../../results/record.ts';
+import { fleetPlanSchema, type FleetPlan, type RunPlan } from '../../../results/record.ts';
+import type { Scenario } from '../../contract/scenario.ts';
+import { surveyOf } from '../../fleet/registry.ts';
 import { size, wholeNumber } from '../arguments.ts';
 import { surveyedScenarios } from './scenarios.ts';
 
@@ -129,16 +131,41 @@ export function requireTakers(
   }
 }
 
-export function fleetPlanOf({
-  series,
+/**
+ * The rounds of a plan, and its fleet: without a scenario of single boots there are no rounds to go, and without one of a
+ * fleet there is no fleet. What is not said of a fleet is as `twinboot run` has it; of rounds, as `planOf`.
+ */
+export function roundsOf(
+  asked: readonly Scenario[],
+  { rounds, warmup, ...fleet }: RoundChoices & Partial<FleetChoices>,
+): Partial<Pick<RunPlan, 'rounds' | 'warmup' | 'fleet'>> {
+  const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
+  const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
+  return {
+    ...(hasRounds
+      ? { ...(rounds !== undefined && { rounds }), ...(warmup !== undefined && { warmup }) }
+      : NO_ROUNDS),
+    ...(hasSurveys && { fleet: fleetPlanOf(fleet) }),
+  };
+}
+
+interface RoundChoices {
+  rounds?: number | undefined;
+  warmup?: number | undefined;
+}
+
+const NO_ROUNDS = { rounds: 0, warmup: 0 };
+
+function fleetPlanOf({
+  series = 1,
   instances,
-  until,
+  until = 'count',
   parallel = 1,
   bursts,
   reserve,
-  raiseLimits,
-  runKsm,
-}: FleetChoices): FleetPlan {
+  raiseLimits = false,
+  runKsm = false,
+}: Partial<FleetChoices>): FleetPlan {
   return {
     series,
     instances: instances ?? [...defaults.instances],

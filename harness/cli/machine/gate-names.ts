@@ -1,11 +1,12 @@
 import type { KnownNames } from '../../../results/gate/check-names.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { parseRuntimes } from '../../runtimes/spec.ts';
-import { scenariosOfOneBoot } from './scenarios.ts';
+import { surveyedScenarios } from './scenarios.ts';
 
 /** What a gate's file may speak of, from the registries. */
 export const knownNames: KnownNames = {
-  scenarios: scenariosOfOneBoot.map(({ id }) => id),
+  scenarios: scenarios.map(({ id }) => id),
+  fleetScenarios: surveyedScenarios.map(({ id, takes = [] }) => ({ id, takes })),
   metrics: scenarios.flatMap((scenario) =>
     scenario.metrics.map(({ id, unit }) => ({ id, unit, scenario: scenario.id })),
   ),

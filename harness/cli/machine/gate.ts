@@ -1,28 +1,38 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { exitCodes, TwinbootError, withHint } from '../../../core/error.ts';
-import { assertSetName, DEFAULT_SET, findBaseline, saveBaseline } from '../../../results/baseline/folder.ts';
+import { exitCodes, TwinbootError, usageError, withHint } from '../../../core/error.ts';
+import { formatList, formatSome } from '../../../core/words.ts';
+import {
+  assertSetName,
+  DEFAULT_SET,
+  findBaseline,
+  listBaselines,
+  saveBaseline,
+} from '../../../results/baseline/folder.ts';
 import { needsBaseline, type BaselineState } from '../../../results/gate/baseline-rules.ts';
 import { gateDocument } from '../../../results/gate/document.ts';
 import { evaluateGate } from '../../../results/gate/evaluate.ts';
 import { expectedText, parseExpected } from '../../../results/gate/expected-file.ts';
 import { findingsByRuntime } from '../../../results/gate/expected-rules.ts';
 import { GATE_FILE, readGate, type Gate } from '../../../results/gate/read-gate.ts';
+import { plannedReach, type PlannedRun } from '../../../results/gate/reach.ts';
 import { runtimeSubjects } from '../../../results/gate/subjects.ts';
 import type { GateResult } from '../../../results/gate/verdict.ts';
-import type { RunRecord } from '../../../results/record.ts';
+import type { RunPlan, RunRecord } from '../../../results/record.ts';
 import { readRecord, RECORD_FILE } from '../../../results/store.ts';
 import { summarise } from '../../../results/summary.ts';
 import { writeFailure } from '../../../results/write-failure.ts';
-import { findScenario } from '../../../scenarios/registry.ts';
+import { findScenario, scenarios } from '../../../scenarios/registry.ts';
+import type { Scenario } from '../../contract/scenario.ts';
 import { parseRuntimes } from '../../runtimes/spec.ts';
 import { knownNames } from './gate-names.ts';
 import { silent, type Io } from '../io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from '../publish.ts';
+import { roundsOf } from './fleet-options.ts';
 import { planOf, runOptions } from './run-options.ts';
-import { scenariosOfOneBoot, usualScenarios } from './scenarios.ts';
+import { surveyedScenarios, usualScenarios } from './scenarios.ts';
 import { formatOption, showVerdicts } from '../show-verdicts.ts';
 
 /** `twinboot gate`: exit 0 where every rule of the file holds, 1 where one does not. */
@@ -57,7 +67,9 @@ export function addGateCommand(program: Command, io: Io): void {
       assertSetName(options.baseline);
       const progress = options.quiet ? silent(io) : io;
       const record =
-        options.run === undefined ? await measure(progress, read, options) : await readRecord(options.run);
+        options.run === undefined
+          ? await measure(io, progress, read, options)
+          : await readRecord(options.run);
       const gate = options.saveExpected ? await saveExpected(progress, read, record) : read;
       const baseline = await baselineOf(gate, record, options);
       const result = evaluateGate(gate, record, baseline);
@@ -73,22 +85,75 @@ export function addGateCommand(program: Command, io: Io): void {
 /** As `twinboot run` with the settings of the file. */
 async function measure(
   io: Io,
-  { run }: Gate,
-  { out, install }: { out: string; install: boolean },
+  progress: Io,
+  gate: Gate,
+  { out, install, baseline: set }: { out: string; install: boolean; baseline: string },
 ): Promise<RunRecord> {
+  const { run } = gate;
   const specs = (run.runtimes ?? ['default']).flatMap((text) => parseRuntimes([text]));
-  const chosen = run.scenarios?.map((id) => findScenario(id, scenariosOfOneBoot)) ?? usualScenarios;
+  const chosen = run.scenarios?.map((id) => findScenario(id)) ?? usualScenarios;
+  requireMeasured(gate, chosen);
+  const { rounds, warmup, fleet, ...choices } = run;
   const plan = planOf({
-    ...run,
+    ...choices,
+    ...roundsOf(chosen, { rounds, warmup, ...fleet }),
     scenarios: chosen.map(({ id }) => id),
     runtimes: specs.map(({ id }) => id),
   });
+  const against = needsBaseline(gate) ? await likelyBaseline(gate, set, plan) : undefined;
+  const caveat = plannedReach(gate, plannedRun(plan), against);
+  if (caveat !== undefined) io.note(`! ${caveat}`);
   const options = { plan, specs, scenarios: chosen, image: run.image, out, install };
-  const { record, folder } = await measureRun(io, options);
-  io.status('drawing the report');
-  await publishIfPossible(io, record, folder.path);
-  io.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
+  const { record, folder } = await measureRun(progress, options);
+  progress.status('drawing the report');
+  await publishIfPossible(progress, record, folder.path);
+  progress.note(`record  ${relative('.', join(folder.path, RECORD_FILE))}`);
   return record;
+}
+
+/** A limit that nothing measures fails, which is better said before anything boots. Errors: `unmeasured-metric` (usage). */
+function requireMeasured({ file, metrics }: Gate, chosen: readonly Scenario[]): void {
+  const isMeasured = (id: string): boolean =>
+    chosen.some((scenario) => scenario.metrics.some((metric) => metric.id === id));
+  const lacking = Object.keys(metrics).filter((id) => !isMeasured(id));
+  if (lacking.length === 0) return;
+  const needed = scenarios.filter((scenario) => scenario.metrics.some(({ id }) => lacking.includes(id)));
+  throw usageError(
+    'unmeasured-metric',
+    `${file} limits ${formatSome(lacking)}, which this run does not measure`,
+    {
+      hint: `name ${formatList(needed.map(({ id }) => id))} in \`scenarios\``,
+    },
+  );
+}
+
+/** A fleet gives a value of each metric in a series, other scenarios in a round. */
+function plannedRun({ rounds, fleet, runtimes }: RunPlan): PlannedRun {
+  return {
+    runtimes,
+    valuesOf: (metric) => {
+      const isOfFleet = surveyedScenarios.some(({ metrics }) => metrics.some(({ id }) => id === metric));
+      return isOfFleet ? (fleet?.series ?? 0) : rounds;
+    },
+  };
+}
+
+/**
+ * The newest baseline of the set with the plan's runtimes, and its image where the gate names one: which environment this
+ * host will turn out to be is not known yet, and how many rounds its baseline has mostly is.
+ */
+async function likelyBaseline(
+  { baselines: folder, run: { image } }: Gate,
+  set: string,
+  { runtimes }: RunPlan,
+): Promise<RunRecord | undefined> {
+  const { baselines } = await listBaselines(folder);
+  return baselines
+    .filter(({ name }) => name.startsWith(`${set}/`))
+    .map(({ record }) => record)
+    .filter((record) => image === undefined || record.image.name === image)
+    .filter((record) => runtimes.every((id) => record.runtimes.some((runtime) => runtime.id === id)))
+    .sort((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
 }
 
 /** The verdict is of the record: it does not wait for space for a picture. */
@@ -106,8 +171,12 @@ async function baselineOf(
   record: RunRecord,
   { baseline: set, saveBaseline: willBeSaved }: { baseline: string; saveBaseline: boolean },
 ): Promise<BaselineState> {
-  if (!needsBaseline(gate) && !willBeSaved) return { reason: 'nothing needs one', willBeSaved };
-  const found = await findBaseline(gate.baselines, set, record);
+  const isNeeded = needsBaseline(gate) || willBeSaved;
+  const found = await findBaseline(gate.baselines, set, record).catch((error: unknown) => {
+    // Where no rule needs it, it only explains what fails.
+    if (isNeeded || !(error instanceof TwinbootError)) throw error;
+    return { reason: 'nothing needs one' };
+  });
   return 'baseline' in found
     ? { side: { name: found.baseline.name, records: [found.baseline.record] } }
     : { reason: found.reason, willBeSaved };

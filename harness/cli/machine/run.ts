@@ -7,10 +7,9 @@ import type { RunFolder } from '../../../results/store.ts';
 import { summarise, type Summary } from '../../../results/summary.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { findScenario, scenarios } from '../../../scenarios/registry.ts';
-import { surveyOf } from '../../fleet/registry.ts';
 import { parseRuntimes } from '../../runtimes/spec.ts';
 import { collect } from '../arguments.ts';
-import { addFleetOptions, fleetPlanOf, requireTakers } from './fleet-options.ts';
+import { addFleetOptions, requireTakers, roundsOf } from './fleet-options.ts';
 import { silent, type Io } from '../io.ts';
 import { measureRun } from './measure-run.ts';
 import { publish } from '../publish.ts';
@@ -43,15 +42,10 @@ export function addRunCommand(program: Command, io: Io): void {
     const specs = parseRuntimes(options.runtime.length > 0 ? options.runtime : ['default']);
     const asked = questionsOf(scenarioIds);
     requireTakers(command, scenarioIds);
-    const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
-    const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
     const plan = planFrom(options, {
       scenarios: asked.map(({ id }) => id),
       runtimes: specs.map(({ id }) => id),
-      // Without a scenario of single boots there are no rounds to go.
-      rounds: hasRounds ? options.rounds : 0,
-      warmup: hasRounds ? options.warmup : 0,
-      ...(hasSurveys ? { fleet: fleetPlanOf(options) } : {}),
+      ...roundsOf(asked, options),
     });
     const { image, boot, out, install, json } = options;
     const progress = options.quiet || json ? silent(io) : io;

@@ -1,4 +1,5 @@
 import { isComparedByDefault } from '../../../results/compare/select.ts';
+import { questionOf } from '../../../results/questions/registry.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { surveyOf } from '../../fleet/registry.ts';
 
@@ -11,7 +12,9 @@ export const surveyedScenarios = scenarios.filter((scenario) => surveyOf(scenari
 /** Scenarios of one boot that are asked where none is named. */
 export const usualScenarios = scenariosOfOneBoot.filter(({ onlyWhenNamed }) => onlyWhenNamed !== true);
 
-/** Those of which something is compared by default: what an A/B run asks where none is named. */
-export const comparedScenarios = usualScenarios.filter(({ id, metrics }) =>
-  metrics.some((metric) => isComparedByDefault({ scenario: id, metric })),
+/** Those of which something is compared by default, or that explain it: what an A/B run asks where none is named. */
+export const comparedScenarios = usualScenarios.filter(
+  ({ id, metrics }) =>
+    questionOf(id).explainsOthers === true ||
+    metrics.some((metric) => isComparedByDefault({ scenario: id, metric })),
 );

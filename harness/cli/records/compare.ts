@@ -5,7 +5,7 @@ import { comparisonDocument } from '../../../results/compare/document.ts';
 import { defaultFailOn, parseFailOn } from '../../../results/compare/failures.ts';
 import { loadSide } from '../../../results/compare/pool.ts';
 import { collect, wholeNumber } from '../arguments.ts';
-import { alphaOption, minEffectOption } from '../comparison-options.ts';
+import { alphaOption, maxFailedBootsOption, minEffectOption } from '../comparison-options.ts';
 import type { Io } from '../io.ts';
 import { formatOption, showVerdicts } from '../show-verdicts.ts';
 
@@ -45,12 +45,13 @@ export function addCompareCommand(program: Command, io: Io): void {
       parseFailOn,
       [...defaultFailOn],
     )
+    .addOption(maxFailedBootsOption())
     .addOption(formatOption())
     .option('--force', 'compare across different environments, and mark every line', false)
     .action(async (basePath, nextPath, options) => {
-      const { metric: metrics, minEffect, alpha, seed, force, format, failOn } = options;
+      const { metric: metrics, minEffect, alpha, seed, force, format, failOn, maxFailedBoots } = options;
       const [base, next] = [await loadSide(basePath), await loadSide(nextPath)];
-      const comparison = compare(base, next, { minEffect, alpha, seed, metrics, force });
+      const comparison = compare(base, next, { minEffect, alpha, seed, metrics, force, maxFailedBoots });
       showVerdicts(io, comparisonDocument(comparison, failOn), format);
     });
 }

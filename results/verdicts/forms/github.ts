@@ -8,11 +8,10 @@ const MOST_OF_A_LEVEL = 10;
 const levels = ['error', 'warning', 'notice'] as const;
 type Level = (typeof levels)[number];
 
-const levelOf: Readonly<Record<Exclude<Outcome, 'passed'>, Level>> = {
+/** Of outcomes that decide something. */
+const levelOf: Readonly<Partial<Record<Outcome, Level>>> & Readonly<Record<'noted' | 'failed', Level>> = {
   failed: 'error',
   tolerated: 'warning',
-  undecided: 'warning',
-  skipped: 'warning',
   noted: 'notice',
 };
 
@@ -24,13 +23,14 @@ interface Annotation {
 }
 
 /**
- * GitHub's workflow commands: an error for what fails, a warning for what is undecided or worse, a notice for the rest,
- * and the whole in one sentence last. Rows that pass say nothing. Of a level with more than ten, the last place says how
- * many are left out.
+ * GitHub's workflow commands: an error for what fails, a warning for what is worse and was told not to count, a notice
+ * for what got better or differs, and the whole in one sentence last, a warning where something is undecided. Rows that
+ * decide nothing, since they pass, are undecided or were not judged, say nothing. Of a level with more than ten, the last
+ * place says how many are left out.
  */
 export function renderGithub(document: VerdictDocument): Printed {
-  const { title, passed, sentence } = document;
-  const whole: Annotation = { level: passed ? 'notice' : 'error', title, message: sentence };
+  const { title, sentence } = document;
+  const whole: Annotation = { level: levelOfAll(document), title, message: sentence };
   const annotations = annotationsOf(document);
   const shown = levels.flatMap((level) => {
     const room = MOST_OF_A_LEVEL - (whole.level === level ? 1 : 0);
@@ -40,13 +40,21 @@ export function renderGithub(document: VerdictDocument): Printed {
   return printedLines([...shown, whole].map(commandOf));
 }
 
-function annotationsOf({ title, file, rows, differences, notes }: VerdictDocument): Annotation[] {
+/** What is not decided, and what could not be judged, is no green tick. */
+function levelOfAll({ passed, rows }: VerdictDocument): Level {
+  if (!passed) return 'error';
+  return rows.some(({ outcome }) => outcome === 'undecided' || outcome === 'skipped') ? 'warning' : 'notice';
+}
+
+function annotationsOf({ title, file, caveat, rows, differences, notes }: VerdictDocument): Annotation[] {
   return [
-    ...rows.flatMap(({ outcome, fullName, verdict, evidence }): Annotation[] =>
-      outcome === 'passed'
-        ? []
-        : [{ level: levelOf[outcome], title: `twinboot: ${fullName}: ${verdict}`, message: evidence, file }],
-    ),
+    ...(caveat === undefined ? [] : [{ level: 'warning' as const, title, message: caveat }]),
+    ...rows.flatMap(({ outcome, fullName, verdict, evidence, blame }): Annotation[] => {
+      const level = levelOf[outcome];
+      if (level === undefined) return [];
+      const message = blame === undefined ? evidence : `${evidence}. What took longer: ${blame.join('; ')}`;
+      return [{ level, title: `twinboot: ${fullName}: ${verdict}`, message, file }];
+    }),
     ...differences.map(({ kind, outcome, message }) => ({
       level: levelOf[outcome],
       title: `twinboot: ${kind}`,

@@ -22,13 +22,14 @@ const signs: Readonly<Record<Outcome, string>> = {
 
 /** GitHub-flavoured Markdown, as a step summary takes it. */
 export function renderMarkdown(document: VerdictDocument): string {
-  const { title, passed, sentence, about, notes, differences } = document;
+  const { title, passed, sentence, caveat, about, notes, differences } = document;
   const blocks = [
     [gfm`## ${signs[passed ? 'passed' : 'failed']} ${title}`],
     [gfm`**${shown(sentence)}**`],
-    notes.map((note) => gfm`- ⚠ ${shown(note)}`),
+    [...(caveat === undefined ? [] : [caveat]), ...notes].map((note) => gfm`- ⚠ ${shown(note)}`),
     paragraph(about.map(({ label, text }) => `${label} ${text}`)),
     [tableOf(document)],
+    ...blameBlocks(document),
     differences.length === 0 ? [] : [gfm`### Structural differences`],
     differences.map(differenceLine),
     paragraph(footnotesOf(document)),
@@ -64,6 +65,14 @@ function verdictCell(row: VerdictRow): Markdown {
   const verdict = row.outcome === 'failed' ? gfm`**${text}**` : gfm`${text}`;
   const signed = gfm`${signs[row.outcome]} ${verdict}`;
   return row.reason === undefined ? signed : gfm`${signed} (${shown(row.reason)})`;
+}
+
+function blameBlocks({ rows }: VerdictDocument): Markdown[][] {
+  return rows.flatMap(({ fullName, blame }) =>
+    blame === undefined
+      ? []
+      : [[gfm`### What took longer before ${shown(fullName)}`], blame.map((line) => gfm`- ${shown(line)}`)],
+  );
 }
 
 function differenceLine({ outcome, message, kind }: Difference): Markdown {

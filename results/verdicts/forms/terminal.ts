@@ -28,13 +28,15 @@ export interface TerminalOptions {
 
 /** For people: a block of rows for each subject, then what has no figures, and the whole in one sentence last. */
 export function renderTerminal(document: VerdictDocument, { colour = false }: TerminalOptions = {}): Printed {
-  const { about, notes, sentence } = document;
+  const { about, notes, sentence, caveat } = document;
   return printedBlocks([
+    caveat === undefined ? [] : [`! ${shown(caveat)}`],
     alignColumns(
       about.map(({ label, text }) => [label, shown(text)]),
       ['left', 'left'],
     ),
     tableLines(document, colour),
+    ...blameBlocks(document),
     differenceLines(document),
     notes.map((note) => `! ${shown(note)}`),
     footnotesOf(document).map(shown),
@@ -106,6 +108,14 @@ function reasonLines(group: readonly VerdictRow[]): string[] {
     const whose = names.length === group.length ? '' : `${formatList(names)}: `;
     return `  ! ${whose}${shown(reason)}`;
   });
+}
+
+function blameBlocks({ rows }: VerdictDocument): string[][] {
+  return rows.flatMap(({ fullName, blame }) =>
+    blame === undefined
+      ? []
+      : [[`What took longer before ${shown(fullName)}`, ...blame.map((line) => `  ${shown(line)}`)]],
+  );
 }
 
 function differenceLines({ differences }: VerdictDocument): string[] {

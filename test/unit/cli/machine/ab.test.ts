@@ -66,6 +66,26 @@ describe('twinboot ab', { timeout: 60_000 }, () => {
     expect(rounds.out).toContain('inconclusive');
   });
 
+  it('says before it boots that so few rounds cannot show anything, and how many can', async () => {
+    const { out, notes } = await ab('startup', ...SLOWER, '--max-rounds', '4', '--warmup', '0');
+    const caveat = /^! 4 rounds at most cannot show a change of any size: .*; \d+ rounds a side can$/m;
+    expect(notes).toMatch(caveat);
+    expect(notes.search(caveat)).toBeLessThan(notes.indexOf('round 1'));
+    expect(out.split('\n')[0]).toMatch(caveat);
+  });
+
+  it('bears boots that fail where told to, says so, and fails by them otherwise', async () => {
+    const flaky = ['--a', 'fake', '--b', 'fake:fail=sometimes,seed=3', '--max-rounds', '10', '--keep-going'];
+    const red = await ab('startup', ...flaky);
+    expect(red.exitCode).toBe(1);
+    expect(red.out).toMatch(
+      /✗ fake → .*: \d+ of 10 boots failed \(was 0 of 10 boots failed\) \[failed-boots\]/,
+    );
+    const borne = await ab('startup', ...flaky, '--max-failed-boots', '90%');
+    expect(borne.out).toMatch(/! fake → .*: \d+ of 10 \(\d+ %\) boots failed, within the limit of 90 %;/);
+    expect(borne.out).not.toContain('[failed-boots]');
+  });
+
   it('names which side every boot is of, and gives the result alone as JSON', async () => {
     const { out, notes } = await ab('startup', ...SLOWER, '--format', 'json');
     expect(notes).not.toContain('round 1');

@@ -214,6 +214,46 @@ metrics: { startup.ready: { max: 2 s } }
   });
 });
 
+describe('twinboot gate of a fleet', { timeout: 60_000 }, () => {
+  const DENSITY = `
+runtimes: [fake, "fake:kind=vm"]
+scenarios: [density]
+series: 6
+instances: [1, 2]
+reserve: 64M
+`;
+  const LIMITS = `${DENSITY}
+metrics:
+  density.marginal: { container: { max: 24 MiB }, vm/container: { min: 5 }, regression: 10% }
+  density.intercept: { container: { max: 1 MiB } }
+`;
+  const gated = (text: string, ...words: string[]): Promise<Told> =>
+    twinboot(['gate', write(text), '--out', join(folder, 'runs'), '--quiet', ...words]);
+
+  it('holds slope and intercept against limits, and later runs against the first', async () => {
+    const first = await gated(LIMITS, '--save-baseline');
+    expect(first.exitCode, first.out).toBe(0);
+    expect(first.out).toMatch(/✓ density\.marginal max +20\.0 MiB \[.*\], n = 6 +at most 24 MiB +pass/);
+    expect(first.out).toMatch(/✓ density\.intercept max +.*, n = 6 +at most 1 MiB +pass/);
+    const second = await gated(LIMITS);
+    expect(second.exitCode, second.out).toBe(0);
+    expect(second.out).toMatch(/✓ density\.marginal regression .* times the baseline/);
+    const run = join(folder, 'runs', readdirSync(join(folder, 'runs'))[0] ?? '');
+    const tight = await twinboot(['gate', write(LIMITS.replace('max: 24 MiB', 'max: 12 MiB')), '--run', run]);
+    expect(tight.exitCode).toBe(1);
+  });
+
+  it.each([
+    ['a metric of a fleet that is not asked for', 'metrics: { density.marginal: { max: 1 GiB } }'],
+    ['a key of a fleet that is not asked for', 'instances: [1, 2]'],
+    ['steps that do not grow', 'scenarios: [density]\ninstances: [2, 1]'],
+  ])('refuses %s', async (_, text) => {
+    const { exitCode, notes } = await gated(text);
+    expect(exitCode).toBe(2);
+    expect(plain(notes)).toMatchSnapshot();
+  });
+});
+
 describe('twinboot gate, given nonsense', () => {
   const cases: [string, string, string[]][] = [
     ['an unknown metric', 'metrics: { startup.redy: { max: 2 s } }', []],

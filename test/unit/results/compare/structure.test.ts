@@ -165,8 +165,20 @@ describe('of the boots', () => {
     ]);
   });
 
-  it('leave a share that moves to statistics', () => {
+  it('leave a share that moves to statistics, and tell where chance does not move it so far', () => {
     expect(between(failing('base', 1), failing('new', 2))).toEqual([]);
+    expect(texts(between(failing('base', 1), failing('new', 9)))).toEqual([
+      'failed-boots: qemu: 9 of 12 boots failed (was 1 of 12 boots failed)',
+    ]);
+  });
+
+  it('leave what may fail alone', () => {
+    const found = (share: number) =>
+      structuralDifferences(buildSide('base'), failing('new', 1), [{ id: 'qemu' }], {
+        maxFailedBoots: { share },
+      });
+    expect(found(0.1)).toEqual([]);
+    expect(texts(found(0.05))).toHaveLength(1);
   });
 
   it('tell of a runtime that no longer boots at all, and of one that was not run', () => {

@@ -211,9 +211,9 @@ describe('what is missing fails', () => {
   it('every boot', () => {
     const record = buildRecord({ rounds: 3, allFail: true, hostile: false, runtimes: ['nspawn'] });
     expect(told('metrics: { startup.ready: { max: 1 s } }', record)).toMatchInlineSnapshot(`
-      "failed boots in nspawn: 3 of 3 | at most 0 | fail
+      "failed boots in nspawn: 3 of 3 (100 %) | at most 0 | fail
       startup.ready max in nspawn: – | at most 1 s | fail | missing: the agent was not heard within 120 s
-      Fails: 2 of 2 rules; first of all failed boots in nspawn: 3 of 3 (at most 0)."
+      Fails: 2 of 2 rules; first of all failed boots in nspawn: 3 of 3 (100 %) (at most 0)."
     `);
   });
 
@@ -230,10 +230,24 @@ describe('boots and the image', () => {
   it('no boot may fail, unless the file allows some', () => {
     const record = buildRecord({ rounds: 12, hostile: false });
     expect(told('rounds: 12', record)).toMatchInlineSnapshot(`
-      "failed boots in qemu: 1 of 12 | at most 0 | fail
-      Fails: 1 of 2 rules: failed boots in qemu: 1 of 12 (at most 0)."
+      "failed boots in qemu: 1 of 12 (8.3 %) | at most 0 | fail
+      Fails: 1 of 2 rules: failed boots in qemu: 1 of 12 (8.3 %) (at most 0)."
     `);
-    expect(judge('max-failed-boots: 1', record).passed).toBe(true);
+    expect(judge('max-failed-boots: 5%', record).passed).toBe(false);
+  });
+
+  it.each(['1', '10%'])('a known rate of failures is borne, and said: %s', (limit) => {
+    const record = buildRecord({ rounds: 12, hostile: false });
+    const { passed, rows, warnings } = judge(`max-failed-boots: ${limit}`, record);
+    expect(passed).toBe(true);
+    expect(rows.find(({ subject }) => subject === 'qemu')).toMatchObject({
+      measured: '1 of 12 (8.3 %)',
+      verdict: 'pass',
+    });
+    expect(warnings).toEqual([
+      `qemu: 1 of 12 (8.3 %) boots failed, within the limit of ${limit.replace('%', ' %')}; ` +
+        'the figures are of the other 11 boots',
+    ]);
   });
 
   it('what the files of the image take has a limit', () => {

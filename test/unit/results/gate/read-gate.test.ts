@@ -57,7 +57,9 @@ forbid-changes: [service-appeared]
           "service-appeared",
         ],
         "inconclusive": "pass",
-        "maxFailedBoots": 0,
+        "maxFailedBoots": {
+          "boots": 0,
+        },
         "maxImageBytes": 419430400,
         "metrics": {
           "memory.total": {
@@ -176,7 +178,7 @@ forbid-changes: [service-appeared]
       baselines: '/project/.twinboot/baselines',
       alpha: 0.05,
       inconclusive: 'pass',
-      maxFailedBoots: 0,
+      maxFailedBoots: { boots: 0 },
     });
   });
 

@@ -9,11 +9,10 @@ import {
 import { buildGateDocument, buildHostileGateDocument } from '../../gate/result.ts';
 
 describe('GitHub annotations', () => {
-  it('has an error for what fails, a warning for what is undecided, a notice for the rest', () => {
+  it('has an error for what fails, a notice for what else is decided, and nothing for what is not', () => {
     expect(renderGithub(comparisonDocument(buildComparison())).toString()).toMatchInlineSnapshot(`
       "::error title=twinboot%3A startup.ready of nspawn%3A regression::501 ms, was 446 ms: 1.12 times [1.09, 1.15], p <0.001, n = 12 and 12
       ::error title=twinboot%3A memory.total of qemu%3A missing::no value, was 391 MiB: n = 12 and 0; NEW has no value: the cgroup was gone; emulated (TCG): not a KVM figure
-      ::warning title=twinboot%3A memory.total of nspawn%3A inconclusive::20.4 MiB, was 19.1 MiB: 1.07 times [0.980, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide
       ::notice title=twinboot%3A startup.ready of qemu%3A improvement::12.3 s, was 14.2 s: 0.866 times [0.840, 0.890], p 0.0021, n = 12 and 11; emulated (TCG): not a KVM figure
       ::notice title=twinboot%3A startup.ready of qemu / nspawn%3A improvement::24.6, was 31.8: 0.771 times [0.750, 0.800], p 0.0012, n = 12 and 11; emulated (TCG): not a KVM figure
       ::notice title=twinboot%3A packages::the packages of the image: 1 added (cron 3.0)
@@ -21,6 +20,33 @@ describe('GitHub annotations', () => {
       ::notice title=twinboot compare::qemu: 0 of 12 boots failed in BASE, 1 of 12 boots failed in NEW
       ::error title=twinboot compare::Fails: 1 regression and 1 missing figure, first of all startup.ready of nspawn: 1.12 times BASE [1.09, 1.15]."
     `);
+  });
+
+  it('has one warning for all that is undecided: the sentence, which counts it', () => {
+    const rows = Array.from({ length: 9 }, (_, index) =>
+      buildRow({ metric: `startup.m${index}`, verdict: 'inconclusive', moreRounds: 1000 }),
+    );
+    const caveat = '5 rounds a side cannot show a change';
+    const document = comparisonDocument(buildComparison({ rows, structure: [], notes: [], caveat }));
+    expect(renderGithub(document).toString()).toMatchInlineSnapshot(`
+      "::warning title=twinboot compare::5 rounds a side cannot show a change
+      ::warning title=twinboot compare::Undecided: no figure of 9 is shown to be worse by 5 %25 or more; 9 inconclusive (more rounds than can be planned for would be needed)."
+    `);
+  });
+
+  it('says beside a row that fails what took longer', () => {
+    const blame = {
+      deltaMs: 120,
+      contributions: [{ kind: 'unit' as const, name: 'slow.service', baseMs: 20, nextMs: 140, deltaMs: 120 }],
+      packages: [{ name: 'slow', base: '1', next: '2' }],
+    };
+    const rows = [buildRow({ verdict: 'regression', blame })];
+    const [first] = renderGithub(comparisonDocument(buildComparison({ rows, structure: [], notes: [] })))
+      .toString()
+      .split('\n');
+    expect(first).toMatch(
+      /What took longer: unit slow\.service: 140 ms, was 20\.0 ms \(\+120 ms\); packages of the image: slow 1 → 2$/,
+    );
   });
 
   it('says what was left out beyond the ten of a level that GitHub shows', () => {
@@ -50,7 +76,6 @@ describe('GitHub annotations', () => {
     const document = buildGateDocument({ warnings: ['1 rule could not be decided'] });
     expect(renderGithub(document).toString()).toMatchInlineSnapshot(`
       "::error file=ci/twinboot.yaml,title=twinboot%3A startup.ready max in nspawn%3A fail::448 ms [441 ms, 453 ms], n = 12 (at most 300 ms)
-      ::warning file=ci/twinboot.yaml,title=twinboot%3A startup.cpu regression in nspawn%3A skipped::no baseline of image debian-trixie
       ::notice title=twinboot gate::1 rule could not be decided
       ::error title=twinboot gate::Fails: 1 of 7 rules: startup.ready max in nspawn: 448 ms [441 ms, 453 ms], n = 12 (at most 300 ms)."
     `);

@@ -17,7 +17,7 @@ describe('JSON', () => {
     };
     expect(rest).toEqual({ ...comparison, notes: comparison.notes.map(({ text }) => text) });
     expect(verdict).toBe('fail');
-    expect(failOn).toEqual(['regression', 'missing']);
+    expect(failOn).toEqual(['regression', 'missing', 'failed-boots']);
     expect(failures.rows.map((row) => `${row.metric} ${row.verdict}`)).toEqual([
       'startup.ready regression',
       'memory.total missing',

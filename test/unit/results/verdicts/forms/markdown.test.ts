@@ -98,3 +98,38 @@ describe('Markdown', () => {
     expect(text).not.toMatch(/<script|<img|\[a\]\(|(?<!\\)`tick|\u202e/);
   });
 });
+
+it('begins with what so few rounds cannot show, and says what took longer below the table', () => {
+  const blame = {
+    deltaMs: 120,
+    contributions: [
+      { kind: 'unit' as const, name: 'slow.service', baseMs: 20, nextMs: 140, deltaMs: 120 },
+      { kind: 'phase' as const, name: 'basic to multi-user', baseMs: 100, nextMs: 210, deltaMs: 110 },
+    ],
+    packages: [{ name: 'slow', base: '1', next: '2' }],
+  };
+  const rows = [buildRow({ verdict: 'regression', ratio: 1.27, blame })];
+  const comparison = buildComparison({ rows, structure: [], notes: [], caveat: '5 rounds cannot' });
+  expect(renderMarkdown(comparisonDocument(comparison))).toMatchInlineSnapshot(`
+    "## ❌ twinboot compare
+
+    **Fails: 1 regression: startup.ready of nspawn: 1.27 times BASE \\[0.990, 1.02\\].**
+
+    - ⚠ 5 rounds cannot
+
+    BASE runs/base: run run-base, 2026-11-23 09:00 UTC, image debian-trixie (9c1185a5c5e9)<br>
+    NEW runs/new: run run-new, 2026-11-24 09:00 UTC, image debian-trixie (0d3b5c11aa42)
+
+    | of | metric | BASE | NEW | NEW/BASE \\[95 %\\] | p | n | verdict |
+    | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
+    | nspawn | startup.ready | 446 ms | 448 ms | 1.27 \\[0.990, 1.02\\] | 1 | 12 and 12 | ❌ **regression** |
+
+    ### What took longer before startup.ready of nspawn
+
+    - unit slow.service: 140 ms, was 20.0 ms (+120 ms)
+    - phase basic to multi-user: 210 ms, was 100 ms (+110 ms)
+    - packages of the image: slow 1 → 2
+
+    Medians. p: permutation test, corrected over all rows (Holm); least effect 5 %, alpha 0.05."
+  `);
+});
