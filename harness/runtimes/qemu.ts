@@ -36,7 +36,7 @@ import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { readVmIsolation } from './vm-isolation.ts';
-import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
+import { guestBytesWithin, VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
 export const qemu: Runtime<typeof qemuOptions> = {
@@ -122,7 +122,12 @@ export const qemu: Runtime<typeof qemuOptions> = {
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(await openSocketChannel(agentSocket, user));
           own(closing(agent));
-          const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
+          const diskCacheBytes = given.limit === 'boundary' ? 0 : undefined;
+          const group = makeBootCgroup(
+            host,
+            bootId,
+            vmmLimits(limits, memoryBytes, vmmBytes(machine), diskCacheBytes),
+          );
           own(group.lease);
           const boot: QemuBoot = {
             ...machine,
@@ -163,12 +168,16 @@ function machineOf(
   { accelerator, sandbox }: Pick<QemuMachine, 'accelerator' | 'sandbox'>,
 ): QemuMachine {
   const bios = microvmFirmware(given);
+  const limitBytes = given.memory ?? context.limits.memoryBytes;
   return {
     type: given.machine,
     accelerator,
     cpu: given.cpu ?? (accelerator === 'kvm' ? 'host' : 'max'),
     cpus: given.cpus ?? context.limits.cpus,
-    memoryBytes: given.memory ?? context.limits.memoryBytes,
+    memoryBytes:
+      given.limit === 'boundary'
+        ? guestBytesWithin(limitBytes, vmmBytes({ accelerator, translationCacheBytes: given['tb-size'] }))
+        : limitBytes,
     ram: ramKindOf(given),
     translationCacheBytes: given['tb-size'],
     tcgThread: given['tcg-thread'],
@@ -274,6 +283,9 @@ async function requireMemory(machine: QemuMachine): Promise<void> {
 }
 
 /** What the VMM itself may take. */
-function vmmBytes({ accelerator, translationCacheBytes }: QemuMachine): number {
+function vmmBytes({
+  accelerator,
+  translationCacheBytes,
+}: Pick<QemuMachine, 'accelerator' | 'translationCacheBytes'>): number {
   return VMM_MEMORY_BYTES + (accelerator === 'tcg' ? translationCacheBytes : 0);
 }
