@@ -3,6 +3,7 @@ import { coverage } from './studies/coverage.ts';
 import { falseAlarms, power } from './studies/compare.ts';
 import { sequentialAlarms, sequentialPasses, sequentialPower } from './studies/ab.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
+import { drifts } from './studies/drifts.ts';
 import type { Study } from './study.ts';
 
 export const studies: readonly Study[] = [
@@ -14,4 +15,5 @@ export const studies: readonly Study[] = [
   ...coverage,
   vmOverContainer,
   changePoints,
+  drifts,
 ];
