@@ -1,12 +1,18 @@
 import { plainLine } from '../../core/text.ts';
-import { formatValue } from '../../core/units.ts';
-import { formatFactor, NOTHING } from '../../core/words.ts';
+import { formatRange, formatValue } from '../../core/units.ts';
+import { formatFactor, formatFactorRange, NOTHING } from '../../core/words.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { ComparisonRow } from './comparison.ts';
 
 /** `446 ms`; of a VM over a container `31.4`. */
 export function figureText(value: number | undefined, unit: ComparisonRow['unit']): string {
   if (value === undefined) return NOTHING;
   return unit === 'ratio' ? formatFactor(value) : formatValue(value, unit);
+}
+
+/** `[440 ms, 451 ms]` of 446 ms; of a VM over a container `[29.8, 33.0]`. */
+export function figureRange(interval: Interval, unit: ComparisonRow['unit'], estimate: number): string {
+  return unit === 'ratio' ? formatFactorRange(interval, estimate) : formatRange(interval, unit, estimate);
 }
 
 /** `1.12 [1.09, 1.15]`: NEW over BASE. With `times`, which says of what: `1.12 times BASE [1.09, 1.15]`. */
@@ -16,9 +22,7 @@ export function ratioText(
 ): string {
   if (ratio === undefined) return NOTHING;
   const factor = times === undefined ? formatFactor(ratio) : `${formatFactor(ratio)} ${times}`;
-  return interval === undefined
-    ? `${factor} [no interval]`
-    : `${factor} [${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
+  return `${factor} ${interval === undefined ? '[no interval]' : formatFactorRange(interval, ratio)}`;
 }
 
 /** `0.042`, `<0.001` */

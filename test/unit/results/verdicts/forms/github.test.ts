@@ -13,7 +13,7 @@ describe('GitHub annotations', () => {
     expect(renderGithub(comparisonDocument(buildComparison())).toString()).toMatchInlineSnapshot(`
       "::error title=twinboot%3A startup.ready of nspawn%3A regression::501 ms, was 446 ms: 1.12 times [1.09, 1.15], p <0.001, n = 12 and 12
       ::error title=twinboot%3A memory.total of qemu%3A missing::no value, was 391 MiB: n = 12 and 0; NEW has no value: the cgroup was gone; emulated (TCG): not a KVM figure
-      ::warning title=twinboot%3A memory.total of nspawn%3A inconclusive::20.4 MiB, was 19.1 MiB: 1.07 times [0.980, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide
+      ::warning title=twinboot%3A memory.total of nspawn%3A inconclusive::20.4 MiB, was 19.1 MiB: 1.07 times [0.98, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide
       ::notice title=twinboot%3A startup.ready of qemu%3A improvement::12.3 s, was 14.2 s: 0.866 times [0.840, 0.890], p 0.0021, n = 12 and 11; emulated (TCG): not a KVM figure
       ::notice title=twinboot%3A startup.ready of qemu / nspawn%3A improvement::24.6, was 31.8: 0.771 times [0.750, 0.800], p 0.0012, n = 12 and 11; emulated (TCG): not a KVM figure
       ::notice title=twinboot%3A packages::the packages of the image: 1 added (cron 3.0)
