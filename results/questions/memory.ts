@@ -21,8 +21,7 @@ function ownPageCache({ kind, options, cache, median }: Parameters<FigureNote>[0
   if (kind !== 'container' || total === undefined || cached === undefined || cached < total * MUCH)
     return undefined;
   const charge = `${formatBytes(cached)} of its ${formatBytes(total)} (${formatShare(cached / total)}) is page cache`;
-  if (options.lower === 'kept')
-    return `${charge}, though its file system stays mounted from boot to boot.`;
+  if (options.lower === 'kept') return `${charge}, though its file system stays mounted from boot to boot.`;
   const other =
     cache === 'warm'
       ? ' The other choice is lower=kept: what an earlier boot has read is charged to nobody.'
