@@ -7,79 +7,138 @@ export const MIB = 1024 * KIB;
 export const GIB = 1024 * MIB;
 export const TIB = 1024 * GIB;
 
-/** `1234.5` → `1.23 s`; below a second in ms, with three significant digits. */
-export function formatMs(ms: number): string {
-  const size = Math.abs(ms);
-  // What rounds to 1000 ms is a second.
-  return size >= 999.5 ? `${threeDigits(ms / 1000)} s` : `${threeDigits(ms)} ms`;
+/** What people read before a negative figure; machines read `-`. */
+export const MINUS = '−';
+
+/** A unit as people read it, and how much of the value's own unit it is. */
+interface Scale {
+  per: number;
+  suffix: string;
 }
 
-/** `1234.5` → `1.23 µs`; from a millisecond on as `formatMs`. */
-export function formatNs(ns: number): string {
-  const size = Math.abs(ns);
-  if (size >= 999_500) return formatMs(ns / 1e6);
-  return size >= 999.5 ? `${threeDigits(ns / 1000)} µs` : `${threeDigits(ns)} ns`;
+/** The largest first. */
+const scales: Readonly<Record<Unit, readonly Scale[]>> = {
+  ms: [
+    { per: 1000, suffix: ' s' },
+    { per: 1, suffix: ' ms' },
+  ],
+  ns: [
+    { per: 1e9, suffix: ' s' },
+    { per: 1e6, suffix: ' ms' },
+    { per: 1000, suffix: ' µs' },
+    { per: 1, suffix: ' ns' },
+  ],
+  bytes: [
+    { per: TIB, suffix: ' TiB' },
+    { per: GIB, suffix: ' GiB' },
+    { per: MIB, suffix: ' MiB' },
+    { per: KIB, suffix: ' KiB' },
+    { per: 1, suffix: ' B' },
+  ],
+  count: [{ per: 1, suffix: '' }],
+  'ms/s': [{ per: 1, suffix: ' ms/s' }],
+  'count/s': [{ per: 1, suffix: '/s' }],
+  ratio: [{ per: 1, suffix: '×' }],
+};
+
+const smallest: Scale = { per: 1, suffix: '' };
+
+function scaleOf(value: number, unit: Unit): Scale {
+  // What rounds to 1000 ms is a second, to 1024 KiB a mebibyte.
+  const nearly = unit === 'bytes' ? 1 - 1 / KIB / 2 : 1 - 1 / 2000;
+  const all = scales[unit];
+  return all.find(({ per }) => Math.abs(value) >= per * nearly) ?? all.at(-1) ?? smallest;
+}
+
+/** Any value with its unit, for people: three significant digits, and counts as whole numbers. */
+export function formatValue(value: number, unit: Unit): string {
+  const { per, suffix } = scaleOf(value, unit);
+  return `${digitsOf(value / per, unit, per)}${suffix}`;
+}
+
+/** `1234.5` → `1.23 s`; below a second in ms, with three significant digits. */
+export function formatMs(ms: number): string {
+  return formatValue(ms, 'ms');
 }
 
 /** `8650752` → `8.25 MiB`; three significant digits, binary units. */
 export function formatBytes(bytes: number): string {
-  const size = Math.abs(bytes);
-  // What rounds to 1024 of a unit is 1 of the next.
-  const reaches = (unit: number): boolean => size >= unit - unit / KIB / 2;
-  if (reaches(TIB)) return `${threeDigits(bytes / TIB)} TiB`;
-  if (reaches(GIB)) return `${threeDigits(bytes / GIB)} GiB`;
-  if (reaches(MIB)) return `${threeDigits(bytes / MIB)} MiB`;
-  if (reaches(KIB)) return `${threeDigits(bytes / KIB)} KiB`;
-  return `${withoutMinusZero(bytes.toFixed(0))} B`;
+  return formatValue(bytes, 'bytes');
 }
 
 /**
- * Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. Only nothing
- * is 0: what three decimals cannot show is `<0.001`.
+ * The ends of the interval of an estimate, with its unit and its decimals: `[35.0, 42.4]` of 39.7. An end that is a
+ * thousand times as large as the estimate is written as a value of its own.
  */
+export function formatEnds(ends: readonly number[], unit: Unit, estimate: number): string[] {
+  const { per, suffix } = scaleOf(estimate, unit);
+  const decimals = decimalsOf(digitsOf(estimate / per, unit, per));
+  // A whole number of a few lies between ends that need not be whole.
+  const isWhole = unit !== 'count' || Math.abs(estimate) >= 99.95 || ends.every(Number.isInteger);
+  const shown = isWhole ? decimals : Math.max(1, decimals);
+  return ends.map((end) => {
+    if (Math.abs(end) >= 1000 * Math.abs(estimate)) return formatValue(end, unit);
+    const digits = unit === 'count' && shown === 0 ? formatWhole(end) : formatFixed(end / per, shown);
+    return `${digits}${suffix}`;
+  });
+}
+
+/** `[35.0, 42.4]`: the one way in which an interval is written. */
+export function formatRange(
+  { low, high }: { low: number; high: number },
+  unit: Unit,
+  estimate: number,
+): string {
+  return `[${formatEnds([low, high], unit, estimate).join(', ')}]`;
+}
+
+/** How many digits stand behind the point. */
+export function decimalsOf(digits: string): number {
+  return /\.(\d+)/.exec(digits)?.[1]?.length ?? 0;
+}
+
+function digitsOf(scaled: number, unit: Unit, per: number): string {
+  if (unit === 'bytes' && per === 1) return formatFixed(Math.round(scaled), 0);
+  // A mean of counts has three significant digits.
+  if (unit === 'count' && (Number.isInteger(scaled) || Math.abs(scaled) >= 999.5)) return formatWhole(scaled);
+  return threeDigits(scaled);
+}
+
+/** Never with an exponent: all digits in front of the point from 100 on, at most three decimals below 0.1. */
 function threeDigits(value: number): string {
   const size = Math.abs(value);
-  if (size >= 99.95) return value.toFixed(0);
-  if (size >= 0.1) return value.toPrecision(3);
-  if (size >= 0.0005) return value.toFixed(3);
-  if (size === 0) return '0';
-  return value > 0 ? '<0.001' : '>-0.001';
+  if (size >= 99.95) return formatFixed(value, 0);
+  return size >= 0.1 ? value.toPrecision(3).replace('-', MINUS) : formatFixed(value, 3);
+}
+
+/** So many decimals, with a `−` for people. Only nothing is 0: what the decimals cannot show is `<0.001`. */
+export function formatFixed(value: number, decimals: number): string {
+  const digits = value.toFixed(decimals);
+  if (Number(digits) !== 0) return digits.replace('-', MINUS);
+  if (value === 0) return '0';
+  const least = (10 ** -decimals).toFixed(decimals);
+  return value > 0 ? `<${least}` : `>${MINUS}${least}`;
 }
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** `13,736`, without a fraction. */
 export function formatWhole(count: number): string {
-  return whole.format(count);
+  const digits = whole.format(count);
+  return digits === '-0' ? '0' : digits.replace('-', MINUS);
 }
 
-/** A mean of counts has three significant digits. */
-function formatMean(count: number): string {
-  return Number.isInteger(count) || Math.abs(count) >= 999.5 ? formatWhole(count) : threeDigits(count);
+/** `+1.2 %`, `−0.4 %`, `0 %`; of a share. Without a sign where it is so small that these decimals do not show it. */
+export function formatSignedPercent(share: number, decimals: number): string {
+  const digits = (Math.abs(share) * 100).toFixed(decimals);
+  if (Number(digits) === 0) return '0 %';
+  return `${share < 0 ? MINUS : '+'}${digits} %`;
 }
 
-function withoutMinusZero(digits: string): string {
-  return Number(digits) === 0 ? digits.replace('-', '') : digits;
-}
-
-/** Any value with its unit, for people. */
-export function formatValue(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'ms':
-      return formatMs(value);
-    case 'ns':
-      return formatNs(value);
-    case 'bytes':
-      return formatBytes(value);
-    case 'count':
-      return formatMean(value);
-    case 'ms/s':
-      return `${threeDigits(value)} ms/s`;
-    case 'count/s':
-      return `${threeDigits(value)}/s`;
-    case 'ratio':
-      return `${threeDigits(value)}×`;
-  }
+/** `12.3 %` of a whole; a part that is nothing is `0.0 %`, on whichever side of it. */
+export function formatShare(share: number): string {
+  const digits = (share * 100).toFixed(1);
+  return `${digits === '-0.0' ? '0.0' : digits.replace('-', MINUS)} %`;
 }
 
 const SIZE_SUFFIX: Record<string, number> = { '': 1, K: KIB, M: MIB, G: GIB };

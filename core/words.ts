@@ -1,9 +1,17 @@
+import { decimalsOf, formatFixed } from './units.ts';
+
 /** What stands where there is no value. */
 export const NOTHING = '–';
 
 /** `31.4`; three significant digits, no exponent. */
 export function formatFactor(factor: number): string {
   return factor >= 100 ? factor.toFixed(0) : factor.toPrecision(3);
+}
+
+/** `[29.8, 33.0]`: the interval of a factor, with its decimals. */
+export function formatFactorRange({ low, high }: { low: number; high: number }, factor: number): string {
+  const decimals = decimalsOf(formatFactor(factor));
+  return `[${[low, high].map((end) => formatFixed(end, decimals)).join(', ')}]`;
 }
 
 /** `1 boot`, `2 boots` */

@@ -1,5 +1,6 @@
 import { codeBlock, gfm, type Markdown } from '../core/markup.ts';
 import type { Figure } from './charts/spec.ts';
+import type { Answer } from './model/answer.ts';
 import type { ReportModel } from './model/report.ts';
 import type { Fact } from './model/facts.ts';
 import type { Failure, FailureList } from './model/failures.ts';
@@ -27,6 +28,7 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
       ...figures.filter((figure) => figure.scenario === scenario.id).flatMap(figureBlocks),
       ...(model.ledger?.scenario === scenario.id ? ledgerBlocks(model.ledger) : []),
       ...model.tables.filter((table) => table.scenario === scenario.id).flatMap(sectionTableBlocks),
+      ...noteBlocks(scenario.notes),
       gfm`### Definitions`,
       ...tableBlocks(scenario.definitions),
     ]),
@@ -52,6 +54,17 @@ function figureBlocks({ id, title, caption, mark, table }: Figure): Markdown[] {
 
 function sectionTableBlocks({ title, text, table }: SectionTable): Markdown[] {
   return [gfm`### ${title}`, gfm`${text}`, ...tableBlocks(table)];
+}
+
+function noteBlocks(notes: readonly Answer[]): Markdown[] {
+  if (notes.length === 0) return [];
+  return [
+    gfm`### Figures that seem not to fit`,
+    gfm.join(
+      notes.map(({ text, mark }) => (mark === undefined ? gfm`- ${text}` : gfm`- ${text} · **${mark}**`)),
+      '\n',
+    ),
+  ];
 }
 
 function ledgerBlocks(ledger: Ledger): Markdown[] {

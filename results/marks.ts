@@ -4,9 +4,10 @@ import { isEmulatedHost, isVirtualHost } from './virtualization.ts';
 
 /**
  * What a figure has to carry wherever it is shown, so that it is not taken for what it is not. `emulated`: every figure
- * of a VM that QEMU emulates. The others, `TimeMark`, are of times alone: on such hosts memory and counts hold.
+ * of a VM that QEMU emulates. `drifting`: a single figure, the values of which go one way over the rounds. The others,
+ * `TimeMark`, are of times alone: on such hosts memory and counts hold.
  */
-export type MarkId = 'emulated' | TimeMark;
+export type MarkId = 'emulated' | TimeMark | 'drifting';
 export type TimeMark = 'emulated-host' | 'nested';
 
 /** A figure, or several in one row, with what they have to be marked with. */
@@ -15,6 +16,8 @@ export interface Marked {
   emulated: boolean;
   /** Absent where there are none. */
   timeMarks?: readonly TimeMark[];
+  /** Absent where none is. */
+  drifting?: true;
 }
 
 /** `symbol`: beside a name in tables, explained below them; plain ASCII, and nothing else in a table. */
@@ -25,9 +28,13 @@ const marks: Readonly<Record<MarkId, { symbol: string; text: string }>> = {
     text: 'this host is emulated: times are not figures of any real machine; memory and counts hold',
   },
   nested: { symbol: '#', text: 'nested: KVM on a host that is itself a virtual machine' },
+  drifting: {
+    symbol: '~',
+    text: 'drifts: over the rounds its values fall or rise beyond chance; its interval takes them for values of one level',
+  },
 };
 
-const inOrder: readonly MarkId[] = ['emulated', 'emulated-host', 'nested'];
+const inOrder: readonly MarkId[] = ['emulated', 'emulated-host', 'nested', 'drifting'];
 
 /** Whether a value hangs on how fast the machine is. */
 const isTime: Readonly<Record<Unit, boolean>> = {
@@ -82,6 +89,7 @@ export function together(figures: readonly Marked[]): Marked {
   return {
     emulated: figures.some(({ emulated }) => emulated),
     ...(timeMarks.length === 0 ? {} : { timeMarks }),
+    ...(figures.some(({ drifting }) => drifting) ? { drifting: true } : {}),
   };
 }
 
@@ -95,6 +103,11 @@ export function markedMetric(metric: string, { timeMarks = [] }: Pick<Marked, 't
   return [metric, ...timeMarks.map((id) => marks[id].symbol)].join(' ');
 }
 
+/** `17.6 s ~`: one figure, that drifts. */
+export function markedFigure(figure: string, isDrifting: boolean): string {
+  return isDrifting ? `${figure} ${marks.drifting.symbol}` : figure;
+}
+
 /** `* emulated (TCG): not a KVM figure`: a line for each symbol in a table. */
 export function footnotes(figures: readonly Marked[]): string[] {
   return markIdsOf(together(figures)).map(footnote);
@@ -103,6 +116,10 @@ export function footnotes(figures: readonly Marked[]): string[] {
 /** `* emulated (TCG): not a KVM figure` */
 export function footnote(id: MarkId): string {
   return `${marks[id].symbol} ${marks[id].text}`;
+}
+
+export function markSymbol(id: MarkId): string {
+  return marks[id].symbol;
 }
 
 /** Each mark in words, where there is no room for a footnote. */
@@ -115,6 +132,9 @@ export function markText(id: MarkId): string {
 }
 
 /** In the order of their footnotes. */
-export function markIdsOf({ emulated, timeMarks = [] }: Marked): MarkId[] {
-  return inOrder.filter((id) => (id === 'emulated' ? emulated : timeMarks.includes(id)));
+export function markIdsOf({ emulated, timeMarks = [], drifting }: Marked): MarkId[] {
+  return inOrder.filter((id) => {
+    if (id === 'emulated') return emulated;
+    return id === 'drifting' ? drifting === true : timeMarks.includes(id);
+  });
 }

@@ -296,6 +296,13 @@ export const planSchema = z.object({
   runtimes: z.array(text),
   rounds: count,
   warmup: count,
+  warmupUntil: z
+    .enum(['steady'])
+    .optional()
+    .describe(
+      'steady: warm-up ended as soon as the last times to `ready` of no runtime went one way, and `warmup` is the most. ' +
+        'Absent: `warmup` is how many rounds there were',
+    ),
   cache: z.enum(['warm', 'cold']),
   seed: z.int(),
   timeoutMs: z.number().describe('How long a boot may take to `ready`'),

@@ -4,6 +4,7 @@ import { realBoots } from './studies/real-boots.ts';
 import { falseAlarms, power } from './studies/compare.ts';
 import { sequentialAlarms, sequentialPasses, sequentialPower } from './studies/ab.ts';
 import { vmOverContainer } from './studies/vm-over-container.ts';
+import { drifts } from './studies/drifts.ts';
 import type { Study } from './study.ts';
 
 export const studies: readonly Study[] = [
@@ -16,4 +17,5 @@ export const studies: readonly Study[] = [
   vmOverContainer,
   changePoints,
   realBoots,
+  drifts,
 ];

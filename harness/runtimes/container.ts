@@ -130,7 +130,7 @@ export function prepareContainer({
             readContainerIsolation(host.runner, boot.cgroup, instance.meters.pids(), devices),
         };
       }),
-    release: () => Promise.resolve(),
+    release: () => ground.lowerLayer.release(),
   });
 }
 

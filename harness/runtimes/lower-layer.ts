@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,9 +12,11 @@ import type { Lease } from '../process/cleanup.ts';
 import { releaseInReverse, releaseOnFailure, type Releasable } from '../process/leases.ts';
 
 export const lowerOption = z
-  .enum(['shared', 'own'])
+  .enum(['shared', 'own', 'kept'])
   .default('shared')
-  .describe('the image’s file system: one mount and page cache for all that live at once, or each its own');
+  .describe(
+    'the image’s file system: one mount and page cache for all that live at once, each its own, or one that is kept from boot to boot',
+  );
 export type LowerSharing = z.infer<typeof lowerOption>;
 
 /**
@@ -23,6 +26,8 @@ export type LowerSharing = z.infer<typeof lowerOption>;
 export interface LowerLayer {
   /** Mounts it for a boot with this folder, where it is not mounted already; each user releases what it got. */
   acquire(bootFolder: string): Promise<MountedLayer>;
+  /** Gives back what is kept beyond the last user. */
+  release(): Promise<void>;
 }
 
 export type MountedLayer = Releasable & { path: string };
@@ -33,20 +38,53 @@ export function createLowerLayer(
   image: CachedImage,
   idBase?: number,
 ): LowerLayer {
-  const create = sharing === 'own' ? ownLowerLayer : shareLowerLayer;
+  const create = { own: ownLowerLayer, shared: sharedLowerLayer, kept: keptLowerLayer }[sharing];
   return create(context, image, idBase);
+}
+
+const nothingKept = { release: () => Promise.resolve() };
+
+function sharedLowerLayer(context: HostContext, image: CachedImage, idBase?: number): LowerLayer {
+  const path = join(context.workFolder, idBase === undefined ? 'lower' : 'lower-mapped');
+  return { ...mountWhileUsed(context, image, path, idBase), ...nothingKept };
+}
+
+/**
+ * Stays mounted from the first boot to the end of the run: an instance finds in the page cache what an earlier one has read,
+ * and is not charged for it, as a VM is not charged for what the host has cached of its kernel and its disk.
+ */
+function keptLowerLayer(context: HostContext, image: CachedImage, idBase?: number): LowerLayer {
+  // Another runtime of the run may keep its own.
+  const layer = mountWhileUsed(context, image, join(context.workFolder, `lower-${randomUUID()}`), idBase);
+  let kept: Promise<MountedLayer> | undefined;
+  return {
+    async acquire() {
+      kept ??= layer.acquire();
+      try {
+        await kept;
+      } catch (error) {
+        kept = undefined;
+        throw error;
+      }
+      return layer.acquire();
+    },
+    async release() {
+      await (await kept)?.release();
+      kept = undefined;
+    },
+  };
 }
 
 /**
  * Instances that live at the same time share the one mount and its page cache; when the last one is gone it is unmounted,
  * so that the next boot reads its files from the host's cache of the disk file, as a VM does.
  */
-function shareLowerLayer(
+function mountWhileUsed(
   context: HostContext,
   image: CachedImage,
+  path: string,
   idBase?: number,
 ): { acquire(): Promise<MountedLayer> } {
-  const path = join(context.workFolder, idBase === undefined ? 'lower' : 'lower-mapped');
   let users = 0;
   let mounted: Promise<readonly Releasable[]> | undefined;
 
@@ -85,6 +123,7 @@ function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number
       const leases = await mountImage(context, image.disk, path, idBase);
       return { path, release: () => releaseInReverse(leases) };
     },
+    ...nothingKept,
   };
 }
 

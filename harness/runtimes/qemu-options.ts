@@ -36,6 +36,12 @@ const shape = z.object({
   memory: sizeOption({ min: 64 * MIB, max: 1024 * GIB })
     .optional()
     .describe('guest RAM; default: the limit of the run'),
+  limit: z
+    .enum(['guest', 'boundary'])
+    .default('guest')
+    .describe(
+      'what `memory` bounds: the guest’s RAM, or RAM and VMM together, as it bounds all of a container',
+    ),
   cpus: countOption({ min: 1, max: 255 }).optional().describe('virtual CPUs; default: the limit of the run'),
   cpu: z
     .string()
@@ -71,7 +77,7 @@ const PLAIN_WORDS = /^[\w\s.,:=/@%+-]*$/;
 
 /** Errors: `bad-combination` (usage), naming what to change. */
 export function requireCombination(options: QemuOptions): void {
-  const { machine, boot, firmware, disk, channel, hugepages, ksm, thp, append } = options;
+  const { machine, boot, firmware, disk, channel, hugepages, ksm, thp, append, limit } = options;
   const refuse = (what: string, hint: string): never => {
     throw usageError('bad-combination', `runtime qemu: ${what}`, { hint });
   };
@@ -98,6 +104,12 @@ export function requireCombination(options: QemuOptions): void {
   }
   if (hugepages === 'on' && ksm === 'on') {
     refuse('KSM merges no huge pages (hugepages=on, ksm=on)', 'hugepages=off, or ksm=off');
+  }
+  if (limit === 'boundary' && hugepages === 'on') {
+    refuse(
+      'no control group is charged for huge pages, so that none can limit them (hugepages=on, limit=boundary)',
+      'hugepages=off, or limit=guest',
+    );
   }
   if (thp === 'on' && hugepages === 'on') {
     refuse('guest RAM is of huge pages already (hugepages=on, thp=on)', 'hugepages=off, or thp=off');

@@ -40,7 +40,7 @@ import { qemuOptions, type QemuOptions } from './qemu-options.ts';
 import type { Availability, PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { readVmIsolation } from './vm-isolation.ts';
-import { VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
+import { guestBytesWithin, VMM_MEMORY_BYTES, vmmLimits } from './vmm-limits.ts';
 
 /** QEMU's machines with the image's own kernel: loaded by QEMU itself, or by a boot loader from a disk. */
 export const qemu: Runtime<typeof qemuOptions> = {
@@ -122,7 +122,12 @@ export const qemu: Runtime<typeof qemuOptions> = {
           const agentSocket = join(folder, 'agent');
           const agent = createAgent(await openSocketChannel(agentSocket, user));
           own(closing(agent));
-          const group = makeBootCgroup(host, bootId, vmmLimits(limits, memoryBytes, vmmBytes(machine)));
+          const diskCacheBytes = given.limit === 'boundary' ? 0 : undefined;
+          const group = makeBootCgroup(
+            host,
+            bootId,
+            vmmLimits(limits, memoryBytes, vmmBytes(machine), diskCacheBytes),
+          );
           own(group.lease);
           const boot: QemuBoot = {
             ...machine,
@@ -206,13 +211,17 @@ function machineOf(
   const bios = microvmFirmware(given);
   const { machines, emulatedCpu } = guestArchitectures[architecture];
   const type = given.machine ?? machines[0];
+  const limitBytes = given.memory ?? context.limits.memoryBytes;
   return {
     architecture,
     type,
     accelerator,
     cpu: given.cpu ?? (accelerator === 'kvm' ? 'host' : emulatedCpu),
     cpus: given.cpus ?? context.limits.cpus,
-    memoryBytes: given.memory ?? context.limits.memoryBytes,
+    memoryBytes:
+      given.limit === 'boundary'
+        ? guestBytesWithin(limitBytes, vmmBytes({ accelerator, translationCacheBytes: given['tb-size'] }))
+        : limitBytes,
     ram: ramKindOf(given),
     translationCacheBytes: given['tb-size'],
     tcgThread: given['tcg-thread'],
@@ -318,6 +327,9 @@ async function requireMemory(machine: QemuMachine): Promise<void> {
 }
 
 /** What the VMM itself may take. */
-function vmmBytes({ accelerator, translationCacheBytes }: QemuMachine): number {
+function vmmBytes({
+  accelerator,
+  translationCacheBytes,
+}: Pick<QemuMachine, 'accelerator' | 'translationCacheBytes'>): number {
   return VMM_MEMORY_BYTES + (accelerator === 'tcg' ? translationCacheBytes : 0);
 }

@@ -24,8 +24,11 @@ import type { ProcessRunner } from '../process/runner.ts';
 export interface OpenRun {
   /** Grows with every boot. */
   readonly record: RunRecord;
-  /** Boots once, and saves the record with what came of it. Throws where the run was interrupted. */
-  boot(planned: PlannedBoot): Promise<void>;
+  /**
+   * Boots once, and saves the record with what came of it. The time that the boot took until `ready`, ms of wall time, its
+   * preparation included; `undefined` where it did not get there. Throws where the run was interrupted.
+   */
+  boot(planned: PlannedBoot): Promise<number | undefined>;
   /**
    * Whether a runtime is not booted again, because it is hopeless and the plan does not keep going. Said, and recorded, the
    * first time that it is so.
@@ -52,8 +55,10 @@ export async function openRun(host: HostContext, request: RunRequest): Promise<O
   return {
     record,
     async boot(planned) {
-      record.samples.push(...(await runBoot(host, request, prepared, planned, ofOneBoot)));
+      const { samples, bootMs } = await runBoot(host, request, prepared, planned, ofOneBoot);
+      record.samples.push(...samples);
       await request.save(record);
+      return bootMs === 0 ? undefined : bootMs;
     },
     hasGivenUp(runtime) {
       if (request.plan.keepGoing === true) return false;
@@ -128,7 +133,7 @@ async function runBoot(
   prepared: ReadonlyMap<string, PreparedRuntime>,
   boot: PlannedBoot,
   scenarios: readonly Scenario[],
-): Promise<Sample[]> {
+): Promise<{ samples: Sample[]; bootMs: number }> {
   const runtime = preparedAs(prepared, boot.runtime);
   const { plan, listener, log } = request;
   if (plan.cache === 'cold') await dropPageCache(host.runner);
@@ -161,7 +166,7 @@ async function runBoot(
     'boot ended',
   );
   listener.bootEnds(boot, samples, result);
-  return samples;
+  return { samples, bootMs: result.spans.bootMs };
 }
 
 function tellGivenUp(

@@ -1,18 +1,19 @@
 import { createRandom } from '../../core/random.ts';
+import { formatCount } from '../../core/words.ts';
 import type { RunRecord } from '../../results/record.ts';
+import { isWarm } from '../../results/warm.ts';
 import type { HostContext } from '../host/context.ts';
-import type { SurveyName } from '../contract/fleet-readings.ts';
 import { surveyOf } from '../fleet/registry.ts';
 import { openRun, type OpenRun } from './open-run.ts';
-import { planBoots, type PlannedBoot } from './order.ts';
-import type { RunListener, RunRequest } from './request.ts';
+import { planBoots, planSeries, type PlannedBoot, type PlannedSurvey } from './order.ts';
+import type { RunRequest } from './request.ts';
 
 /**
  * The measuring loop: prepares every runtime, then boots round by round. The record is saved after every boot, so that
  * a run that is cut short has lost at most the boot it was in. An interrupt ends it with the state `interrupted`.
  */
 export async function executeRun(host: HostContext, request: RunRequest): Promise<RunRecord> {
-  const { plan, listener } = request;
+  const { plan } = request;
   const run = await openRun(host, request);
   const boots = planBoots(
     run.record.runtimes.map(({ id }) => id),
@@ -21,8 +22,8 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
   );
   try {
     await untilInterrupted(host.signal, async () => {
-      await bootAll(host, run, boots, listener);
-      for (const { survey, planned } of planSurveys(run, request)) {
+      await bootAll(host, run, boots, request);
+      for (const { survey, planned } of surveysOf(run, request)) {
         if (host.signal.aborted) break;
         if (!run.hasGivenUp(planned.runtime)) await run.survey(survey, planned);
       }
@@ -34,42 +35,56 @@ export async function executeRun(host: HostContext, request: RunRequest): Promis
   return run.record;
 }
 
-/** Boots in this order; a runtime that is given up leaves it. */
+/** Boots in this order; a runtime that is given up leaves it, and so does the rest of a warm-up that can end. */
 async function bootAll(
   host: HostContext,
   run: OpenRun,
   boots: readonly PlannedBoot[],
-  listener: RunListener,
+  { plan, listener }: RunRequest,
 ): Promise<void> {
   let [done, left] = [0, boots];
+  const warmupMs = new Map<string, number[]>();
   listener.plan(left);
   for (let next = left[0]; next !== undefined && !host.signal.aborted; next = left[0]) {
     listener.bootBegins(next, done, done + left.length);
-    await run.boot(next);
+    const readyMs = await run.boot(next);
     done += 1;
     left = left.slice(1);
-    const { runtime } = next;
+    const { runtime, phase, round } = next;
+    if (phase === 'warmup' && readyMs !== undefined)
+      warmupMs.set(runtime, [...(warmupMs.get(runtime) ?? []), readyMs]);
+    const endsRound = phase === 'warmup' && left[0]?.round !== round;
+    if (plan.warmupUntil === 'steady' && endsRound) {
+      if (isWarm(timesOf(left, warmupMs))) {
+        left = left.filter((boot) => boot.phase !== 'warmup');
+        listener.note(`warm after ${formatCount(round, 'round')}: no runtime still gets quicker, or slower`);
+        listener.plan(left);
+      } else if (round === plan.warmup)
+        listener.note(
+          `not warm after ${formatCount(round, 'round')}, the most: times to ready still go one way`,
+        );
+    }
     if (!left.some((boot) => boot.runtime === runtime) || !run.hasGivenUp(runtime)) continue;
     left = left.filter((boot) => boot.runtime !== runtime);
     listener.plan(left);
   }
 }
 
-/** Every survey of every runtime, after all boots: a fleet leaves a host in another state than it found it in. */
-function planSurveys(
-  { record }: OpenRun,
-  { plan, scenarios }: RunRequest,
-): { survey: SurveyName; planned: PlannedBoot }[] {
-  const random = createRandom(plan.seed);
-  const surveys = [...new Set(scenarios.flatMap((scenario) => surveyOf(scenario) ?? []))];
-  const series = Array.from({ length: plan.fleet?.series ?? 0 }, (_, index) => index + 1);
-  return series.flatMap((round) =>
-    surveys.flatMap((survey) =>
-      random.shuffle(record.runtimes).map(({ id }, index) => ({
-        survey,
-        planned: { phase: 'measured' as const, round, order: index + 1, runtime: id },
-      })),
-    ),
+/** Of each runtime that is still to be booted: its times to ready so far. */
+function timesOf(
+  left: readonly PlannedBoot[],
+  times: ReadonlyMap<string, readonly number[]>,
+): (readonly number[])[] {
+  return [...new Set(left.map(({ runtime }) => runtime))].map((runtime) => times.get(runtime) ?? []);
+}
+
+/** After all boots: a fleet leaves a host in another state than it found it in. */
+function surveysOf({ record }: OpenRun, { plan, scenarios }: RunRequest): PlannedSurvey[] {
+  return planSeries(
+    record.runtimes.map(({ id }) => id),
+    [...new Set(scenarios.flatMap((scenario) => surveyOf(scenario) ?? []))],
+    plan.fleet?.series ?? 0,
+    createRandom(plan.seed),
   );
 }
 

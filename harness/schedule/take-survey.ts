@@ -30,7 +30,9 @@ export async function takeSurvey(
   const deadlines = deadlinesOf(plan);
   const bootId = `${runId.slice(-4)}-${survey.slice(0, 1)}${planned.round}-${planned.order}`;
   const header = { ...planned, bootId, startedAt: new Date().toISOString() };
-  const name = runtime.description.id;
+  const { series } = plan.fleet;
+  const which = series > 1 ? `${survey}, series ${planned.round} of ${series}` : survey;
+  const about = `${which}: ${runtime.description.id}`;
   const context = {
     host,
     runtime,
@@ -40,8 +42,8 @@ export async function takeSurvey(
     readyDeadlineMs: deadlines.readyMs,
     shutdownDeadlineMs: deadlines.shutdownMs,
     log,
-    note: (message: string) => listener.note(`${survey}: ${name}: ${message}`),
-    status: (message: string) => listener.status(`${survey}: ${name}: ${message}`),
+    note: (message: string) => listener.note(`${about}: ${message}`),
+    status: (message: string) => listener.status(`${about}: ${message}`),
   };
   const samplesOf = (readings: Partial<SurveyReadings>): Sample[] =>
     scenarios.map((scenario) =>
@@ -58,7 +60,7 @@ export async function takeSurvey(
     if (host.signal.aborted) throw interrupted();
     const failure = asTwinbootError(error);
     log.info({ ...header, survey, failure: String(failure) }, 'survey failed');
-    listener.note(`✗ ${survey}: ${name}: ${failure.message}`);
+    listener.note(`✗ ${about}: ${failure.message}`);
     await keep(scenarios.map((scenario) => failedSample(scenario, header, failure)));
   }
 }

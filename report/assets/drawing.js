@@ -126,7 +126,7 @@ export const fontFamily = 'Inter, system-ui, sans-serif';
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 /** @param {number} value */
-const short = (value) => String(Number(value.toPrecision(3)));
+const short = (value) => String(Number(value.toPrecision(3))).replace('-', '−');
 /** @param {number} value */
 const shortMs = (value) =>
   value === 0 ? '0' : Math.abs(value) < 1000 ? `${short(value)} ms` : `${short(value / 1000)} s`;

@@ -9,6 +9,7 @@ import { distribution } from './distribution.ts';
 import { memoryTotal } from './memory-total.ts';
 import { memoryWaterfall } from './memory-waterfall.ts';
 import { minimumMemoryTrials } from './minimum-memory-trials.ts';
+import { overRounds } from './over-rounds.ts';
 import { servicesPss } from './services-pss.ts';
 import type { Figure } from './spec.ts';
 import { startupLadder } from './startup-ladder.ts';
@@ -20,6 +21,7 @@ const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ ladders }) => ladders.map(startupLadder),
   ({ ladders }) => ladders.map(startupPhases),
   ({ distributions }) => distributions.map(distribution),
+  ({ drifting }) => drifting.map(overRounds),
   ({ waterfalls }) => waterfalls.map(memoryTotal),
   ({ waterfalls }) => waterfalls.map(memoryWaterfall),
   ({ ledger }) => ledger && servicesPss(ledger),

@@ -1,3 +1,4 @@
+import { figureRange } from '../../results/compare/row-text.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
 import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/change-text.ts';
 import { niceAbove } from '../charts/axes.ts';
@@ -118,8 +119,7 @@ function dataset(
 
 /** `446 ms [440 ms, 451 ms], n = 10, twinboot 0.2.0, run 2026-…` */
 function pointText({ unit }: HistorySeries, { median, interval, n, record }: HistoryPoint): string {
-  const range =
-    interval === undefined ? '' : ` [${valueText(interval.low, unit)}, ${valueText(interval.high, unit)}]`;
+  const range = interval === undefined ? '' : ` ${figureRange(interval, unit, median)}`;
   return `${valueText(median, unit)}${range}, n = ${n}, ${record.id}`;
 }
 

@@ -9,6 +9,7 @@ import {
   formatSharedRounds,
 } from '../../results/tables/format.ts';
 import { plainLine } from '../../core/text.ts';
+import type { MetricSummary } from '../../results/summary.ts';
 import type { Sentence } from '../../results/questions/question.ts';
 import { questionOf } from '../../results/questions/registry.ts';
 import type { Answer } from './answer.ts';
@@ -109,7 +110,7 @@ function compare(
       `On this host a VM of this image (${vm.name}) ${verb(formatValue(inVm.median, metric.unit))}${count(vm)}, ` +
       `the container (${container.name}) ${formatValue(inContainer.median, metric.unit)}${count(container)}${comparison}, ` +
       `${formatCounts(sides)}${shared}.`,
-    ...markOn(context, metric, [container, vm]),
+    ...markOn(context, metric, [container, vm], [inVm, inContainer, ratio]),
   };
 }
 
@@ -129,8 +130,8 @@ function tell(context: Context, question: Told, runtime: RuntimeView): Answer | 
   return {
     text:
       `On this host ${kind} of this image (${runtime.name}) ${verb(formatValue(found.median, metric.unit))}` +
-      `${countText(context, question, runtime)} ${formatInterval(found.interval, metric.unit)}, ${formatCounts([found.n])}.`,
-    ...markOn(context, metric, [runtime]),
+      `${countText(context, question, runtime)} ${formatInterval(found.interval, metric.unit, found.median)}, ${formatCounts([found.n])}.`,
+    ...markOn(context, metric, [runtime], [found]),
   };
 }
 
@@ -165,14 +166,16 @@ function beyondTheCharge(context: Context): Answer[] {
   });
 }
 
-/** The bare marks: the sentence names the runtimes. */
+/** The bare marks: the sentence names the runtimes. `figures`: those of the sentence that have an interval. */
 function markOn(
   { record }: Context,
   { unit }: Metric,
   runtimes: readonly RuntimeView[],
+  figures: readonly (Pick<MetricSummary, 'drift'> | undefined)[],
 ): Pick<Answer, 'mark'> {
   const ids = runtimes.map(({ id }) => id);
-  return inWords(marksOf([record], ids, unit));
+  const isDrifting = figures.some((figure) => figure?.drift !== undefined);
+  return inWords({ ...marksOf([record], ids, unit), ...(isDrifting ? { drifting: true } : {}) });
 }
 
 function inWords(marked: Marked): Pick<Answer, 'mark'> {

@@ -2,13 +2,14 @@ import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import type {
-  FleetPlan,
   HostDescription,
   RecordedIsolation,
   RunPlan,
   RunRecord,
   RuntimeKind,
 } from '../../results/record.ts';
+import { markSymbol } from '../../results/marks.ts';
+import { WARM_BOOTS } from '../../results/warm.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../../results/tables/format.ts';
 import type { Context } from '../../results/tables/context.ts';
@@ -122,10 +123,9 @@ export function methodFacts({ record }: Context): Fact[] {
       term: 'Clock',
       text: "t0 is the host's CLOCK_MONOTONIC immediately before the runtime's process is spawned. Every time is in ms since t0 on that clock; guest clocks are converted to it, and wall clocks are never compared.",
     },
-    ...(plan.rounds > 0 ? roundFacts(plan) : []),
-    ...(plan.fleet === undefined ? [] : [seriesFact(plan, plan.fleet)]),
+    ...(plan.rounds > 0 ? roundFacts(record) : []),
     { term: 'Limits', text: limitsText(record) },
-    ...(plan.rounds > 0 ? [statisticsFact] : []),
+    ...(plan.rounds > 0 ? [statisticsFact, driftFact] : []),
     {
       term: 'Run',
       text: plainLine(
@@ -136,44 +136,50 @@ export function methodFacts({ record }: Context): Fact[] {
   ];
 }
 
-function roundFacts(plan: RunPlan): Fact[] {
+function roundFacts(record: RunRecord): Fact[] {
+  const { plan } = record;
   return [
     {
       term: 'Rounds',
-      text: `${formatCount(plan.rounds, 'measured round')} after ${formatCount(plan.warmup, 'warm-up round')}, which the record keeps and nothing counts. Each round boots every runtime once.`,
+      text: `${formatCount(plan.rounds, 'measured round')} after ${warmupText(record)}, which the record keeps and nothing counts. Each round boots every runtime once.`,
     },
     {
       term: 'Order',
       text: `Interleaved: shuffled anew in each round with seed ${plan.seed}, so that drift of the host hits all runtimes alike.`,
     },
-    {
-      term: 'Cache',
-      text:
-        plan.cache === 'cold'
-          ? "cold: the host's page cache was dropped before each boot."
-          : "warm: the host's page cache was left as the previous boot left it.",
-    },
+    { term: 'Cache', text: cacheTexts[plan.cache] },
   ];
 }
 
-/** Series come after all single boots: a fleet leaves a host in another state than it found it in. */
-function seriesFact({ seed }: RunPlan, { series }: FleetPlan): Fact {
-  const drift =
-    series > 1
-      ? 'so that drift of the host hits all runtimes alike. Of several series the one with the middle figure is told'
-      : 'and what drifts on the host between them is not told from what differs between runtimes';
-  return {
-    term: 'Series',
-    text:
-      `${series} series of each runtime, after all single boots. A series is a fleet of one runtime from its first ` +
-      `boot to its end. The runtimes come one after the other, in an order that is shuffled anew each time with seed ` +
-      `${seed}, ${drift}.`,
-  };
+/** How many rounds of warm-up there were, and what that proves. */
+function warmupText({ plan, samples }: RunRecord): string {
+  if (plan.warmupUntil !== 'steady') {
+    const unproven =
+      plan.warmup === 0 ? '' : ' (a number that was chosen: that the host was warm by then is not tested)';
+    return `${formatCount(plan.warmup, 'warm-up round')}${unproven}`;
+  }
+  const done = samples.reduce(
+    (most, { phase, round }) => (phase === 'warmup' ? Math.max(most, round) : most),
+    0,
+  );
+  return `${formatCount(done, 'warm-up round')} (auto: until the last ${WARM_BOOTS} times to ready of no runtime went one way, ${plan.warmup} at most)`;
 }
+
+const cacheTexts: Readonly<Record<RunPlan['cache'], string>> = {
+  warm:
+    "warm: the host's page cache was left as the previous boot left it, on both sides. What an earlier boot has read of the " +
+    "image's disk file, or of a VM's kernel and initrd, was in it and charged to nobody. What an instance itself caches it read " +
+    'anew and was charged for, on both sides: a guest in its RAM, a container in the file system that is mounted for its boot, ' +
+    'unless an option of it (lower) says otherwise.',
+  cold:
+    "cold: the host's page cache was dropped before each boot, on both sides. Each instance read from the disk, and was charged " +
+    "for, what it needs of the image's disk file, and a VM for its kernel and initrd.",
+};
 
 /** What a limit bounds is not the same on both sides. */
 function limitsText({ plan, runtimes }: RunRecord): string {
   const has = (kind: RuntimeKind): boolean => runtimes.some((runtime) => runtime.kind === kind);
+  const bounded = runtimes.filter(({ options }) => options.limit === 'boundary');
   const memory = formatBytes(plan.memoryBytes);
   const sides = [
     ...(has('container')
@@ -182,9 +188,13 @@ function limitsText({ plan, runtimes }: RunRecord): string {
     ...(has('vm')
       ? [
           `a VM has ${memory} of guest RAM, its page cache in it, and outside of that what its monitor and the host’s ` +
-            `page cache of its disk take`,
+            `page cache of its disk take, for which its control group leaves room`,
         ]
       : []),
+    ...bounded.map(
+      ({ id, options }) =>
+        `${plainLine(id, 60)} has its limit for guest RAM (${formatBytes(Number(options.memory))}) and monitor together`,
+    ),
   ];
   return (
     `${formatCount(plan.cpus, 'CPU')} each. Where a runtime’s options do not say otherwise, ${formatList(sides)}. ` +
@@ -195,4 +205,9 @@ function limitsText({ plan, runtimes }: RunRecord): string {
 const statisticsFact: Fact = {
   term: 'Statistics',
   text: 'Medians, each with a 95 % bootstrap interval (expanded percentiles, 9,999 resamples). A VM over a container is the median of the ratios by round: the VM’s value over the container’s, in each round that gave both, with the interval of any other median. With five values or fewer, the interval of a median reaches from the least to the greatest of them, which covers 94 % at n = 5 and less below. No value was removed as an outlier; failed boots are counted and listed. Without at least two values there is no interval.',
+};
+
+const driftFact: Fact = {
+  term: 'Drift',
+  text: `Values that fall or rise over the measured rounds are of no one level, and an interval takes them for that. Figures of a runtime whose figures as a whole go one way beyond chance, and that do so themselves (Mann–Kendall), are marked with ${markSymbol('drifting')}. Where nothing drifts, at most 5 % of runs have such a mark; a drift that is small beside the noise, or in few rounds, has none.`,
 };

@@ -78,7 +78,7 @@ function differenceText({ bytes, interval }: SlopeDifference): string {
   const sign = bytes < 0 ? -1 : 1;
   const within = interval && (bytes < 0 ? { low: -interval.high, high: -interval.low } : interval);
   const unsure = within !== undefined && within.low <= 0 ? ', which may be nothing,' : '';
-  return `${formatBytes(bytes * sign)} ${word} ${bytesInterval(within)}${unsure}`;
+  return `${formatBytes(bytes * sign)} ${word} ${bytesInterval(within, bytes * sign)}${unsure}`;
 }
 
 /** Of the first container and the first VM, where there are both: the answer compares them. */

@@ -23,8 +23,10 @@ import { headlineTables } from './headline.ts';
 import { isolationTables } from '../../results/tables/isolation.ts';
 import { laddersOf, type Ladder } from '../../results/tables/ladder.ts';
 import { ledgerOf, type Ledger } from '../../results/tables/ledger.ts';
+import { notesOf } from './notes.ts';
 import type { RuntimeView } from '../../results/tables/runtimes.ts';
 import type { SectionTable, Table } from '../../results/tables/table.ts';
+import { overRoundsOf, type OverRounds } from '../../results/tables/over-rounds.ts';
 import { waterfallsOf, type Waterfall } from '../../results/tables/waterfall.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
@@ -45,6 +47,8 @@ export interface ReportModel {
   runtimes: RuntimeView[];
   ladders: Ladder[];
   distributions: Distribution[];
+  /** What falls or rises over the rounds. */
+  drifting: OverRounds[];
   waterfalls: Waterfall[];
   ledger?: Ledger;
   costExposure?: CostExposure;
@@ -66,6 +70,8 @@ export interface ScenarioText {
   id: string;
   title: string;
   question: string;
+  /** On figures that seem not to fit. */
+  notes: Answer[];
   definitions: Table;
 }
 
@@ -78,6 +84,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
   const callSurface = callSurfaceOf(context);
   const fleet = fleetOf(context);
   const boots = withoutFleets(context, fleet);
+  const notes = notesOf(context, fleet, ledger);
   return {
     title: titleOf(context),
     subtitle: plainLine(
@@ -94,6 +101,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     runtimes: context.runtimes,
     ladders: laddersOf(context),
     distributions: boots === undefined ? [] : distributionsOf(boots),
+    drifting: boots === undefined ? [] : overRoundsOf(boots),
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),
     ...(costExposure === undefined ? {} : { costExposure }),
@@ -109,9 +117,10 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       id: scenario.id,
       title: plainLine(scenario.title, 60),
       question: plainLine(scenario.question),
+      notes: notes.filter((note) => note.scenario === scenario.id),
       definitions: definitionsTable(scenario),
     })),
-    method: [...methodFacts(context), ...fleetFacts(fleet, record.plan.fleet)],
+    method: [...methodFacts(context), ...fleetFacts(fleet, context)],
     runtimeFacts: runtimeFacts(context),
     host: hostFacts(context),
     image: imageFacts(context),

@@ -1,5 +1,5 @@
 import { formatBytes, formatWhole } from '../../core/units.ts';
-import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
+import { formatCount, formatFactor, formatFactorRange, NOTHING } from '../../core/words.ts';
 import { markedSubject } from '../marks.ts';
 import type { Estimate, CapacityPlan, PlanRatio } from './capacity-plan.ts';
 
@@ -8,18 +8,18 @@ export function foldText(factor: number): string {
   return `${factor >= 100 ? formatWhole(factor) : formatFactor(factor)}-fold`;
 }
 
-/** `[12.4 MiB … 16.5 MiB]`; `NOTHING` where there is none. */
+/** `[12.4 MiB, 16.5 MiB]`; `NOTHING` where there is none. */
 export function rangeText({ interval }: Estimate, text: (value: number) => string): string {
   if (interval === undefined) return NOTHING;
-  return `[${text(interval.low)} … ${interval.high === undefined ? 'no end' : text(interval.high)}]`;
+  return `[${text(interval.low)}, ${interval.high === undefined ? 'no end' : text(interval.high)}]`;
 }
 
 /** `nspawn: 20.6 times [20.4, 20.9] as many instances per host as qemu *` */
 export function ratioSentence({ container, vm, emulated, found, reason }: PlanRatio): string {
   const than = markedSubject(vm, { emulated });
   if (found === undefined) return `${container} against ${than}: no factor, ${reason ?? ''}`;
-  const [low, high] = [found.interval.low, found.interval.high].map(formatFactor);
-  return `${container}: ${formatFactor(found.ratio)} times [${low ?? ''}, ${high ?? ''}] as many instances per host as ${than}`;
+  const range = formatFactorRange(found.interval, found.ratio);
+  return `${container}: ${formatFactor(found.ratio)} times ${range} as many instances per host as ${than}`;
 }
 
 /** `256 GiB and 64 CPUs` */

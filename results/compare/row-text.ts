@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
-import { formatValue } from '../../core/units.ts';
-import { formatCount, formatFactor, NOTHING } from '../../core/words.ts';
+import { formatRange, formatValue } from '../../core/units.ts';
+import { formatCount, formatFactor, formatFactorRange, NOTHING } from '../../core/words.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { MOST_MORE_ROUNDS } from '../statistics/sample-size.ts';
 import type { ComparisonRow } from './comparison.ts';
 
@@ -10,6 +11,11 @@ export function figureText(value: number | undefined, unit: ComparisonRow['unit'
   return unit === 'ratio' ? formatFactor(value) : formatValue(value, unit);
 }
 
+/** `[440 ms, 451 ms]` of 446 ms; of a VM over a container `[29.8, 33.0]`. */
+export function figureRange(interval: Interval, unit: ComparisonRow['unit'], estimate: number): string {
+  return unit === 'ratio' ? formatFactorRange(interval, estimate) : formatRange(interval, unit, estimate);
+}
+
 /** `1.12 [1.09, 1.15]`: NEW over BASE. With `times`, which says of what: `1.12 times BASE [1.09, 1.15]`. */
 export function ratioText(
   { ratio, interval }: Pick<ComparisonRow, 'ratio' | 'interval'>,
@@ -17,9 +23,7 @@ export function ratioText(
 ): string {
   if (ratio === undefined) return NOTHING;
   const factor = times === undefined ? formatFactor(ratio) : `${formatFactor(ratio)} ${times}`;
-  return interval === undefined
-    ? `${factor} [no interval]`
-    : `${factor} [${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
+  return `${factor} ${interval === undefined ? '[no interval]' : formatFactorRange(interval, ratio)}`;
 }
 
 /** `0.042`, `<0.001` */

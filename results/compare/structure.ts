@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatSignedPercent } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import type { RunRecord, RuntimeDescription } from '../record.ts';
 import { NO_FAILED_BOOTS, isWithinLimit, type FailedBootsLimit } from '../failed-boots.ts';
@@ -91,9 +91,7 @@ function sizeDifference(base: Image, next: Image): StructuralDifference[] {
   const change = next.usedBytes / base.usedBytes - 1;
   if (!(Math.abs(change) >= LEAST_SIZE_CHANGE)) return [];
   const sizes = { base: formatBytes(base.usedBytes), next: formatBytes(next.usedBytes) };
-  const percent = Number.isFinite(change)
-    ? `, ${change > 0 ? '+' : '−'}${(Math.abs(change) * 100).toFixed(1)} %`
-    : '';
+  const percent = Number.isFinite(change) ? `, ${formatSignedPercent(change, 1)}` : '';
   const message = `the files of the image take ${sizes.next} (was ${sizes.base}${percent})`;
   return [{ kind: 'image-size', subject: 'bytes', ...sizes, message }];
 }

@@ -1,4 +1,4 @@
-import { formatValue } from '../../core/units.ts';
+import { formatRange } from '../../core/units.ts';
 import { jsonText } from '../../core/text.ts';
 import { markTexts } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
@@ -29,10 +29,10 @@ function rangeOf({ median, metric: { interval } }: TrackedFigure): { range?: str
 
 /** What the chart shows beside a point. */
 function extraOf({ metric, marks }: TrackedFigure, { id, image, host }: RunRecord): string {
-  const { n, missing, interval, unit } = metric;
+  const { n, missing, interval, unit, median } = metric;
   return [
     missing === 0 ? `n = ${n}` : `n = ${n}, ${missing} without a value`,
-    ...(interval ? [`95 % [${formatValue(interval.low, unit)}, ${formatValue(interval.high, unit)}]`] : []),
+    ...(interval && median !== undefined ? [`95 % ${formatRange(interval, unit, median)}`] : []),
     ...markTexts(marks),
     `image ${image.name} ${image.digest.slice(0, 12)}`,
     `host ${host.cpuModel}, Linux ${host.kernel}`,

@@ -21,4 +21,5 @@ const columns: Columns<RatioSummary> = {
   ci_high: ({ interval }) => interval?.high,
   emulated: ({ emulated }) => emulated,
   time_marks: ({ timeMarks = [] }) => timeMarks.join(' '),
+  drift: ({ drift }) => drift,
 };

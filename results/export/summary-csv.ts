@@ -5,12 +5,13 @@ import { renderCsv, type Columns } from './table.ts';
 
 /**
  * A line for each metric and runtime: figures in `unit` over the measured rounds; `ci_low` and `ci_high` are the
- * 95 % interval of the median.
+ * 95 % interval of the median. `drift`: `falls` or `rises` over the rounds, so that the interval is of no one level.
  */
 export function renderSummaryCsv(record: RunRecord, summary: Summary): string {
   const marks: Columns<MetricSummary> = {
     emulated: ({ runtime, unit }) => marksOf([record], [runtime], unit).emulated,
     time_marks: ({ runtime, unit }) => marksOf([record], [runtime], unit).timeMarks?.join(' '),
+    drift: ({ drift }) => drift,
   };
   return renderCsv({ ...columns, ...marks, ...reasons }, summary.metrics);
 }

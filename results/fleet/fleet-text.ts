@@ -1,5 +1,5 @@
 import { plainLine } from '../../core/text.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatEnds, formatRange } from '../../core/units.ts';
 import type { Slope, Stop } from './density.ts';
 import type { SlopeDifference } from './figures.ts';
 import type { Trial } from './minimum-memory.ts';
@@ -7,32 +7,35 @@ import type { Trial } from './minimum-memory.ts';
 /** What stands where a slope rests on too few steps for 95 %. */
 export const NO_SLOPE_INTERVAL = 'too few steps for an interval';
 
-/** `[9.6 MiB, 10.2 MiB]`, or why there is none. */
-export function bytesInterval(interval: Slope['interval']): string {
-  if (interval === undefined) return `(${NO_SLOPE_INTERVAL})`;
-  return `[${formatBytes(interval.low)}, ${formatBytes(interval.high)}]`;
+/** `[9.6 MiB, 10.2 MiB]` of an estimate, or why there is none. */
+export function bytesInterval(interval: Slope['interval'], bytes: number): string {
+  return interval === undefined ? `(${NO_SLOPE_INTERVAL})` : formatRange(interval, 'bytes', bytes);
 }
 
 /** `9.9 MiB [9.6 MiB, 10.2 MiB]` */
 export function slopeText({ slope, interval }: Slope): string {
-  return `${formatBytes(slope)} ${bytesInterval(interval)}`;
+  return `${formatBytes(slope)} ${bytesInterval(interval, slope)}`;
 }
 
-/** `-62.1 MiB [-70.0 MiB, -55.4 MiB]` */
+/** `−62.1 MiB [−70.0 MiB, −55.4 MiB]` */
 export function differenceText(difference: SlopeDifference): string {
   return `${signedBytes(difference.bytes)} ${differenceInterval(difference)}`;
 }
 
-/** `[-70.0 MiB, -55.4 MiB]`, or why there is none. */
-export function differenceInterval({ interval }: SlopeDifference): string {
-  if (interval === undefined) return bytesInterval(undefined);
-  return `[${signedBytes(interval.low)}, ${signedBytes(interval.high)}]`;
+/** `[−70.0 MiB, −55.4 MiB]`, or why there is none. */
+export function differenceInterval({ interval, bytes }: SlopeDifference): string {
+  if (interval === undefined) return bytesInterval(undefined, bytes);
+  const { low, high } = interval;
+  const [from = '', to = ''] = formatEnds([low, high], 'bytes', bytes);
+  return `[${plus(low)}${from}, ${plus(high)}${to}]`;
 }
 
 /** `+1.20 MiB` */
 export function signedBytes(bytes: number): string {
-  return `${bytes > 0 ? '+' : ''}${formatBytes(bytes)}`;
+  return `${plus(bytes)}${formatBytes(bytes)}`;
 }
+
+const plus = (bytes: number): string => (bytes > 0 ? '+' : '');
 
 const reasons: Record<Stop['reason'], string> = {
   planned: 'as planned',

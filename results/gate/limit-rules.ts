@@ -2,7 +2,7 @@ import { plainLine } from '../../core/text.ts';
 import type { Unit } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { SideFigures } from '../compare/comparison.ts';
-import { figureText } from '../compare/row-text.ts';
+import { figureRange, figureText } from '../compare/row-text.ts';
 import { marksOf, type Marked } from '../marks.ts';
 import type { RunRecord } from '../record.ts';
 import type { MetricSummary, RatioSummary, Summary } from '../summary.ts';
@@ -156,7 +156,6 @@ function judgeLimit(
 /** `446 ms [440 ms, 451 ms], n = 20` */
 function figuresText({ n, median, interval }: SideFigures, unit: Unit | 'ratio'): string {
   if (median === undefined) return NOTHING;
-  const range =
-    interval === undefined ? '' : ` [${figureText(interval.low, unit)}, ${figureText(interval.high, unit)}]`;
+  const range = interval === undefined ? '' : ` ${figureRange(interval, unit, median)}`;
   return `${figureText(median, unit)}${range}, n = ${n}`;
 }

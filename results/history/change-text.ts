@@ -1,4 +1,4 @@
-import { formatValue } from '../../core/units.ts';
+import { decimalsOf, formatSignedPercent, formatValue } from '../../core/units.ts';
 import { formatFactor } from '../../core/words.ts';
 import { percentText } from '../compare/row-text.ts';
 import type { Change, History, HistorySeries, RecordReference } from './history.ts';
@@ -12,18 +12,14 @@ export function valueText(value: number, unit: HistorySeries['unit']): string {
 /** `+12 %`, `−0.4 %`; `from 0` where there is no such share. */
 export function changeText(share: number | undefined): string {
   if (share === undefined || !Number.isFinite(share)) return 'from 0';
-  const size = Math.abs(share) * 100;
-  return signed(share, size >= 9.95 ? size.toFixed(0) : size.toFixed(1));
+  return formatSignedPercent(share, Math.abs(share) >= 0.0995 ? 0 : 1);
 }
 
 /** `+0.42 % a run`: what adds up over many runs has two digits however small it is. */
 export function paceText(perRecord: number | undefined): string {
   if (perRecord === undefined) return 'from 0';
-  return `${signed(perRecord, String(Number((Math.abs(perRecord) * 100).toPrecision(2))))} a run`;
-}
-
-function signed(share: number, digits: string): string {
-  return Number(digits) === 0 ? '0 %' : `${share < 0 ? '−' : '+'}${digits} %`;
+  const digits = String(Number((Math.abs(perRecord) * 100).toPrecision(2)));
+  return `${formatSignedPercent(perRecord, decimalsOf(digits))} a run`;
 }
 
 /** From the first median to the last, whatever lies between: `+12 %`. */

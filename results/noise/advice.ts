@@ -78,7 +78,7 @@ function drifts({ rows, alpha }: NoiseReport): Advice | undefined {
   return {
     about: 'drift',
     text: `over the run, ${named(found, ({ drift }) => driftText(drift?.change ?? 0))}: two runs one after the other would differ by that`,
-    fix: 'more rounds of warm-up (--warmup 3), a host left alone; and twinboot ab, which alternates both sides',
+    fix: 'a longer warm-up (--warmup auto), a host left alone; and twinboot ab, which alternates both sides',
   };
 }
 

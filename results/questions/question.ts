@@ -1,3 +1,5 @@
+import type { RunPlan, RuntimeDescription, RuntimeKind } from '../record.ts';
+
 /**
  * What a comparison and a report have to know of one scenario beside what its record declares. One file in this folder
  * for each, and a line in `registry.ts`; a scenario that wants nothing of it needs none.
@@ -25,6 +27,8 @@ export interface Question {
   sentences?: Readonly<Record<string, Sentence>>;
   /** Of a charge, the PSS beside it and what was charged to others: ids of metrics of it. */
   charge?: { charged: string; pss: string; elsewhere: string };
+  /** What is said where its figures stand side by side and seem not to fit. */
+  notes?: readonly FigureNote[];
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */
@@ -41,6 +45,18 @@ export interface Sentence {
   /** A 0 is the host's doing where it runs no services at all, and that is said in its place. */
   isOfHostServices?: true;
 }
+
+/** The medians of one runtime, and what they were measured under. */
+export interface MeasuredFigures {
+  kind: RuntimeKind;
+  options: RuntimeDescription['options'];
+  cache: RunPlan['cache'];
+  /** In the metric's unit, of any scenario; `undefined` where the record has none. */
+  median: (metric: string) => number | undefined;
+}
+
+/** Sentences with the figures in them; `undefined` where nothing about these figures surprises. */
+export type FigureNote = (figures: MeasuredFigures) => string | undefined;
 
 /** Something that is not clean in one boot, and that a file can expect. Texts may come from the guest. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { hullOf, type Interval } from './interval.ts';
-import { inversionQuantile, kendallVariance } from './kendall.ts';
-import { studentQuantile, twoSidedP } from './normal.ts';
+import { inversionQuantile, kendallP } from './kendall.ts';
+import { studentQuantile } from './normal.ts';
 import { median, sortedCopy } from './quantile.ts';
 
 /** A value `y` at the place `x`. */
@@ -63,16 +63,17 @@ export interface Drift {
 
 /**
  * Slope: that of `fitSlope`. p: the test of H. B. Mann ("Nonparametric Tests Against Trend", Econometrica 13, 1945) and
- * M. G. Kendall (Rank Correlation Methods, 1975), corrected for ties and for continuity; its normal approximation is
- * good from ten points on. A point far out counts no more than one that is a little higher or lower. `points`: two at
- * least, each at another `x`.
+ * M. G. Kendall (Rank Correlation Methods, 1975), by `kendallP`. A point far out counts no more than one that is a little
+ * higher or lower. `points`: two at least, each at another `x`.
  */
 export function driftOf(points: readonly Point[]): Drift {
   const slopes = pairSlopes(points);
   const rises = slopes.reduce((sum, slope) => sum + Math.sign(slope), 0);
-  const variance = kendallVariance(points.map(({ y }) => y));
-  const z = variance === 0 ? 0 : Math.max(0, Math.abs(rises) - 1) / Math.sqrt(variance);
-  return { slope: median(slopes) ?? 0, p: twoSidedP(z) };
+  const p = kendallP(
+    points.map(({ y }) => y),
+    rises,
+  );
+  return { slope: median(slopes) ?? 0, p };
 }
 
 function pairSlopes(points: readonly Point[]): number[] {

@@ -61,7 +61,7 @@ function chargeCells(charge: Charge, measured: number): Cell[] {
   }
   const { bytes, basis, interval, instances, live } = charge;
   return [
-    cell(formatBytes(bytes), basis === 'mean' ? 'mean of one step' : bytesInterval(interval)),
+    cell(formatBytes(bytes), basis === 'mean' ? 'mean of one step' : bytesInterval(interval, bytes)),
     cell(`${instances} of ${live}`),
     ...BILLED.map((count) => {
       const cost = costAt(charge, count);

@@ -52,7 +52,7 @@ function estimateCell(estimate: Estimate | undefined, text: (value: number) => s
   return estimate === undefined ? cell(NOTHING) : cell(text(estimate.value), estimateRange(estimate, text));
 }
 
-/** `[12.4 MiB … 16.5 MiB]`, or that there is none. */
+/** `[12.4 MiB, 16.5 MiB]`, or that there is none. */
 export function estimateRange(estimate: Estimate, text: (value: number) => string): string {
   return estimate.interval === undefined ? '(no interval)' : rangeText(estimate, text);
 }

@@ -38,5 +38,7 @@ export function stepsTable(density: readonly FleetView<Density>[]): Table {
 
 /** What one more instance costs by one measure, with its interval. */
 export function fitCell(fit: Slope | undefined): Cell {
-  return fit === undefined ? cell(NOTHING) : cell(formatBytes(fit.slope), bytesInterval(fit.interval));
+  return fit === undefined
+    ? cell(NOTHING)
+    : cell(formatBytes(fit.slope), bytesInterval(fit.interval, fit.slope));
 }

@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { formatBytes, formatMs, formatValue, formatWhole } from '../../core/units.ts';
+import { formatBytes, formatMs, formatShare, formatValue, formatWhole } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Density, DensityStep, Slope } from '../fleet/density.ts';
 import {
@@ -70,7 +70,7 @@ function firstCell({ firstBytes, chargedElsewhereBytes = 0 }: DensityFigures): C
 export function slopeCell(slope: Slope | undefined): Cell {
   return slope === undefined
     ? { ...cell(NOTHING, 'fewer than two steps'), brief: NOTHING }
-    : cell(formatBytes(slope.slope), bytesInterval(slope.interval));
+    : cell(formatBytes(slope.slope), bytesInterval(slope.interval, slope.slope));
 }
 
 /** What each variant of a technology changes of the cost of one more instance; the plain form is the first row. */
@@ -147,8 +147,7 @@ const partsColumn = ({ runtime, step }: { runtime: RuntimeView; step: DensitySte
 /** `12.3 %` of one instance's memory at this step. */
 export function partShare(bytes: number, { totalBytes, live }: DensityStep): string {
   if (totalBytes === 0) return NOTHING;
-  const percent = ((bytes / (totalBytes / live)) * 100).toFixed(1);
-  return `${percent === '-0.0' ? '0.0' : percent} %`;
+  return formatShare(bytes / (totalBytes / live));
 }
 
 /** Instances that failed to boot or ended by themselves; `undefined` where none did. */

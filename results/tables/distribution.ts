@@ -1,7 +1,8 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue, type Unit } from '../../core/units.ts';
-import { measuresTime } from '../marks.ts';
+import { markedFigure, measuresTime } from '../marks.ts';
 import { questionOf } from '../questions/registry.ts';
+import type { Direction } from '../statistics/drifts.ts';
 import type { MetricSummary } from '../summary.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
 import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
@@ -28,6 +29,8 @@ export interface Spread {
   max: number;
   p25: number;
   p75: number;
+  /** As in `MetricSummary`. */
+  drift?: Direction;
   /** Every value, or an even selection of `SHOWN_POINTS` of them with both extremes. */
   shown: number[];
 }
@@ -54,7 +57,7 @@ export function distributionsOf(context: Context): Distribution[] {
 }
 
 function spreadOf(runtime: RuntimeView, found: MetricSummary): Spread | undefined {
-  const { n, missing, median, min, max, p25, p75 } = found;
+  const { n, missing, median, min, max, p25, p75, drift } = found;
   if (
     median === undefined ||
     min === undefined ||
@@ -64,7 +67,8 @@ function spreadOf(runtime: RuntimeView, found: MetricSummary): Spread | undefine
   ) {
     return undefined;
   }
-  return { runtime, n, missing, median, min, max, p25, p75, shown: thinOut(found.values, SHOWN_POINTS) };
+  const shown = thinOut(found.values, SHOWN_POINTS);
+  return { runtime, n, missing, median, min, max, p25, p75, ...(drift && { drift }), shown };
 }
 
 /** At most `limit` of the values: evenly spaced by rank, so that both extremes and the shape stay. */
@@ -79,15 +83,21 @@ export function thinOut(values: readonly number[], limit: number): number[] {
 export function distributionTable({ title, unit, spreads }: Distribution): Table {
   return {
     caption: `${title}: distribution`,
-    ...marksOver(runtimesOf(spreads), measuresTime(unit) ? 'all' : 'none'),
+    ...marksOver(
+      runtimesOf(spreads),
+      measuresTime(unit) ? 'all' : 'none',
+      spreads.some(({ drift }) => drift !== undefined),
+    ),
     columns: [
       column('Runtime'),
       ...['n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map((name) => numeric(name)),
     ],
-    rows: spreads.map(({ runtime, n, min, p25, median, p75, max }) => [
+    rows: spreads.map(({ runtime, n, min, p25, median, p75, max, drift }) => [
       cell(markedName(runtime)),
       cell(String(n)),
-      ...[min, p25, median, p75, max].map((value) => cell(formatValue(value, unit))),
+      ...[min, p25].map((value) => cell(formatValue(value, unit))),
+      cell(markedFigure(formatValue(median, unit), drift !== undefined), drift),
+      ...[p75, max].map((value) => cell(formatValue(value, unit))),
     ]),
   };
 }

@@ -1,14 +1,19 @@
-import { formatValue, type Unit } from '../../core/units.ts';
-import { formatCount, formatFactor } from '../../core/words.ts';
+import { formatRange, type Unit } from '../../core/units.ts';
+import { formatCount, formatFactor, formatFactorRange } from '../../core/words.ts';
+import type { Direction } from '../statistics/drifts.ts';
 import type { Interval } from '../statistics/interval.ts';
 import type { RatioSummary } from '../summary.ts';
 
 const NO_INTERVAL = 'n too small for an interval';
 
-/** `[13.9 s, 14.6 s]`, or why there is none. */
-export function formatInterval(interval: Interval | undefined, unit: Unit): string {
-  if (interval === undefined) return `(${NO_INTERVAL})`;
-  return `[${formatValue(interval.low, unit)}, ${formatValue(interval.high, unit)}]`;
+/** `[13.9 s, 14.6 s]` of an estimate, or why there is none. */
+export function formatInterval(interval: Interval | undefined, unit: Unit, estimate: number): string {
+  return interval === undefined ? `(${NO_INTERVAL})` : formatRange(interval, unit, estimate);
+}
+
+/** `[15.2 s, 20.1 s], falls`: an interval, and which way the values that it is of go over the rounds. */
+export function withDirection(interval: string, drift: Direction | undefined): string {
+  return drift === undefined ? interval : `${interval}, ${drift}`;
 }
 
 type Ratio = Pick<RatioSummary, 'ratio' | 'interval'>;
@@ -19,9 +24,8 @@ export function formatTimes({ ratio }: Pick<Ratio, 'ratio'>): string {
 }
 
 /** `[29.8, 33.0]` of a ratio, or why there is none. */
-export function formatRatioInterval({ interval }: Pick<Ratio, 'interval'>): string {
-  if (interval === undefined) return `(${NO_INTERVAL})`;
-  return `[${formatFactor(interval.low)}, ${formatFactor(interval.high)}]`;
+export function formatRatioInterval({ ratio, interval }: Ratio): string {
+  return interval === undefined ? `(${NO_INTERVAL})` : formatFactorRange(interval, ratio);
 }
 
 /** `31.4 times [29.8, 33.0]`. Never the factor alone. */

@@ -2,6 +2,7 @@ import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { History, HistorySeries } from '../history/history.ts';
+import { figureRange } from '../compare/row-text.ts';
 import { dayOf, findingLines, overallText, valueText } from '../history/change-text.ts';
 import { markedMetric, markedSubject, together } from '../marks.ts';
 import { formatTime } from './format.ts';
@@ -60,10 +61,7 @@ export function runMediansTable(
         const point = byRecord[index]?.get(id);
         if (point === undefined) return cell(NOTHING);
         const { median, interval, n } = point;
-        const range =
-          interval === undefined
-            ? ''
-            : `[${valueText(interval.low, unit)}, ${valueText(interval.high, unit)}] `;
+        const range = interval === undefined ? '' : `${figureRange(interval, unit, median)} `;
         return cell(valueText(median, unit), `${range}n = ${n}`);
       }),
     ]),

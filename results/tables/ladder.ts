@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
-import { formatMs } from '../../core/units.ts';
+import { formatMs, formatShare } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
+import { markedFigure } from '../marks.ts';
 import type { Metric, ScenarioDescription } from '../record.ts';
 import { leadRung, rungsOf, type Context } from './context.ts';
 import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
@@ -21,6 +22,8 @@ export interface Climb {
   n: number;
   /** Median ms since t0 for each of the ladder's rungs; `undefined` where the runtime has no such rung. */
   reachedMs: (number | undefined)[];
+  /** Whether each of the ladder's rungs drifts over the rounds. */
+  isDrifting: boolean[];
   /** From t0 to the lead rung; they add up to the median of the lead rung. */
   phases: Phase[];
   /** Median ms of the lead rung. */
@@ -84,7 +87,8 @@ function climbOf(
   lead: Metric,
   runtime: RuntimeView,
 ): Climb | undefined {
-  const reachedMs = rungs.map((rung) => context.find(scenario.id, rung.id, runtime.id)?.median);
+  const found = rungs.map((rung) => context.find(scenario.id, rung.id, runtime.id));
+  const reachedMs = found.map((summary) => summary?.median);
   const leadSummary = context.find(scenario.id, lead.id, runtime.id);
   if (leadSummary?.median === undefined) return undefined;
   const totalMs = leadSummary.median;
@@ -92,6 +96,7 @@ function climbOf(
     runtime,
     n: leadSummary.n,
     reachedMs,
+    isDrifting: found.map((summary) => summary?.drift !== undefined),
     phases: phasesOf(scenario.id, rungs, reachedMs, totalMs),
     totalMs,
   };
@@ -133,11 +138,17 @@ function phasesOf(
 export function ladderTable({ rungs, climbs }: Ladder): Table {
   return {
     caption: 'Median time since t0 of each rung',
-    ...marksOver(runtimesOf(climbs), 'all'),
+    ...marksOver(
+      runtimesOf(climbs),
+      'all',
+      climbs.some(({ isDrifting }) => isDrifting.includes(true)),
+    ),
     columns: [column('Rung'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
     rows: rungs.map(({ title }, rung) => [
       cell(title),
-      ...climbs.map(({ reachedMs }) => orNothing(reachedMs[rung], formatMs)),
+      ...climbs.map(({ reachedMs, isDrifting }) =>
+        orNothing(reachedMs[rung], (ms) => markedFigure(formatMs(ms), isDrifting[rung] === true)),
+      ),
     ]),
   };
 }
@@ -159,6 +170,6 @@ export function phasesTable({ climbs, lead }: Ladder, phases: readonly Pick<Phas
 export function phaseText({ phases, totalMs }: Climb, { id }: Pick<Phase, 'id'>): string {
   const durationMs = phases.find((phase) => phase.id === id)?.durationMs;
   if (durationMs === undefined) return NOTHING;
-  const share = totalMs === 0 ? NOTHING : `${((durationMs / totalMs) * 100).toFixed(1)} %`;
+  const share = totalMs === 0 ? NOTHING : formatShare(durationMs / totalMs);
   return `${formatMs(durationMs)} (${share})`;
 }

@@ -1,11 +1,17 @@
 import { plainLine } from '../../core/text.ts';
 import { formatValue } from '../../core/units.ts';
 import { formatFactor, NOTHING } from '../../core/words.ts';
-import { markedSubject, measuresTime } from '../marks.ts';
+import { markedFigure, markedSubject, measuresTime } from '../marks.ts';
 import type { Metric, ScenarioDescription } from '../record.ts';
 import type { MetricSummary, RatioSummary } from '../summary.ts';
 import type { Context } from './context.ts';
-import { formatInterval, formatRatioInterval, formatSharedRounds, formatTimes } from './format.ts';
+import {
+  formatInterval,
+  formatRatioInterval,
+  formatSharedRounds,
+  formatTimes,
+  withDirection,
+} from './format.ts';
 import { markedId, marksOver, runtimeCell, timeHeading, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Cell, type Column, type Table } from './table.ts';
 
@@ -33,9 +39,13 @@ export function mediansByMetric(
   pairs: readonly Pair[],
 ): Table {
   const names = runtimes.map(({ name }) => name).join(' and ');
+  const figures = metrics.flatMap((measured) => [
+    ...runtimes.map((runtime) => find(context, measured, runtime)),
+    ...pairs.map((pair) => findRatio(context, measured.metric, pair)),
+  ]);
   return {
     caption: `${names}: medians with 95 % intervals${pairs.length > 0 ? ', and VM over container' : ''}`,
-    ...marksOver(runtimes, timesAmong(metrics)),
+    ...marksOver(runtimes, timesAmong(metrics), anyDrifts(figures)),
     columns: [
       column('Metric'),
       ...runtimes.map((runtime) =>
@@ -72,9 +82,10 @@ export function mediansByRuntime(
   caption: string,
 ): Table {
   const { runtimes } = context;
+  const figures = runtimes.flatMap((runtime) => metrics.map((measured) => find(context, measured, runtime)));
   return {
     caption,
-    ...marksOver(runtimes, timesAmong(metrics)),
+    ...marksOver(runtimes, timesAmong(metrics), anyDrifts(figures)),
     columns: [
       column('Runtime'),
       ...metrics.map((measured) =>
@@ -116,11 +127,19 @@ const markedAsTime = (text: string, { unit }: Metric, runtimes: readonly Runtime
 const timesAmong = (metrics: readonly ScenarioMetric[]): 'none' | 'some' =>
   metrics.some(({ metric }) => measuresTime(metric.unit)) ? 'some' : 'none';
 
+/** Whether any of a table's figures has the mark of those that drift. */
+const anyDrifts = (figures: readonly (MetricSummary | RatioSummary | undefined)[]): boolean =>
+  figures.some((figure) => figure?.drift !== undefined);
+
 /** The median with its interval, or why there is none. */
 export function medianCell(summary: MetricSummary | undefined): Cell {
   if (summary?.median === undefined)
     return cell(NOTHING, summary?.missingReasons.map((reason) => plainLine(reason)).join('; '));
-  return cell(formatValue(summary.median, summary.unit), formatInterval(summary.interval, summary.unit));
+  const { median, interval, unit, drift } = summary;
+  return cell(
+    markedFigure(formatValue(median, unit), drift !== undefined),
+    withDirection(formatInterval(interval, unit, median), drift),
+  );
 }
 
 export function findRatio(
@@ -136,16 +155,20 @@ export function findRatio(
 /** Of several pairs each says which it is. */
 function ratioColumn([container, vm]: Pair, isOnly: boolean): Column {
   const emulated = vm.mark !== undefined;
-  return numeric(isOnly ? 'VM ÷ container' : `${vm.name} ÷ ${container.name}`, {
-    brief: markedSubject(`${isOnly ? 'VM ÷ container' : `${vm.id} ÷ ${container.id}`} [95 %]`, { emulated }),
+  return numeric(isOnly ? 'VM / container' : `${vm.name} / ${container.name}`, {
+    brief: markedSubject(`${isOnly ? 'VM / container' : `${vm.id} / ${container.id}`} [95 %]`, { emulated }),
     withNotes: true,
   });
 }
 
 function ratioCell(ratio: RatioSummary | undefined, sides: readonly number[]): Cell {
   if (ratio === undefined) return cell(NOTHING);
-  const note = `${formatRatioInterval(ratio)}${formatSharedRounds(ratio, sides)}`;
-  return { text: formatTimes(ratio), brief: formatFactor(ratio.ratio), note };
+  const isDrifting = ratio.drift !== undefined;
+  return {
+    text: markedFigure(formatTimes(ratio), isDrifting),
+    brief: markedFigure(formatFactor(ratio.ratio), isDrifting),
+    note: `${withDirection(formatRatioInterval(ratio), ratio.drift)}${formatSharedRounds(ratio, sides)}`,
+  };
 }
 
 /** How many values there are, once where all have as many, and how many are missing. `shown`: of others each, or each once. */

@@ -1,6 +1,6 @@
 import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
-import { formatValue } from '../../core/units.ts';
+import { formatValue, MINUS } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import { markedMetric, markedSubject, together } from '../marks.ts';
 import { shareText } from '../noise/advice.ts';
@@ -47,7 +47,7 @@ export function noiseTable({ rows, alpha }: NoiseReport): Table {
 function driftCell(drift: NoiseRow['drift'], alpha: number): Cell {
   if (drift === undefined) return cell(NOTHING);
   if (drift.pCorrected > alpha) return cell('no');
-  return cell(`${drift.change < 0 ? '-' : '+'}${shareText(Math.abs(drift.change))}`);
+  return cell(`${drift.change < 0 ? MINUS : '+'}${shareText(Math.abs(drift.change))}`);
 }
 
 /** `qemu *  (n = 20)` */

@@ -69,8 +69,11 @@ export function markOf(runtimes: readonly RuntimeView[], times: Times = 'none'):
 
 const timeMarks: readonly TimeMark[] = ['emulated-host', 'nested'];
 
+/** The marks that a runtime has; others are of single figures. */
+type RuntimeMark = Exclude<MarkId, 'drifting'>;
+
 /** Runtimes of which more are marked than can be listed. */
-const crowds: Readonly<Record<MarkId, string>> = {
+const crowds: Readonly<Record<RuntimeMark, string>> = {
   emulated: 'those with (TCG)',
   'emulated-host': 'all on this host',
   nested: 'the VMs under KVM',
@@ -79,9 +82,9 @@ const crowds: Readonly<Record<MarkId, string>> = {
 /** The mark's text, with whose it is where it is not everyone's. */
 function textFor(
   runtimes: readonly RuntimeView[],
-  id: MarkId,
+  id: RuntimeMark,
   has: (runtime: RuntimeView) => boolean,
-  textOf: (id: MarkId) => string,
+  textOf: (id: RuntimeMark) => string,
 ): string[] {
   const marked = runtimes.filter(has);
   if (marked.length === 0) return [];
@@ -128,17 +131,22 @@ export function runtimeCell(runtime: RuntimeView): Cell {
   return { text: shortName(runtime), brief: markedId(runtime), note: kindWord(runtime) };
 }
 
-/** The marks of a table over these runtimes: for documents in words, for the terminal's footnotes as they are. */
+/**
+ * The marks of a table over these runtimes: for documents in words, for the terminal's footnotes as they are.
+ * `hasDrifts`: some of its figures are a `markedFigure`.
+ */
 export function marksOver(
   runtimes: readonly RuntimeView[],
   times: Times = 'none',
+  hasDrifts = false,
 ): Pick<Table, 'mark' | 'marked'> {
-  const mark = markOf(runtimes, times);
-  const marked = together(
-    runtimes.map((runtime) => ({
+  const texts = [markOf(runtimes, times) ?? [], hasDrifts ? footnote('drifting') : []].flat();
+  const marked = together([
+    ...runtimes.map((runtime) => ({
       emulated: runtime.mark !== undefined,
       ...(times === 'none' ? {} : { timeMarks: runtime.timeMarks }),
     })),
-  );
-  return { ...(mark === undefined ? {} : { mark }), marked };
+    ...(hasDrifts ? [{ emulated: false, drifting: true } as const] : []),
+  ]);
+  return { ...(texts.length === 0 ? {} : { mark: texts.join('; ') }), marked };
 }

@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes, formatShare } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
+import { markedFigure } from '../marks.ts';
 import type { Metric, Sample, ScenarioDescription } from '../record.ts';
 import type { Context } from './context.ts';
 import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
@@ -27,6 +28,8 @@ export interface Fall {
   totalBytes: number;
   /** Bytes for each of the waterfall's parts; `undefined` where the runtime has no such part. */
   partBytes: (number | undefined)[];
+  /** Ids of its parts that drift over the boots that it was chosen from. */
+  drifting: ReadonlySet<string>;
 }
 
 export function waterfallsOf(context: Context): Waterfall[] {
@@ -45,6 +48,11 @@ export function waterfallsOf(context: Context): Waterfall[] {
         parts: parts.map((part) => ({ id: part.id, title: plainLine(part.title, 60) })),
         falls: typical.map(({ bytes, ...fall }) => ({
           ...fall,
+          drifting: new Set(
+            parts
+              .map(({ id }) => id)
+              .filter((id) => context.find(scenario.id, id, fall.runtime.id)?.drift !== undefined),
+          ),
           partBytes: parts.map((part) => bytes.get(part.id)),
         })),
       },
@@ -57,7 +65,7 @@ function typicalBoot(
   scenario: ScenarioDescription,
   declared: readonly Metric[],
   runtime: RuntimeView,
-): (Omit<Fall, 'partBytes'> & { bytes: Map<string, number> }) | undefined {
+): (Omit<Fall, 'partBytes' | 'drifting'> & { bytes: Map<string, number> }) | undefined {
   const boots = record.samples
     .filter(
       (sample) =>
@@ -104,17 +112,22 @@ export function totalsTable({ falls }: Waterfall): Table {
 /** The parts of each total, the runtimes beside each other. */
 export function waterfallTable({ parts, falls }: Waterfall): Table {
   const share = (fall: Fall, bytes: number): string =>
-    fall.totalBytes === 0 ? '' : ` (${((bytes / fall.totalBytes) * 100).toFixed(1)} %)`;
+    fall.totalBytes === 0 ? '' : ` (${formatShare(bytes / fall.totalBytes)})`;
   return {
     caption: 'Memory by part, and shares of the total',
-    ...marksOver(runtimesOf(falls)),
+    ...marksOver(
+      runtimesOf(falls),
+      'none',
+      falls.some(({ drifting }) => drifting.size > 0),
+    ),
     columns: [column('Part'), ...falls.map(({ runtime }) => numeric(markedName(runtime)))],
     rows: [
-      ...parts.map(({ title }, part) => [
+      ...parts.map(({ id, title }, part) => [
         cell(title),
         ...falls.map((fall) => {
           const bytes = fall.partBytes[part];
-          return cell(bytes === undefined ? NOTHING : `${formatBytes(bytes)}${share(fall, bytes)}`);
+          if (bytes === undefined) return cell(NOTHING);
+          return cell(markedFigure(`${formatBytes(bytes)}${share(fall, bytes)}`, fall.drifting.has(id)));
         }),
       ]),
       [cell('Total'), ...falls.map(({ totalBytes }) => cell(formatBytes(totalBytes)))],

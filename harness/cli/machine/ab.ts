@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { replaceFile } from '../../../core/replace-file.ts';
-import { exitCodes, messageOf, runError, type TwinbootError } from '../../../core/error.ts';
+import { exitCodes, messageOf, runError, usageError, type TwinbootError } from '../../../core/error.ts';
 import { formatList } from '../../../core/words.ts';
 import { compareAb, type AbComparison, type AbOptions } from '../../../results/compare/ab.ts';
 import type { ComparisonRow } from '../../../results/compare/comparison.ts';
@@ -25,7 +25,7 @@ import { collect, duration, wholeNumber } from '../arguments.ts';
 import { alphaOption, maxFailedBootsOption, minEffectOption } from '../comparison-options.ts';
 import { silent, type Io } from '../io.ts';
 import { withBench, type Bench, type RunOptions } from './measure-run.ts';
-import { addBootOptions, planFrom, runOptions } from './run-options.ts';
+import { addBootOptions, planFrom, runOptions, type WarmupChoice } from './run-options.ts';
 import { comparedScenarios, scenariosOfOneBoot } from './scenarios.ts';
 import { formatOption, showVerdicts, type Format } from '../show-verdicts.ts';
 
@@ -77,6 +77,7 @@ export function addAbCommand(program: Command, io: Io): void {
       };
       const sides = { a: parseSide(options.a, both), b: parseSide(options.b, both) };
       requirePairs(sides.a, sides.b);
+      const warmup = chosenWarmup(options.warmup);
       const seed = options.seed ?? randomInt(2 ** 31);
       const scenarios =
         scenarioIds.length > 0
@@ -96,6 +97,7 @@ export function addAbCommand(program: Command, io: Io): void {
           scenarios: scenarios.map(({ id }) => id),
           runtimes: specs.map(({ id }) => id),
           rounds: options.maxRounds,
+          warmup,
         }),
         specs,
         scenarios,
@@ -106,10 +108,19 @@ export function addAbCommand(program: Command, io: Io): void {
       });
       await measureAb(options.quiet || options.format !== 'table' ? silent(io) : io, io, {
         ...options,
+        warmup,
         sides,
         runs: { a: optionsOf(sides.a), b: optionsOf(sides.b) },
       });
     });
+}
+
+/** Both sides of a pair boot in turn by a plan that is made beforehand, and alternate however warm the host is. */
+function chosenWarmup(warmup: WarmupChoice): number {
+  if (warmup !== 'auto') return warmup;
+  throw usageError('warmup-by-rule', '--warmup auto is of run and noise', {
+    hint: 'ab alternates both sides, so that a host that gets warm hits both alike: name a number',
+  });
 }
 
 interface AbRun {

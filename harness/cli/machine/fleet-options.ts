@@ -4,10 +4,11 @@ import { usageError } from '../../../core/error.ts';
 import { GIB, MIB } from '../../../core/units.ts';
 import { formatList } from '../../../core/words.ts';
 import { DEFAULT_RESERVE } from '../../../results/capacity/question.ts';
-import { fleetPlanSchema, type FleetPlan, type RunPlan } from '../../../results/record.ts';
+import { fleetPlanSchema, type FleetPlan } from '../../../results/record.ts';
 import type { Scenario } from '../../contract/scenario.ts';
 import { surveyOf } from '../../fleet/registry.ts';
 import { size, wholeNumber } from '../arguments.ts';
+import type { PlanChoices, WarmupChoice } from './run-options.ts';
 import { surveyedScenarios } from './scenarios.ts';
 
 const defaults = {
@@ -138,7 +139,7 @@ export function requireTakers(
 export function roundsOf(
   asked: readonly Scenario[],
   { rounds, warmup, ...fleet }: RoundChoices & Partial<FleetChoices>,
-): Partial<Pick<RunPlan, 'rounds' | 'warmup' | 'fleet'>> {
+): Pick<PlanChoices, 'rounds' | 'warmup' | 'fleet'> {
   const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
   const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
   return {
@@ -151,7 +152,7 @@ export function roundsOf(
 
 interface RoundChoices {
   rounds?: number | undefined;
-  warmup?: number | undefined;
+  warmup?: WarmupChoice | undefined;
 }
 
 const NO_ROUNDS = { rounds: 0, warmup: 0 };

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { GIB, MIB } from '../../../core/units.ts';
+import { MOST_WARMUP } from '../../../results/warm.ts';
 import { bootModeSchema, type BootMode, type RunPlan } from '../../../results/record.ts';
 import { size, wholeNumber } from '../arguments.ts';
 
@@ -18,14 +19,24 @@ const defaults = {
   cpus: 2,
 } as const;
 
+/** How many rounds, or as many as it takes. */
+export type WarmupChoice = number | 'auto';
+
+function warmupRounds(text: string): WarmupChoice {
+  return text === 'auto' ? text : wholeNumber(0, 1000)(text);
+}
+
 /** Each call makes an option of its own. */
 export const runOptions = {
   rounds: () =>
     new Option('--rounds <n>', 'measured rounds').argParser(wholeNumber(1, 100_000)).default(defaults.rounds),
   warmup: () =>
-    new Option('--warmup <n>', 'rounds before those, not counted')
-      .argParser(wholeNumber(0, 1000))
-      .default(defaults.warmup),
+    new Option(
+      '--warmup <n>',
+      `rounds before those, not counted; auto: until \`ready\` no longer goes one way, ${MOST_WARMUP} at most`,
+    )
+      .argParser(warmupRounds)
+      .default<WarmupChoice>(defaults.warmup),
   cache: () =>
     new Option('--cache <mode>', 'page cache before each boot')
       .choices(['warm', 'cold'] as const)
@@ -87,7 +98,8 @@ export function addBootOptions<Args extends unknown[], Options extends OptionVal
 
 /** What a plan is made of, with the defaults of `twinboot run` for what is not said. */
 export type PlanChoices = Pick<RunPlan, 'scenarios' | 'runtimes'> &
-  Partial<Pick<RunPlan, 'rounds' | 'warmup' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
+  Partial<Pick<RunPlan, 'rounds' | 'cache' | 'keepGoing' | 'memoryBytes' | 'fleet'>> & {
+    warmup?: WarmupChoice | undefined;
     seed?: number | undefined;
     cpus?: number | undefined;
     timeoutMs?: number | undefined;
@@ -96,7 +108,7 @@ export type PlanChoices = Pick<RunPlan, 'scenarios' | 'runtimes'> &
 
 /** What the options of `addBootOptions` parse to. */
 export interface BootOptions {
-  warmup: number;
+  warmup: WarmupChoice;
   cache: RunPlan['cache'];
   seed?: number | undefined;
   memory: number;
@@ -131,7 +143,9 @@ export function planOf(choices: PlanChoices): RunPlan {
     scenarios: choices.scenarios,
     runtimes: choices.runtimes,
     rounds: choices.rounds ?? defaults.rounds,
-    warmup: choices.warmup ?? defaults.warmup,
+    ...(choices.warmup === 'auto'
+      ? { warmup: MOST_WARMUP, warmupUntil: 'steady' as const }
+      : { warmup: choices.warmup ?? defaults.warmup }),
     cache: choices.cache ?? defaults.cache,
     seed: choices.seed ?? randomInt(2 ** 31),
     timeoutMs: choices.timeoutMs ?? defaults.timeoutMs,

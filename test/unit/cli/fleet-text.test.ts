@@ -110,10 +110,10 @@ describe('the waterfall of one instance', () => {
 describe('the table of variants', () => {
   it('says what each changes of the cost of one more, with the interval of the difference', () => {
     const text = fleetText(sharingRecord());
-    const [name, more, available] = cellsOf(text, 'qemu:balloon=on *  -');
+    const [name, more, available] = cellsOf(text, 'qemu:balloon=on *  −');
     expect(name).toBe('qemu:balloon=on *');
     for (const change of [more, available])
-      expect(change).toMatch(/^-[\d.]+ MiB \[-[\d.]+ MiB, -[\d.]+ MiB\]$/);
+      expect(change).toMatch(/^−[\d.]+ MiB \[−[\d.]+ MiB, −[\d.]+ MiB\]$/);
     expect(text).toContain('against qemu *');
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatFactor, formatList, formatSome } from '../../../core/words.ts';
+import { formatCount, formatFactor, formatFactorRange, formatList, formatSome } from '../../../core/words.ts';
 
 describe('formatFactor', () => {
   it.each([
@@ -8,6 +8,13 @@ describe('formatFactor', () => {
     [3, '3.00'],
     [0.01234, '0.0123'],
   ])('%d is %s', (factor, text) => expect(formatFactor(factor)).toBe(text));
+});
+
+describe('formatFactorRange', () => {
+  it('has the decimals of the factor', () => {
+    expect(formatFactorRange({ low: 9.951, high: 104.4 }, 31.42)).toBe('[10.0, 104.4]');
+    expect(formatFactorRange({ low: 0.5, high: 1.404 }, 1.4)).toBe('[0.50, 1.40]');
+  });
 });
 
 describe('formatList', () => {

@@ -97,7 +97,7 @@ describe('the answers on fleets', () => {
   it('say that a difference between variants may be nothing', () => {
     const answers = modelOf(sharingRecord({ 'qemu:ksm=on': 0.6, 'qemu:thp=on': 1.001 })).answers;
     expect(answers[1]?.text).toMatch(
-      /^Against qemu, one more instance costs 13\d MiB less \[1\d\d MiB, 1\d\d MiB\] as qemu:ksm=on and [^ ]+ KiB more \[-.*\], which may be nothing, as qemu:thp=on\.$/,
+      /^Against qemu, one more instance costs 13\d MiB less \[1\d\d MiB, 1\d\d MiB\] as qemu:ksm=on and [^ ]+ KiB more \[−.*\], which may be nothing, as qemu:thp=on\.$/,
     );
   });
 });
@@ -155,8 +155,8 @@ describe('the tables of the sections', () => {
       '–',
     ]);
     expect(ksm?.[2]).toEqual({
-      text: expect.stringMatching(/^-12\d MiB$/) as string,
-      note: expect.stringMatching(/^\[-1\d\d MiB, -1\d\d MiB\]$/) as string,
+      text: expect.stringMatching(/^−12\d MiB$/) as string,
+      note: expect.stringMatching(/^\[−1\d\d MiB, −1\d\d MiB\]$/) as string,
     });
     expect(ksm?.[6]?.text).toBe('600 MiB');
     expect(sharing?.table.mark).toBe(MARK);

@@ -3,7 +3,14 @@ import { summaryText } from '../../../harness/cli/summary-text.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
 import { buildModel } from '../../../report/model/report.ts';
 import { renderSamplesCsv } from '../../../results/export/samples-csv.ts';
-import { footnotes, markedMetric, markedSubject, marksOf, together } from '../../../results/marks.ts';
+import {
+  footnotes,
+  markedFigure,
+  markedMetric,
+  markedSubject,
+  marksOf,
+  together,
+} from '../../../results/marks.ts';
 import { summarise } from '../../../results/summary.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
 
@@ -46,6 +53,17 @@ describe('the marks of a figure', () => {
     expect(footnotes([vm, time])).toEqual(['* emulated (TCG): not a KVM figure', `^ ${HOST_MARK}`]);
     expect(together([vm, time])).toEqual({ emulated: true, timeMarks: ['emulated-host'] });
   });
+});
+
+it('of a figure that drifts is on the figure itself', () => {
+  const figure = { emulated: false, drifting: true } as const;
+  expect(markedFigure('17.6 s', true)).toBe('17.6 s ~');
+  expect(markedFigure('17.6 s', false)).toBe('17.6 s');
+  expect(footnotes([{ emulated: true }, figure])).toEqual([
+    '* emulated (TCG): not a KVM figure',
+    '~ drifts: over the rounds its values fall or rise beyond chance; its interval takes them for values of one level',
+  ]);
+  expect(together([{ emulated: false }, figure])).toEqual({ emulated: false, drifting: true });
 });
 
 describe('a record of an emulated host', () => {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { summaryText } from '../../../harness/cli/summary-text.ts';
+import { figuresOf } from '../../../report/charts/registry.ts';
+import { renderMarkdown } from '../../../report/markdown.ts';
+import { buildModel } from '../../../report/model/report.ts';
 import type { Metric, RunRecord, RuntimeDescription, Sample } from '../../../results/record.ts';
 import { summarise, type MetricSummary } from '../../../results/summary.ts';
 import { buildRecord } from '../../fixtures/records/record.ts';
@@ -251,4 +255,66 @@ describe('summarise', () => {
       expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
     },
   );
+});
+
+describe('what drifts', () => {
+  const rounds = [1, 2, 3, 4, 5, 6];
+  const falling = [20_100, 18_900, 17_800, 16_900, 15_900, 15_200];
+  const steady = [450, 447, 455, 449, 452, 446];
+  const drifting = (times: readonly number[]): RunRecord =>
+    record(
+      rounds.flatMap((round) => [
+        sample('nspawn', round, steady[round - 1]),
+        sample('qemu', round, times[round - 1]),
+      ]),
+    );
+
+  it('is marked with its way: the figure, and the ratio that it is a side of', () => {
+    const { metrics, ratios } = summarise(drifting(falling));
+    const marks = metrics
+      .filter(({ metric }) => metric === 'startup.boot')
+      .map(({ runtime, drift }) => [runtime, drift]);
+    expect(marks).toEqual([
+      ['nspawn', undefined],
+      ['qemu', 'falls'],
+    ]);
+    expect(ratios.map(({ drift }) => drift)).toEqual(['falls']);
+  });
+
+  it('is not what goes up and down, and no key stands for nothing', () => {
+    const { metrics, ratios } = summarise(drifting([15_900, 20_100, 16_900, 18_900, 15_200, 17_800]));
+    for (const figure of [...metrics, ...ratios]) expect(figure).not.toHaveProperty('drift');
+  });
+
+  it('does not hang on a round that failed', () => {
+    const { samples } = drifting([21_000, ...falling.slice(0, 5)]);
+    const failed = samples.map((one) =>
+      one.runtime === 'qemu' && one.round === 3 ? { ...one, outcome: 'failed' as const, values: [] } : one,
+    );
+    const { metrics } = summarise(record(failed));
+    expect(
+      metrics.find(({ runtime, metric }) => runtime === 'qemu' && metric === 'startup.boot'),
+    ).toMatchObject({
+      n: 5,
+      missing: 1,
+      drift: 'falls',
+    });
+  });
+
+  it('is marked in the tables of the terminal and of documents, and drawn round by round', () => {
+    const found = drifting(falling);
+    const text = summaryText(found, summarise(found));
+    expect(text).toMatch(/17\.4 s ~/);
+    expect(text).toContain('~ drifts: over the rounds its values fall or rise beyond chance');
+    const model = buildModel(found, summarise(found));
+    const page = renderMarkdown(model, figuresOf(model));
+    expect(page).toContain('17.4 s \\~ \\[15.2 s, 20.1 s\\], falls');
+    expect(page).toContain('450 ms \\[446 ms, 455 ms\\]');
+    const figure = figuresOf(model).find(({ id }) => id === 'startup-boot-over-rounds');
+    expect(figure?.panels.map(({ heading }) => heading)).toEqual([
+      'nspawn · no drift',
+      'qemu · falls from 20.1 s to 15.2 s',
+    ]);
+    expect(figure?.table.rows).toHaveLength(6);
+  });
 });

@@ -100,6 +100,42 @@ describe('a lower layer', () => {
     ]);
   });
 
+  it('that is kept is mounted once for all boots, and goes when the run does', async () => {
+    const host = hostWith();
+    const layer = createLowerLayer('kept', host.context, image);
+    const paths: string[] = [];
+    for (const boot of ['r1', 'r2']) {
+      const user = await acquire(layer, boot);
+      paths.push(user.path);
+      await user.release();
+    }
+    expect(new Set(paths).size).toBe(1);
+    expect(host.done.filter((step) => step.startsWith('mount'))).toHaveLength(1);
+    expect(host.done.filter((step) => step.startsWith('released'))).toEqual([]);
+    await layer.release();
+    expect(host.done.slice(-2)).toEqual([
+      `released mount ${(paths[0] ?? '').replace(folder, '')}`,
+      'released loop /loop0',
+    ]);
+  });
+
+  it('that is kept is given back once, however many acquired it first at once', async () => {
+    const host = hostWith();
+    const layer = createLowerLayer('kept', host.context, image);
+    const users = await Promise.all([acquire(layer, 'r1'), acquire(layer, 'r2')]);
+    for (const user of users) await user.release();
+    await layer.release();
+    await layer.release();
+    expect(host.done.filter((step) => step.startsWith('mount'))).toHaveLength(1);
+    expect(host.done.filter((step) => step.startsWith('released'))).toHaveLength(2);
+  });
+
+  it('that is kept is none of another runtime', async () => {
+    const { context } = hostWith();
+    const [one, other] = [createLowerLayer('kept', context, image), createLowerLayer('kept', context, image)];
+    expect((await acquire(one, 'r1')).path).not.toBe((await acquire(other, 'r2')).path);
+  });
+
   it('of each its own is a loop device and a mount in the folder of each boot, registered before they are made', async () => {
     const host = hostWith();
     expect(await ofTwo('own', host)).toEqual(['/r1/lower', '/r2/lower']);

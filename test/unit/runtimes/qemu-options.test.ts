@@ -47,6 +47,14 @@ describe('options of QEMU that cannot go together', () => {
     `);
   });
 
+  it('huge pages within one limit', () => {
+    expect(complaint('qemu:hugepages=on,limit=boundary')).toMatchInlineSnapshot(`
+      "usage bad-combination: runtime qemu: no control group is charged for huge pages, so that none can limit them (hugepages=on, limit=boundary)
+      hugepages=off, or limit=guest"
+    `);
+    expect(complaint('qemu:limit=boundary')).toBe('accepted');
+  });
+
   it('transparent huge pages with other kinds of RAM', () => {
     expect(complaint('qemu:hugepages=on,thp=on')).toMatchInlineSnapshot(`
       "usage bad-combination: runtime qemu: guest RAM is of huge pages already (hugepages=on, thp=on)

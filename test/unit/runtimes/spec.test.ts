@@ -37,6 +37,7 @@ describe('a runtime as it is typed', () => {
       thp: 'off',
       kernel: 'uncompressed',
       accel: 'auto',
+      limit: 'guest',
       append: '',
       channel: 'virtio',
       'tb-size': 256 * MIB,
@@ -93,11 +94,11 @@ describe('a runtime that is typed wrong', () => {
   it('has an option that is nearly one', () => {
     expect(complaint('qemu:mem=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "mem"
-      known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
+      known: machine, boot, firmware, kernel, accel, memory, limit, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
     `);
     expect(complaint('qemu:Memory=512M')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "Memory"
-      did you mean "memory"? Known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
+      did you mean "memory"? Known: machine, boot, firmware, kernel, accel, memory, limit, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
     `);
   });
 
@@ -108,7 +109,7 @@ describe('a runtime that is typed wrong', () => {
     `);
     expect(complaint('qemu:__proto__=1')).toMatchInlineSnapshot(`
       "usage unknown-option: runtime qemu has no option "__proto__"
-      known: machine, boot, firmware, kernel, accel, memory, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
+      known: machine, boot, firmware, kernel, accel, memory, limit, cpus, cpu, disk, balloon, ksm, hugepages, thp, append, channel, tb-size, tcg-thread, sandbox"
     `);
   });
 

@@ -12,9 +12,13 @@ function run(...words: string[]): Promise<Told> {
   return twinboot(['run', 'density', '--out', join(own.folder, 'runs'), '--reserve', '64M', ...words]);
 }
 
-function record(): RunRecord {
+function runFolder(): string {
   const [only = ''] = readdirSync(join(own.folder, 'runs'));
-  return recordSchema.parse(JSON.parse(readFileSync(join(own.folder, 'runs', only, 'run.json'), 'utf8')));
+  return join(own.folder, 'runs', only);
+}
+
+function record(): RunRecord {
+  return recordSchema.parse(JSON.parse(readFileSync(join(runFolder(), 'run.json'), 'utf8')));
 }
 
 function series(): Density[] {
@@ -44,6 +48,30 @@ describe('twinboot run density', { timeout: 60_000 }, () => {
     });
     expect(notes).toMatch(/density: fake: 4 live · 80\.0 MiB in all · last ready after \d+ ms/);
     expect(out).toContain('20.0 MiB [20.0 MiB, 20.0 MiB]');
+  });
+
+  it('goes through the runtimes in turn, series by series, and back the other way', async () => {
+    const words = ['--runtime', 'fake', '--runtime', 'fake:kind=vm', '--instances', '1,2', '--series', '2'];
+    const { exitCode, notes } = await run(...words);
+    expect(exitCode, notes).toBe(0);
+    const { samples, plan } = record();
+    expect(samples.map(({ round, order }) => [round, order])).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ]);
+    const [first, second, third, fourth] = samples.map(({ runtime }) => runtime);
+    expect(new Set([first, second]).size).toBe(2);
+    expect([third, fourth]).toEqual([second, first]);
+    expect(notes).toContain(`density, series 2 of 2: ${third ?? ''}: 2 live`);
+    const report = readFileSync(join(runFolder(), 'report', 'report.md'), 'utf8');
+    expect(report).toMatch(
+      new RegExp(
+        `took turns in an order drawn with seed ${plan.seed}: density: (\\S+), (\\S+); then \\2, \\1\\. `,
+      ),
+    );
+    expect(report).toContain('Each was as early as late on average');
   });
 
   it('boots single instances too where a scenario of them is named beside it', async () => {

@@ -196,6 +196,47 @@ describe('twinboot run', { timeout: 60_000 }, () => {
   });
 });
 
+describe('twinboot run --warmup auto', { timeout: 60_000 }, () => {
+  it('ends the warm-up when times to ready no longer go one way, and records the rule', async () => {
+    const { exitCode, notes } = await run(
+      'startup',
+      '--runtime',
+      'fake',
+      '--rounds',
+      '1',
+      '--warmup',
+      'auto',
+    );
+    expect(exitCode, notes).toBe(0);
+    const { plan, samples } = onlyRecord();
+    expect(plan).toMatchObject({ warmup: 12, warmupUntil: 'steady', rounds: 1 });
+    const rounds = samples.filter(({ phase }) => phase === 'warmup').length;
+    expect(rounds).toBeGreaterThanOrEqual(4);
+    expect(notes).toContain(`warm after ${rounds} rounds`);
+    expect(samples.filter(({ phase }) => phase === 'measured')).toHaveLength(1);
+    const page = readFileSync(join(runFolders()[0] ?? '', 'report', 'report.md'), 'utf8');
+    expect(page).toContain(`${rounds} warm-up rounds (auto: until the last 4 times to ready`);
+  });
+
+  it('is nothing for ab', async () => {
+    const words = [
+      'ab',
+      'startup',
+      '--a',
+      'image=x',
+      '--b',
+      'image=x',
+      '--runtime',
+      'fake',
+      '--warmup',
+      'auto',
+    ];
+    const { exitCode, notes } = await twinboot([...words, '--out', join(folder, 'runs')]);
+    expect(exitCode).toBe(2);
+    expect(notes).toContain('--warmup auto is of run and noise');
+  });
+});
+
 describe('twinboot run, given nonsense', () => {
   const errors: [string, string[], number][] = [
     ['an unknown scenario', ['starup', '--runtime', 'fake'], 2],

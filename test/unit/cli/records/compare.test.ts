@@ -51,25 +51,25 @@ describe('twinboot compare', () => {
       metric                  BASE       NEW       NEW/BASE [95 %]       p  verdict
       nspawn  (n = 20 and 20)
         ✗ startup.ready     448 ms    561 ms     1.25 [1.24, 1.27]  <0.001  regression
-        ✓ startup.cpu       602 ms    599 ms   0.995 [0.980, 1.01]       1  pass
-        ✓ shutdown.total    204 ms    206 ms    1.01 [0.994, 1.01]       1  pass
-        ✓ memory.total    18.0 MiB  17.9 MiB   0.998 [0.993, 1.00]       1  pass
-        ✓ memory.peak     24.0 MiB  23.9 MiB   0.997 [0.989, 1.00]       1  pass
-        ✓ memory.pss      11.0 MiB  11.0 MiB   0.997 [0.985, 1.01]       1  pass
+        ✓ startup.cpu       602 ms    599 ms  0.995 [0.980, 1.012]       1  pass
+        ✓ shutdown.total    204 ms    206 ms     1.01 [0.99, 1.01]       1  pass
+        ✓ memory.total    18.0 MiB  17.9 MiB  0.998 [0.993, 1.004]       1  pass
+        ✓ memory.peak     24.0 MiB  23.9 MiB  0.997 [0.989, 1.004]       1  pass
+        ✓ memory.pss      11.0 MiB  11.0 MiB  0.997 [0.985, 1.011]       1  pass
       qemu *  (n = 20 and 20)
-        ✓ startup.ready     14.2 s    14.3 s    1.01 [0.990, 1.02]       1  pass
-        ✓ startup.cpu       14.9 s    15.0 s    1.00 [0.991, 1.02]       1  pass
-        ✓ shutdown.total    2.10 s    2.10 s    1.00 [0.987, 1.01]       1  pass
-        ✓ memory.total     519 MiB   519 MiB    1.00 [0.990, 1.01]       1  pass
-        ✓ memory.peak      549 MiB   549 MiB    1.00 [0.990, 1.01]       1  pass
-        ✓ memory.pss       499 MiB   499 MiB    1.00 [0.990, 1.01]       1  pass
+        ✓ startup.ready     14.2 s    14.3 s     1.01 [0.99, 1.02]       1  pass
+        ✓ startup.cpu       14.9 s    15.0 s     1.00 [0.99, 1.02]       1  pass
+        ✓ shutdown.total    2.10 s    2.10 s     1.00 [0.99, 1.01]       1  pass
+        ✓ memory.total     519 MiB   519 MiB     1.00 [0.99, 1.01]       1  pass
+        ✓ memory.peak      549 MiB   549 MiB     1.00 [0.99, 1.01]       1  pass
+        ✓ memory.pss       499 MiB   499 MiB     1.00 [0.99, 1.01]       1  pass
       qemu / nspawn *  (n = 20 and 20)
         ✓ startup.ready       31.7      25.4  0.801 [0.790, 0.811]  <0.001  pass
-        ✓ startup.cpu         24.7      25.0    1.01 [0.991, 1.02]       1  pass
-        ✓ shutdown.total      10.2      10.2    1.00 [0.982, 1.02]       1  pass
-        ✓ memory.total        28.9      28.9   0.998 [0.990, 1.01]       1  pass
-        ✓ memory.peak         22.9      22.9    1.00 [0.990, 1.01]       1  pass
-        ✓ memory.pss          45.4      45.2   0.997 [0.988, 1.02]       1  pass
+        ✓ startup.cpu         24.7      25.0     1.01 [0.99, 1.02]       1  pass
+        ✓ shutdown.total      10.2      10.2     1.00 [0.98, 1.02]       1  pass
+        ✓ memory.total        28.9      28.9  0.998 [0.990, 1.009]       1  pass
+        ✓ memory.peak         22.9      22.9     1.00 [0.99, 1.01]       1  pass
+        ✓ memory.pss          45.4      45.2  0.997 [0.988, 1.019]       1  pass
         ! startup.ready: the ratio moved because nspawn got worse (1.25 times what it was), not qemu (1.01 times what it was)
 
       What took longer before startup.ready of nspawn

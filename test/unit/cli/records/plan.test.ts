@@ -40,9 +40,9 @@ describe('twinboot plan', () => {
       "plan from 20261123T090000Z-a1b2c3, 2026-11-23 09:00 UTC, image debian-trixie
       for a host with 256 GiB and 64 CPUs, 25.6 GiB of it in reserve; 128 MiB for the work of each instance; 50,000 instances wanted; by the charge of their control groups
 
-      runtime  once for all                 one more [95 %]        per host [95 %]  hosts for 50,000 [95 %]  bound by
-      nspawn       11.4 MiB  16.0 MiB [15.9 MiB … 16.1 MiB]  1,638 [1,636 … 1,639]             31 [31 … 31]  memory
-      qemu *       67.1 MiB     331 MiB [326 MiB … 336 MiB]        514 [508 … 519]             98 [97 … 99]  memory
+      runtime  once for all                one more [95 %]       per host [95 %]  hosts for 50,000 [95 %]  bound by
+      nspawn       11.4 MiB  16.0 MiB [15.9 MiB, 16.1 MiB]  1,638 [1,636, 1,639]              31 [31, 31]  memory
+      qemu *       67.1 MiB     331 MiB [326 MiB, 336 MiB]        514 [508, 519]              98 [97, 99]  memory
 
       nspawn: 3.19 times [3.15, 3.23] as many instances per host as qemu *
 

@@ -125,7 +125,7 @@ describe('the headline table', () => {
       'Metric',
       'Container: systemd-nspawn',
       'VM: QEMU',
-      'VM ÷ container',
+      'VM / container',
       'n',
     ]);
     expect(table?.mark).toBe('QEMU emulated (TCG): not a KVM figure');

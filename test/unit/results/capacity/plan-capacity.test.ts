@@ -285,7 +285,7 @@ describe('no plan', () => {
   it('where one more instance seems to cost nothing, with the reason', () => {
     const plan = planOf('nspawn', {}, onLine(64 * MIB, -MIB));
     expect(plan).not.toHaveProperty('instances');
-    expect(plan.reason).toContain('one more instance costs -1.00 MiB: noise hides its cost');
+    expect(plan.reason).toContain('one more instance costs −1.00 MiB: noise hides its cost');
   });
 
   it('from a single step', () => {

@@ -10,7 +10,7 @@ describe('ratios.csv', () => {
     const summary = summarise(record);
     const csv = renderRatiosCsv(record, summary);
     expect(csv.split('\n')[0]).toBe(
-      'scenario,metric,container,vm,n,ratio,ci_low,ci_high,emulated,time_marks',
+      'scenario,metric,container,vm,n,ratio,ci_low,ci_high,emulated,time_marks,drift',
     );
 
     const lines: Record<string, string>[] = parse(csv, { columns: true });
@@ -27,6 +27,7 @@ describe('ratios.csv', () => {
         ci_high: String(interval?.high),
         emulated: 'true',
         time_marks: '',
+        drift: '',
       })),
     );
   });

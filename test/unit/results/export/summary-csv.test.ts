@@ -12,7 +12,7 @@ const lines: Record<string, string>[] = parse(csv, { columns: true });
 describe('summary.csv', () => {
   it('has these columns', () => {
     expect(csv.split('\n')[0]).toBe(
-      'scenario,metric,unit,runtime,n,missing,median,ci_low,ci_high,mean,sd,min,p25,p75,max,emulated,time_marks,missing_reasons',
+      'scenario,metric,unit,runtime,n,missing,median,ci_low,ci_high,mean,sd,min,p25,p75,max,emulated,time_marks,drift,missing_reasons',
     );
   });
 

@@ -61,7 +61,7 @@ describe('the advice on a run', () => {
     const drift = { change: -0.062, pCorrected: 0.001 };
     const serial = { correlation: 0.8, pCorrected: 0.001 };
     expect(told(report({ drift, serial }))).toMatchInlineSnapshot(
-      `"drift: over the run, startup.ready of nspawn falls by 6.2 %: two runs one after the other would differ by that → more rounds of warm-up (--warmup 3), a host left alone; and twinboot ab, which alternates both sides"`,
+      `"drift: over the run, startup.ready of nspawn falls by 6.2 %: two runs one after the other would differ by that → a longer warm-up (--warmup auto), a host left alone; and twinboot ab, which alternates both sides"`,
     );
   });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { formatCounts, formatInterval, formatRatio } from '../../../../results/tables/format.ts';
+import {
+  formatCounts,
+  formatInterval,
+  formatRatio,
+  withDirection,
+} from '../../../../results/tables/format.ts';
 
 describe('formatRatio', () => {
   it('never gives a factor without its interval', () => {
@@ -14,8 +19,20 @@ describe('formatRatio', () => {
 });
 
 describe('formatInterval', () => {
-  it('gives both ends their unit', () => {
-    expect(formatInterval({ low: 950, high: 1050 }, 'ms')).toBe('[950 ms, 1.05 s]');
+  it('gives both ends the unit and the decimals of their estimate', () => {
+    expect(formatInterval({ low: 950, high: 1050 }, 'ms', 1010)).toBe('[0.95 s, 1.05 s]');
+    expect(formatInterval({ low: 35, high: 42.4 }, 'count', 39.7)).toBe('[35.0, 42.4]');
+  });
+
+  it('says so where there is none', () => {
+    expect(formatInterval(undefined, 'ms', 1)).toBe('(n too small for an interval)');
+  });
+});
+
+describe('withDirection', () => {
+  it('says which way values go that an interval is of', () => {
+    expect(withDirection('[1 ms, 2 ms]', 'falls')).toBe('[1 ms, 2 ms], falls');
+    expect(withDirection('[1 ms, 2 ms]', undefined)).toBe('[1 ms, 2 ms]');
   });
 });
 

@@ -14,10 +14,10 @@ describe('JUnit XML', () => {
             <failure type="regression" message="501 ms, was 446 ms: 1.12 times [1.09, 1.15], p &lt;0.001, n = 12 and 12">501 ms, was 446 ms: 1.12 times [1.09, 1.15], p &lt;0.001, n = 12 and 12</failure>
           </testcase>
           <testcase classname="twinboot.nspawn" name="startup.cpu" time="0">
-            <system-out>pass: 448 ms, was 446 ms: 1.00 times [0.990, 1.02], p 1, n = 12 and 12</system-out>
+            <system-out>pass: 448 ms, was 446 ms: 1.00 times [0.99, 1.02], p 1, n = 12 and 12</system-out>
           </testcase>
           <testcase classname="twinboot.nspawn" name="memory.total" time="0">
-            <skipped message="inconclusive: 20.4 MiB, was 19.1 MiB: 1.07 times [0.980, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide"/>
+            <skipped message="inconclusive: 20.4 MiB, was 19.1 MiB: 1.07 times [0.98, 1.14], p 0.12, n = 12 and 12; about 8 more rounds a side would decide"/>
           </testcase>
         </testsuite>
         <testsuite name="qemu" tests="2" failures="1" errors="0" skipped="0" timestamp="2026-11-24T09:00:00">

@@ -24,8 +24,8 @@ describe('Markdown', () => {
       | of | metric | BASE | NEW | NEW/BASE \\[95 %\\] | p | n | verdict |
       | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
       | nspawn | startup.ready | 446 ms | 501 ms | 1.12 \\[1.09, 1.15\\] | &lt;0.001 | 12 and 12 | ❌ **regression** |
-      | nspawn | startup.cpu | 446 ms | 448 ms | 1.00 \\[0.990, 1.02\\] | 1 | 12 and 12 | ✅ pass |
-      | nspawn | memory.total | 19.1 MiB | 20.4 MiB | 1.07 \\[0.980, 1.14\\] | 0.12 | 12 and 12 | ❔ inconclusive, \\~8 more |
+      | nspawn | startup.cpu | 446 ms | 448 ms | 1.00 \\[0.99, 1.02\\] | 1 | 12 and 12 | ✅ pass |
+      | nspawn | memory.total | 19.1 MiB | 20.4 MiB | 1.07 \\[0.98, 1.14\\] | 0.12 | 12 and 12 | ❔ inconclusive, \\~8 more |
       | qemu \\* | startup.ready | 14.2 s | 12.3 s | 0.866 \\[0.840, 0.890\\] | 0.0021 | 12 and 11 | ✅ improvement |
       | qemu \\* | memory.total | 391 MiB | – | – | – | 12 and 0 | ❌ **missing** (NEW has no value: the cgroup was gone) |
       | qemu / nspawn \\* | startup.ready | 31.8 | 24.6 | 0.771 \\[0.750, 0.800\\] | 0.0012 | 12 and 11 | ✅ improvement |

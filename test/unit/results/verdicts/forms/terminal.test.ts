@@ -22,8 +22,8 @@ describe('the table of a comparison', () => {
       metric                 BASE       NEW       NEW/BASE [95 %]       p  verdict
       nspawn  (n = 12 and 12)
         ✗ startup.ready    446 ms    501 ms     1.12 [1.09, 1.15]  <0.001  regression
-        ✓ startup.cpu      446 ms    448 ms    1.00 [0.990, 1.02]       1  pass
-        ? memory.total   19.1 MiB  20.4 MiB    1.07 [0.980, 1.14]    0.12  inconclusive, ~8 more
+        ✓ startup.cpu      446 ms    448 ms     1.00 [0.99, 1.02]       1  pass
+        ? memory.total   19.1 MiB  20.4 MiB     1.07 [0.98, 1.14]    0.12  inconclusive, ~8 more
       qemu *  (n = 12 and 11, 12 and 0)
         ✓ startup.ready    14.2 s    12.3 s  0.866 [0.840, 0.890]  0.0021  improvement
         ✗ memory.total    391 MiB         –                     –       –  missing
