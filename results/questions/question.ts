@@ -23,6 +23,8 @@ export interface Question {
   sentences?: Readonly<Record<string, Sentence>>;
   /** Of a charge, the PSS beside it and what was charged to others: ids of metrics of it. */
   charge?: { charged: string; pss: string; elsewhere: string };
+  /** Of a VM's charge, the part that emulation alone takes: ids of metrics of it. */
+  emulation?: { charged: string; part: string };
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */
