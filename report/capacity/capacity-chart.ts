@@ -44,7 +44,7 @@ export function capacityChart(plan: CapacityPlan, sizes: readonly CapacityPlan[]
 function captionOf({ runtimes, question }: CapacityPlan): string {
   const mostLive = Math.max(0, ...runtimes.map(({ measured }) => measured?.mostLive ?? 0));
   return (
-    `Instances ${workloadHeading(question.workloadMemoryBytes)}, by the memory of the host; ` +
+    `By the memory of the host, for ${workloadHeading(question.workloadMemoryBytes)}; ` +
     'both axes are logarithmic. Band: what the 95 % interval of the cost of one more ' +
     `instance leaves open. Dashed: the host that was asked about. No more than ${formatCount(mostLive, 'instance')} ` +
     'were measured at once; what lies above is extrapolated.'

@@ -6,6 +6,7 @@ import {
   breakEvenSentence,
   estimateText,
   hostText,
+  LESS_CACHE,
   methodText,
   questionText,
   ratioSentences,
@@ -57,14 +58,15 @@ export function pageModel(plan: CapacityPlan): PlanPage {
 }
 
 /** `nspawn: 14,743 per host [14,680, 14,828], bound by memory; 1 host for 500.` */
-function answerOf(runtime: RuntimePlan, { question }: CapacityPlan): string {
-  const { instances, asSet, hosts, price, boundBy, reason } = runtime;
+function answerOf(runtime: RuntimePlan, { question, furtherWorkloads }: CapacityPlan): string {
+  const { instances, asSet, hosts, price, boundBy, reason, withoutTranslationCache: less } = runtime;
   if (instances === undefined) return `${nameOf(runtime)}: no plan, ${reason ?? ''}.`;
   const isFirst = asSet !== undefined && asSet.boundBy.name !== boundBy?.name;
   const { instances: wanted, hostPrice } = question;
   const perHost = estimateText(instances, formatWhole, markedMetric('per host', runtime));
   const clauses = [
-    `${nameOf(runtime)}: ${perHost}, bound by ${boundBy?.name ?? ''}`,
+    `${nameOf(runtime)}${furtherWorkloads === undefined ? '' : ', idle'}: ${perHost}, bound by ${boundBy?.name ?? ''}`,
+    ...(less === undefined ? [] : [`${estimateText(less.instances, formatWhole)} ${LESS_CACHE}`]),
     ...(isFirst
       ? [
           `${formatWhole(asSet.instances.value)} as the host of the run is set, bound by ${asSet.boundBy.name}`,

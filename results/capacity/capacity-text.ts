@@ -2,7 +2,7 @@ import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount, formatFactor } from '../../core/words.ts';
 import { markedSubject } from '../marks.ts';
 import type { BreakEven, CapacityPlan, Estimate, PlanPair, PlanRatio } from './capacity-plan.ts';
-import { priceText } from './price.ts';
+import { hostPriceText } from './price.ts';
 
 /** `181-fold`, `1.50-fold` */
 export function foldText(factor: number): string {
@@ -93,7 +93,7 @@ export function questionText(plan: CapacityPlan): string {
   const { reserveBytes, instances, spareHosts, maxPerHost, hostPrice } = plan.question;
   const parts = [
     `a host with ${hostText(plan)}, ${formatBytes(reserveBytes)} of it in reserve`,
-    ...(hostPrice === undefined ? [] : [`${priceText(hostPrice)(hostPrice.amount)} a month each`]),
+    ...(hostPrice === undefined ? [] : [`${hostPriceText(hostPrice)} a month each`]),
     workText(plan),
     ...(instances === undefined
       ? []
@@ -113,11 +113,11 @@ function workText({ question: { workloadMemoryBytes }, furtherWorkloads }: Capac
     : `${formatBytes(workloadMemoryBytes)} for the work of each instance`;
 }
 
-/** `idle, nothing for work`, `with 256 MiB of work in each` */
+/** `idle instances`, `instances with 256 MiB of work each` */
 export function workloadHeading(workloadMemoryBytes: number): string {
   return workloadMemoryBytes === 0
-    ? 'idle, nothing for work'
-    : `with ${formatBytes(workloadMemoryBytes)} of work in each`;
+    ? 'idle instances'
+    : `instances with ${formatBytes(workloadMemoryBytes)} of work each`;
 }
 
 /** How the figures came about, for the foot of a table or page. */
@@ -148,7 +148,7 @@ export function methodText(plan: CapacityPlan): string[] {
       ? ['Break-even: by the memory of one more instance with its work; hosts follow it, rounded up.']
       : []),
     ...(instances !== undefined && spareHosts > 0
-      ? [`Hosts: ${formatCount(spareHosts, 'spare one')} of each number, so that as many may fail.`]
+      ? [`Hosts: ${formatCount(spareHosts, 'spare host')} among them, so that as many may fail.`]
       : []),
     ...(hostPrice === undefined
       ? []

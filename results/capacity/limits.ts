@@ -27,7 +27,7 @@ export function limitCeilings(series: readonly Density[], are: 'as-set' | 'raise
   return limitsOf(series).flatMap((one) => {
     const most = are === 'as-set' ? one.limit : mostOf(one);
     if (toleratedOf(one) !== undefined || most === Infinity) return [];
-    return [{ name: nameOf(one), instances: Math.floor(most / one.perInstance) }];
+    return [{ name: nameOf(one), instances: Math.max(0, Math.floor(most / one.perInstance)) }];
   });
 }
 

@@ -36,6 +36,13 @@ function times({ value, interval }: Estimate, factor: number): Estimate {
 
 const threeDigits = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
+const asTyped = new Intl.NumberFormat('en', { maximumFractionDigits: 4 });
+
+/** `$1,200.5`: all that was typed. */
+export function hostPriceText({ amount, before, after }: Price): string {
+  return `${before}${asTyped.format(amount)}${after}`;
+}
+
 /** `€0.0663`, `1,800 EUR`; three significant digits, and all of those before the point. */
 export function priceText({ before, after }: Price): (amount: number) => string {
   return (amount) => `${before}${amount >= 100 ? formatWhole(amount) : threeDigits.format(amount)}${after}`;

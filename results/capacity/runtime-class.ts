@@ -1,5 +1,5 @@
 import { formatBytes, MIB } from '../../core/units.ts';
-import { markedSubject, markTexts } from '../marks.ts';
+import { markTexts } from '../marks.ts';
 import type { CapacityPlan, Estimate, RuntimePlan } from './capacity-plan.ts';
 
 /**
@@ -17,7 +17,7 @@ function runtimeClass(plan: RuntimePlan): string {
   const name = dnsLabel(runtime);
   const marks = markTexts({ ...plan, timeMarks: [] });
   return [
-    `# ${[markedSubject(runtime, { emulated: false }), ...marks].join(', ')}`,
+    `# ${[runtime, ...marks].join(', ')}`,
     ...(less === undefined
       ? []
       : [`# less the translation cache of emulation: memory: "${memoryText(less.each)}"`]),

@@ -24,6 +24,7 @@ export function capacityTable(plan: CapacityPlan): Table {
   const estimate = (title: string, note?: string): Column =>
     numeric(title, { brief: `${title} [95 %]`, withNotes: true, ...(note === undefined ? {} : { note }) });
   const isLimited = rows.some(({ figures }) => figures.asSet?.boundBy.name !== figures.boundBy?.name);
+  const isAllMemory = rows.every(({ figures }) => (figures.boundBy?.kind ?? 'memory') === 'memory');
   const price = hostPrice && priceText(hostPrice);
   const spare = spareHosts === 0 ? undefined : `${spareHosts} of them spare`;
   return {
@@ -34,13 +35,13 @@ export function capacityTable(plan: CapacityPlan): Table {
       column('Runtime'),
       numeric('Once for all'),
       estimate('One more', 'with its work'),
-      numeric('By memory', { note: 'instances per host', detail: true }),
+      ...(isAllMemory ? [] : [numeric('By memory', { note: 'instances per host', detail: true })]),
       ...(hostCpus === undefined
         ? []
         : [numeric(markedMetric('By idle CPU', marked), { note: 'instances per host', detail: true })]),
       ...(isLimited
         ? [
-            estimate('Per host as set', 'limits of the kernel as on the host of the run'),
+            numeric('Per host as set', { note: 'limits of the kernel as on the host of the run' }),
             column('Bound by'),
             estimate(markedMetric('Limits raised', marked), 'instances per host'),
             column('Then by', { brief: 'then bound by' }),
@@ -66,7 +67,7 @@ export function capacityTable(plan: CapacityPlan): Table {
         },
         orNothing(fixedBytes, formatBytes),
         estimateCell(eachWithWork ?? each, formatBytes),
-        estimateCell(byMemory, formatWhole),
+        ...(isAllMemory ? [] : [estimateCell(byMemory, formatWhole)]),
         ...(hostCpus === undefined
           ? []
           : [byCpu === undefined ? cell(NOTHING) : cell(formatWhole(byCpu.instances), 'no interval')]),

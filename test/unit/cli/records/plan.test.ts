@@ -40,10 +40,10 @@ describe('twinboot plan', () => {
       "plan from 20261123T090000Z-a1b2c3, 2026-11-23 09:00 UTC, image debian-trixie
       for a host with 256 GiB and 64 CPUs, 25.6 GiB of it in reserve; 128 MiB for the work of each instance; 50,000 instances wanted; by the charge of their control groups
 
-      runtime            once for all             one more [95 %]  per host as set [95 %]  bound by                       limits raised [95 %]  then bound by  hosts for 50,000 [95 %]
-      nspawn                 11.4 MiB                     144 MiB        25 (no interval)  fs.inotify.max_user_instances  1,638 [1,636, 1,639]  memory                              31
-      qemu *                 67.1 MiB  434 MiB [429 MiB, 439 MiB]          544 [537, 549]  memory                               544 [537, 549]  memory                     92 [92, 94]
-      qemu * less cache      67.1 MiB  338 MiB [333 MiB, 343 MiB]          698 [687, 708]  memory                               698 [687, 708]  memory                     72 [71, 73]
+      runtime            once for all             one more [95 %]  per host as set  bound by                       limits raised [95 %]  then bound by  hosts for 50,000 [95 %]
+      nspawn                 11.4 MiB                     144 MiB               25  fs.inotify.max_user_instances  1,638 [1,636, 1,639]  memory                              31
+      qemu *                 67.1 MiB  434 MiB [429 MiB, 439 MiB]              544  memory                               544 [537, 549]  memory                     92 [92, 94]
+      qemu * less cache      67.1 MiB  338 MiB [333 MiB, 343 MiB]              698  memory                               698 [687, 708]  memory                     72 [71, 73]
 
       nspawn: 3.01 times [2.97, 3.07] as many instances per host as qemu *
       nspawn: 2.35 times [2.30, 2.39] as many instances per host as qemu * less its translation cache
@@ -76,23 +76,23 @@ describe('twinboot plan', () => {
       "plan from 20261123T090000Z-a1b2c3, 2026-11-23 09:00 UTC, image debian-trixie
       for a host with 16.0 GiB, 1.60 GiB of it in reserve; no workload named, so several are planned; by the charge of their control groups
 
-      runtime              once for all         one more [95 %]  per host as set [95 %]  bound by                       limits raised [95 %]  then bound by
-      idle, nothing for work
-        nspawn                 11.5 MiB  15.9 MiB (no interval)        25 (no interval)  fs.inotify.max_user_instances     924 (no interval)  memory
-        qemu *                 68.9 MiB   330 MiB (no interval)        44 (no interval)  memory                             44 (no interval)  memory
-        qemu * less cache      68.9 MiB   234 MiB (no interval)        62 (no interval)  memory                             62 (no interval)  memory
-      with 256 MiB of work in each
-        nspawn                 11.5 MiB   272 MiB (no interval)        25 (no interval)  fs.inotify.max_user_instances      54 (no interval)  memory
-        qemu *                 68.9 MiB   561 MiB (no interval)        26 (no interval)  memory                             26 (no interval)  memory
-        qemu * less cache      68.9 MiB   465 MiB (no interval)        31 (no interval)  memory                             31 (no interval)  memory
-      with 512 MiB of work in each
-        nspawn                 11.5 MiB   528 MiB (no interval)        25 (no interval)  fs.inotify.max_user_instances      27 (no interval)  memory
-        qemu *                 68.9 MiB   817 MiB (no interval)        17 (no interval)  memory                             17 (no interval)  memory
-        qemu * less cache      68.9 MiB   721 MiB (no interval)        20 (no interval)  memory                             20 (no interval)  memory
-      with 1.00 GiB of work in each
-        nspawn                 11.5 MiB  1.02 GiB (no interval)        14 (no interval)  memory                             14 (no interval)  memory
-        qemu *                 68.9 MiB  1.30 GiB (no interval)        11 (no interval)  memory                             11 (no interval)  memory
-        qemu * less cache      68.9 MiB  1.20 GiB (no interval)        11 (no interval)  memory                             11 (no interval)  memory
+      runtime              once for all         one more [95 %]  per host as set  bound by                       limits raised [95 %]  then bound by
+      idle instances
+        nspawn                 11.5 MiB  15.9 MiB (no interval)               25  fs.inotify.max_user_instances     924 (no interval)  memory
+        qemu *                 68.9 MiB   330 MiB (no interval)               44  memory                             44 (no interval)  memory
+        qemu * less cache      68.9 MiB   234 MiB (no interval)               62  memory                             62 (no interval)  memory
+      instances with 256 MiB of work each
+        nspawn                 11.5 MiB   272 MiB (no interval)               25  fs.inotify.max_user_instances      54 (no interval)  memory
+        qemu *                 68.9 MiB   561 MiB (no interval)               26  memory                             26 (no interval)  memory
+        qemu * less cache      68.9 MiB   465 MiB (no interval)               31  memory                             31 (no interval)  memory
+      instances with 512 MiB of work each
+        nspawn                 11.5 MiB   528 MiB (no interval)               25  fs.inotify.max_user_instances      27 (no interval)  memory
+        qemu *                 68.9 MiB   817 MiB (no interval)               17  memory                             17 (no interval)  memory
+        qemu * less cache      68.9 MiB   721 MiB (no interval)               20  memory                             20 (no interval)  memory
+      instances with 1.00 GiB of work each
+        nspawn                 11.5 MiB  1.02 GiB (no interval)               14  memory                             14 (no interval)  memory
+        qemu *                 68.9 MiB  1.30 GiB (no interval)               11  memory                             11 (no interval)  memory
+        qemu * less cache      68.9 MiB  1.20 GiB (no interval)               11  memory                             11 (no interval)  memory
 
       nspawn against qemu *: no factor, too few steps for an interval
       nspawn against qemu * less its translation cache: no factor, too few steps for an interval
@@ -146,6 +146,7 @@ describe('twinboot plan', () => {
     expect(`${row} `).toMatch(each);
     expect(row).toMatch(total);
     expect(out).toContain('with 1 spare host');
+    expect(out).toMatch(/in reserve; (?:900EUR|€ 900|1,200\.5) a month each;/u);
   });
 
   it('binds at a cap', async () => {

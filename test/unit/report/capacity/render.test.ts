@@ -51,7 +51,10 @@ describe('the page of a plan', () => {
   it('answers the question, with intervals, marks and what to know', () => {
     expect(page).toContain('debian-trixie: instances on a host with 256 GiB and 64 CPUs');
     expect(page).toMatch(
-      /nspawn: 14,\d{3} per host \[14,\d{3}, 14,\d{3}\], bound by memory; 25 as the host of the run is set, bound by fs\.inotify\.max_user_instances; 1 host for 500\./u,
+      /nspawn, idle: 14,\d{3} per host \[14,\d{3}, 14,\d{3}\], bound by memory; 25 as the host of the run is set, bound by fs\.inotify\.max_user_instances; 1 host for 500\./u,
+    );
+    expect(page).toMatch(
+      /qemu \*, idle: 7\d\d per host \[7\d\d, 7\d\d\], bound by memory; 1,0\d\d \[\d+, 1,0\d\d\] less its translation cache; 1 host for 500\./u,
     );
     expect(page).toMatch(/nspawn: 2\d\.\d times \[[\d.]+, [\d.]+\] as many instances per host as qemu \*/u);
     expect(page).toContain('* emulated (TCG): not a KVM figure');
@@ -63,7 +66,7 @@ describe('the page of a plan', () => {
   });
 
   it('has each workload that is planned, and what to paste for Kubernetes', () => {
-    expect(page).toContain('with 1.00 GiB of work in each');
+    expect(page).toContain('instances with 1.00 GiB of work each');
     expect(page).toMatch(/podFixed:\n {4}memory: &quot;\d+Mi&quot;/u);
   });
 
