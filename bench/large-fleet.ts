@@ -1,3 +1,4 @@
+import { straightnessOf, STRAIGHT_SHARE } from '../results/capacity/straightness.ts';
 import type { Density } from '../results/fleet/density.ts';
 import type { Benchmark, BenchmarkContext, Figure } from './benchmark.ts';
 import { runDensity } from './density-run.ts';
@@ -55,12 +56,44 @@ export function stepsTo(fleet: number): number[] {
   return [...STEPS.filter((step) => step < fleet), fleet];
 }
 
+/** What one more of all costs, and whether that is what one more of a few does: plans draw this line on. */
+function lineOf(spec: string, { steps, fits: { total } }: Density): Figure[] {
+  if (total === undefined) return [];
+  const { slope, intercept, interval } = total;
+  const straightness = straightnessOf(
+    steps.map(({ live, totalBytes }) => ({ x: live, y: totalBytes })),
+    { each: slope, fixed: intercept },
+  );
+  return [
+    {
+      title: `${spec}: one more, slope of the charge`,
+      unit: 'bytes',
+      value: slope,
+      ...(interval === undefined ? {} : { interval }),
+      n: steps.length,
+    },
+    ...(straightness === undefined
+      ? []
+      : [
+          {
+            title: `${spec}: the most that a step lies off that line, of what all cost`,
+            unit: 'ratio' as const,
+            value: straightness.offShare,
+            n: steps.length,
+            bound: STRAIGHT_SHARE,
+            remark: `straight up to ${straightness.upTo ?? 0}`,
+          },
+        ]),
+  ];
+}
+
 function figuresOf(
   spec: string,
   fleet: number,
-  { steps, stop, lost, stoppedInMs, killed = NaN }: Density,
+  density: Density,
   { peakBytes, left }: { peakBytes: number; left: number },
 ): Figure[] {
+  const { steps, stop, lost, stoppedInMs, killed = NaN } = density;
   const growth = growthOf(steps);
   const last = steps.at(-1);
   const live = last?.live ?? 0;
@@ -83,6 +116,7 @@ function figuresOf(
       bound: BOUND_BYTES,
       remark: 'the bound is 300 MB',
     },
+    ...lineOf(spec, density),
     ...(exponent === undefined
       ? []
       : [

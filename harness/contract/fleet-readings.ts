@@ -63,6 +63,10 @@ export interface DensityReading {
     limit: number;
     perInstance?: number;
     raisedTo?: number;
+    /** The most that it can be set to; `limit` where nobody can raise it. */
+    raisableTo?: number;
+    /** What an instance does without where it is used up; absent where the instance fails. */
+    tolerated?: string;
   }[];
   /** How the fleet ended; while it lives, `undefined`. */
   stopped: Stopped | undefined;

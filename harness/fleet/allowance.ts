@@ -208,13 +208,24 @@ function limitsOf(
   needs: LimitNeeds,
   raised: readonly RaisedLimit[],
 ): DensityReading['limits'] {
-  return hostLimits.flatMap(({ id, title, where }) => {
+  return hostLimits.flatMap(({ id, title, where, knob, isFixed, tolerated }) => {
     const now = readings.get(id);
     const perInstance = needs.get(id) ?? 0;
     if (now === undefined || perInstance === 0) return [];
     const own = raised.filter((one) => one.id === id);
     const limit = own[0]?.before ?? now.limit;
     const raisedTo = own.at(-1)?.raisedTo;
-    return [{ id, title, where, limit, perInstance, ...(raisedTo === undefined ? {} : { raisedTo }) }];
+    return [
+      {
+        ...{ id, title, where, limit, perInstance },
+        ...(raisedTo === undefined ? {} : { raisedTo }),
+        ...(isFixed
+          ? { raisableTo: limit }
+          : knob?.kind === 'sysctl'
+            ? { raisableTo: Math.max(limit, knob.most) }
+            : {}),
+        ...(tolerated === undefined ? {} : { tolerated }),
+      },
+    ];
   });
 }

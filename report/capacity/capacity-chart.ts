@@ -2,7 +2,7 @@ import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import { markedSubject } from '../../results/marks.ts';
 import type { Estimate, CapacityPlan } from '../../results/capacity/capacity-plan.ts';
-import { rangeText } from '../../results/capacity/capacity-text.ts';
+import { estimateText, LESS_CACHE, workloadHeading } from '../../results/capacity/capacity-text.ts';
 import { niceAbove, niceBelow } from '../charts/axes.ts';
 import { captionMark, withMark } from '../charts/labels.ts';
 import type { Figure, Json, Panel } from '../charts/spec.ts';
@@ -41,22 +41,30 @@ export function capacityChart(plan: CapacityPlan, sizes: readonly CapacityPlan[]
   };
 }
 
-function captionOf({ runtimes }: CapacityPlan): string {
+function captionOf({ runtimes, question }: CapacityPlan): string {
   const mostLive = Math.max(0, ...runtimes.map(({ measured }) => measured?.mostLive ?? 0));
   return (
-    'By the memory of the host; both axes are logarithmic. Band: what the 95 % interval of the cost of one more ' +
+    `By the memory of the host, for ${workloadHeading(question.workloadMemoryBytes)}; ` +
+    'both axes are logarithmic. Band: what the 95 % interval of the cost of one more ' +
     `instance leaves open. Dashed: the host that was asked about. No more than ${formatCount(mostLive, 'instance')} ` +
     'were measured at once; what lies above is extrapolated.'
   );
 }
 
+/** An emulated VM has a second one, less its translation cache. */
 function curvesOf(sizes: readonly CapacityPlan[]): Curve[] {
   return (sizes[0]?.runtimes ?? []).flatMap(({ runtime, kind, emulated }) => {
-    const estimates = sizes.map(
-      ({ runtimes }) => runtimes.find((other) => other.runtime === runtime)?.instances,
-    );
-    if (!estimates.some((estimate) => (estimate?.value ?? 0) > 0)) return [];
-    return [{ name: markedSubject(runtime, { emulated }), kind, estimates }];
+    const name = markedSubject(runtime, { emulated });
+    const found = sizes.map(({ runtimes }) => runtimes.find((other) => other.runtime === runtime));
+    const curves: Curve[] = [
+      { name, kind, estimates: found.map((plan) => plan?.instances) },
+      {
+        name: `${name} ${LESS_CACHE}`,
+        kind,
+        estimates: found.map((plan) => plan?.withoutTranslationCache?.instances),
+      },
+    ];
+    return curves.filter(({ estimates }) => estimates.some((estimate) => (estimate?.value ?? 0) > 0));
   });
 }
 
@@ -129,7 +137,7 @@ function dataset(
     low: each(({ value, interval }) => Math.max(1, interval?.low ?? value)),
     // What nothing bounds reaches up to the edge.
     high: each(({ value, interval }) => (interval === undefined ? value : (interval.high ?? top))),
-    texts: each((estimate) => `${formatWhole(estimate.value)} ${rangeText(estimate, formatWhole)}`),
+    texts: each((estimate) => estimateText(estimate, formatWhole)),
     fits: [],
     marks,
     borderColor: color,

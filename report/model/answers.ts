@@ -2,6 +2,8 @@ import { marksOf, markTexts, type Marked } from '../../results/marks.ts';
 import { waitedForNotes } from '../../results/waited-for.ts';
 import { formatBytes, formatValue } from '../../core/units.ts';
 import type { Metric, ScenarioDescription } from '../../results/record.ts';
+import { valuesByRound } from '../../results/samples.ts';
+import { median } from '../../results/statistics/quantile.ts';
 import {
   formatCounts,
   formatInterval,
@@ -40,6 +42,7 @@ export function answersOf(
   const answers = [
     ...withoutRepetition(ofBoots),
     ...waitedFor(context),
+    ...lessEmulation(context),
     ...beyondTheCharge(context),
     ...fleetAnswers(fleet),
   ];
@@ -140,6 +143,36 @@ function waitedFor({ record }: Context): Answer[] {
     text: `${runtime}: ${text}.`,
     ...inWords(marked),
   }));
+}
+
+/** What an emulated VM costs without what emulation alone takes: the median of the differences by boot. */
+function lessEmulation(context: Context): Answer[] {
+  const { record, runtimes } = context;
+  return record.scenarios.flatMap(({ id: scenario }) => {
+    const { emulation } = questionOf(scenario);
+    if (emulation === undefined) return [];
+    return runtimes.flatMap(({ id, name, mark, description }) => {
+      if (!description.emulated) return [];
+      const of = (metric: string): Map<number, number> =>
+        valuesByRound(record, scenario, { id: metric, unit: 'bytes' }, id);
+      const [charged, parts] = [of(emulation.charged), of(emulation.part)];
+      const left = [...charged].flatMap(([round, bytes]) => {
+        const part = parts.get(round);
+        return part === undefined ? [] : [bytes - part];
+      });
+      const [rest, part] = [median(left), median([...parts.values()])];
+      if (rest === undefined || part === undefined) return [];
+      return [
+        {
+          text:
+            `Of what the VM (${name}) costs, ${formatBytes(part)} are the cache of translated code, which emulation alone ` +
+            `takes: ${formatBytes(rest)} without it, ${formatCounts([left.length])}. Emulation makes a VM look dearer than ` +
+            'under KVM.',
+          ...(mark === undefined ? {} : { mark }),
+        },
+      ];
+    });
+  });
 }
 
 /** Why a PSS is greater than the charge, where it is: a reader who sees both asks who pays for the rest. */

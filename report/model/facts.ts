@@ -198,7 +198,7 @@ function limitsText({ plan, runtimes }: RunRecord): string {
   ];
   return (
     `${formatCount(plan.cpus, 'CPU')} each. Where a runtime’s options do not say otherwise, ${formatList(sides)}. ` +
-    `A boot has ${formatMs(plan.timeoutMs)} before it counts as failed.`
+    `Instances have no network but 127.0.0.1. A boot has ${formatMs(plan.timeoutMs)} before it counts as failed.`
   );
 }
 

@@ -1,9 +1,8 @@
 import { fitSlope, interceptAt, type Point } from '../statistics/slope.ts';
-import type { Estimate, RuntimePlan } from './capacity-plan.ts';
-import type { CompleteQuestion } from './question.ts';
+import type { Estimate } from './capacity-plan.ts';
 
 /** What instances cost together: `fixed` once, and `each` for every one of them. */
-interface CostLine {
+export interface CostLine {
   fixed: number;
   each: number;
 }
@@ -50,32 +49,4 @@ export function instancesWithin({ middle, ends }: CostLines, budget: number, ext
 function mostOf({ fixed, each }: CostLine, budget: number, extra: number): number | undefined {
   if (each + extra <= 0) return undefined;
   return Math.max(0, Math.floor((budget - fixed) / (each + extra)));
-}
-
-export type Ceilings = Required<Pick<RuntimePlan, 'byMemory' | 'instances' | 'boundBy'>> &
-  Pick<RuntimePlan, 'byCpu'>;
-
-/**
- * Memory and, where CPUs are asked about, idle CPU; the lower one binds. Idle CPU has no interval, so that where it
- * binds, the plan has none. `idleMsPerS`: of one instance, `undefined` where it is not known.
- */
-export function ceilingsOf(
-  lines: CostLines,
-  idleMsPerS: number | undefined,
-  { hostMemoryBytes, hostCpus, reserveBytes, workloadMemoryBytes }: CompleteQuestion,
-): Ceilings {
-  const byMemory = instancesWithin(lines, hostMemoryBytes - reserveBytes, workloadMemoryBytes);
-  if (hostCpus === undefined || idleMsPerS === undefined || idleMsPerS <= 0) {
-    return { byMemory, instances: byMemory, boundBy: 'memory' };
-  }
-  const byCpu = { instances: Math.floor((hostCpus * 1000) / idleMsPerS), idleMsPerS };
-  if (byCpu.instances < byMemory.value) {
-    return { byMemory, byCpu, instances: { value: byCpu.instances }, boundBy: 'cpu' };
-  }
-  return { byMemory, byCpu, instances: cappedAt(byCpu.instances, byMemory), boundBy: 'memory' };
-}
-
-function cappedAt(most: number, { value, interval }: Estimate): Estimate {
-  if (interval === undefined) return { value };
-  return { value, interval: { low: interval.low, high: Math.min(interval.high ?? Infinity, most) } };
 }

@@ -1,28 +1,23 @@
-import { plainLine } from '../../core/text.ts';
-import { ceilingsOf } from './cost-lines.ts';
 import type { PlanRatio } from './capacity-plan.ts';
-import { linesThrough, type Measured } from './measured.ts';
+import { ceilingsOf } from './ceilings.ts';
+import { addedByWork, guestMemoryOf } from './guest-memory.ts';
+import { linesOfPair, pairOf, type MeasuredPair } from './pairs.ts';
 import type { CompleteQuestion } from './question.ts';
-
-/** Of each of the two intervals, so that both hold together with 95 % (C. E. Bonferroni, 1936). */
-const CONFIDENCE_OF_PAIR = 0.975;
 
 /**
  * How many times as many containers as VMs one host holds; the interval reaches over all that both slopes leave open. A
- * factor without one is not given. Both have a plan.
+ * factor without one is not given.
  */
-export function ratioOf(container: Measured, vm: Measured, question: CompleteQuestion): PlanRatio {
-  const pair = {
-    container: plainLine(container.runtime.id, 80),
-    vm: plainLine(vm.runtime.id, 80),
-    emulated: container.runtime.emulated || vm.runtime.emulated,
-  };
-  const [many, few] = [container, vm].map(({ series, idleMsPerS }) => {
-    const lines = linesThrough(series, question.basis, CONFIDENCE_OF_PAIR);
-    return lines && ceilingsOf(lines, idleMsPerS, question);
-  });
-  if (many?.boundBy === 'cpu' || few?.boundBy === 'cpu') {
-    return { ...pair, reason: 'idle CPU binds, and that has no interval' };
+export function ratioOf(both: MeasuredPair, question: CompleteQuestion): PlanRatio {
+  const pair = pairOf(both);
+  const lines = linesOfPair(both, question);
+  const { workloadMemoryBytes: work } = question;
+  const added = addedByWork(work, guestMemoryOf(both.vm));
+  const many = lines && ceilingsOf(lines.container, both.container, question, work);
+  const few = lines && ceilingsOf(lines.vm, both.vm, question, added);
+  const measured = [many, few].find((one) => one?.boundBy.kind === 'cpu' || one?.boundBy.kind === 'limit');
+  if (measured !== undefined) {
+    return { ...pair, reason: `${measured.boundBy.name} binds, and that has no interval` };
   }
   const [above, below] = [many?.instances.interval, few?.instances.interval];
   if (many === undefined || few === undefined || above === undefined || below === undefined) {

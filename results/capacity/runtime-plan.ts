@@ -1,44 +1,104 @@
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Density } from '../fleet/density.ts';
-import { ceilingsOf, type CostLines } from './cost-lines.ts';
-import type { Estimate, LimitNeed, RuntimePlan } from './capacity-plan.ts';
-import { allSteps, linesThrough, type Measured } from './measured.ts';
+import type { Estimate, GuestMemory, MeasuredSeries, PlanFigures, RuntimePlan } from './capacity-plan.ts';
+import { ceilingsOf } from './ceilings.ts';
+import type { CostLines } from './cost-lines.ts';
+import { addedByWork, guestMemoryOf } from './guest-memory.ts';
+import { limitNeeds } from './limits.ts';
+import { allSteps, hasTranslationCache, linesThrough, pointsOf, type Measured } from './measured.ts';
 import { notesOn } from './notes.ts';
+import { priceOf } from './price.ts';
 import type { CompleteQuestion } from './question.ts';
+import { straightnessOf } from './straightness.ts';
 
 /** What a runtime takes on hosts of the kind asked for, or why that cannot be told. */
 export function planRuntime(measured: Measured, question: CompleteQuestion): RuntimePlan {
   const { runtime, series, idleMsPerS, idleMarks, failure } = measured;
+  const { basis } = question;
   const { id, kind, emulated } = runtime;
   const facts = { runtime: plainLine(id, 80), kind, emulated, limits: [], notes: [] };
   if (series.length === 0) {
     const why = failure === undefined ? '' : `: ${plainLine(failure)}`;
     return { ...facts, reason: `density was not measured${why}` };
   }
+  const extent = extentOf(series);
+  const lines = linesThrough(series, { basis });
+  if (lines === undefined) {
+    return { ...facts, measured: extent, reason: 'one step does not tell what one more instance costs' };
+  }
+  const { middle } = lines;
+  if (middle.each <= 0) {
+    const known = { each: costOfEach(lines), fixedBytes: middle.fixed };
+    return { ...facts, ...known, measured: extent, reason: noCostText(lines) };
+  }
+  const guest = guestMemoryOf(measured);
+  const straightness = straightnessOf(pointsOf(series, { basis }), middle);
+  const figures = figuresOf(lines, measured, question, guest);
+  const plan: RuntimePlan = {
+    ...facts,
+    measured: { ...extent, ...(straightness === undefined ? {} : { straightness }) },
+    ...(guest === undefined ? {} : { guest }),
+    ...(idleMsPerS === undefined ? {} : { idle: { ...idleMarks, msPerS: idleMsPerS } }),
+    ...figures,
+    ...(figures.byCpu === undefined ? {} : idleMarks),
+    ...withoutCache(measured, question, guest),
+    limits: limitNeeds(series, onFullestHost(figures, question)),
+  };
+  return { ...plan, notes: notesOn(plan, measured, question) };
+}
+
+function extentOf(series: readonly Density[]): MeasuredSeries {
   const steps = allSteps(series);
-  const extent = {
+  return {
     series: series.length,
     steps: steps.length,
     mostLive: steps.reduce((most, { live }) => Math.max(most, live), 0),
   };
-  const lines = linesThrough(series, question.basis);
-  if (lines === undefined) {
-    return { ...facts, measured: extent, reason: 'one step does not tell what one more instance costs' };
-  }
-  const known = { ...facts, measured: extent, each: costOfEach(lines), fixedBytes: lines.middle.fixed };
-  if (lines.middle.each <= 0) return { ...known, reason: noCostText(lines) };
-  const ceilings = ceilingsOf(lines, idleMsPerS, question);
-  const { value } = ceilings.instances;
-  const plan: RuntimePlan = {
-    ...known,
+}
+
+/** `lines`: one more costs something by the middle one. */
+function figuresOf(
+  lines: CostLines,
+  measured: Measured,
+  question: CompleteQuestion,
+  guest: GuestMemory | undefined,
+): PlanFigures {
+  const added = addedByWork(question.workloadMemoryBytes, guest);
+  const each = costOfEach(lines);
+  const ceilings = ceilingsOf(lines, measured, question, added);
+  const hosts = hostsFor(question, ceilings.instances);
+  const { mostLive } = extentOf(measured.series);
+  const fullest = onFullestHost(ceilings, question);
+  return {
+    each,
+    fixedBytes: lines.middle.fixed,
+    eachWithWork: moreBy(added, each),
     ...ceilings,
-    ...(ceilings.byCpu === undefined ? {} : idleMarks),
-    ...hostsFor(question.instances, ceilings.instances),
-    ...(value > extent.mostLive ? { extrapolated: value / extent.mostLive } : {}),
-    limits: needsOf(series.at(-1), Math.min(value, question.instances ?? Infinity)),
+    ...hosts,
+    ...priceOf({ ...ceilings, ...hosts }, question),
+    ...(fullest > mostLive ? { extrapolated: fullest / mostLive } : {}),
   };
-  return { ...plan, notes: notesOn(plan, series, question) };
+}
+
+/** The same of an emulated VM less its translation cache, where its steps tell it and something is left. */
+function withoutCache(
+  measured: Measured,
+  question: CompleteQuestion,
+  guest: GuestMemory | undefined,
+): Pick<RuntimePlan, 'withoutTranslationCache'> {
+  if (!hasTranslationCache(measured)) return {};
+  const lines = linesThrough(measured.series, { basis: question.basis, withoutCache: true });
+  if (lines === undefined || lines.middle.each <= 0) return {};
+  return { withoutTranslationCache: figuresOf(lines, measured, question, guest) };
+}
+
+/** The most instances that come to live on one host: as many as it holds, or as are wanted. */
+function onFullestHost(
+  { instances }: Pick<PlanFigures, 'instances'>,
+  { instances: wanted = Infinity }: CompleteQuestion,
+): number {
+  return Math.min(instances.value, wanted);
 }
 
 function costOfEach({ middle, ends }: CostLines): Estimate {
@@ -46,40 +106,32 @@ function costOfEach({ middle, ends }: CostLines): Estimate {
   return { value: middle.each, interval: { low: ends.cheap.each, high: ends.dear.each } };
 }
 
+function moreBy(added: number, { value, interval }: Estimate): Estimate {
+  if (interval === undefined) return { value: value + added };
+  const { low, high } = interval;
+  return {
+    value: value + added,
+    interval: { low: low + added, ...(high === undefined ? {} : { high: high + added }) },
+  };
+}
+
 function noCostText({ middle: { each } }: CostLines): string {
   return `by what was measured one more instance costs ${formatBytes(each)}: noise hides its cost, and more steps, or more instances, would tell it`;
 }
 
 /** Nothing where no number of instances is wanted, or where a host holds none. */
-function hostsFor(wanted: number | undefined, { value, interval }: Estimate): Pick<RuntimePlan, 'hosts'> {
+function hostsFor(
+  { instances: wanted, spareHosts }: CompleteQuestion,
+  { value, interval }: Estimate,
+): Pick<PlanFigures, 'hosts'> {
   if (wanted === undefined || value === 0) return {};
-  const hosts = (perHost: number): number => Math.ceil(wanted / perHost);
+  const hosts = (perHost: number): number => Math.max(1, Math.ceil(wanted / perHost)) + spareHosts;
   if (interval === undefined) return { hosts: { value: hosts(value) } };
-  const low = interval.high === undefined ? 1 : hosts(interval.high);
+  const low = hosts(interval.high ?? Infinity);
   return {
     hosts: {
       value: hosts(value),
       interval: interval.low === 0 ? { low } : { low, high: hosts(interval.low) },
     },
   };
-}
-
-/** A limit of the process that measured: nothing that a host of the plan has. */
-const OWN_LIMIT = 'own-open-files';
-
-/** The limits that so many instances on one host go beyond. */
-function needsOf(series: Density | undefined, instances: number): LimitNeed[] {
-  return (series?.limits ?? []).flatMap(({ id, title, where, limit, perInstance = 0 }) => {
-    const needed = Math.ceil(perInstance * instances);
-    if (needed <= limit || id === OWN_LIMIT) return [];
-    return [
-      {
-        id: plainLine(id, 80),
-        title: plainLine(title, 80),
-        ...(where === undefined ? {} : { where: plainLine(where, 80) }),
-        needed,
-        limit,
-      },
-    ];
-  });
 }

@@ -91,6 +91,16 @@ export const densitySchema = z.object({
         limit: z.number(),
         perInstance: z.number().optional(),
         raisedTo: z.number().optional(),
+        raisableTo: z
+          .number()
+          .optional()
+          .describe(
+            'The most that it can be set to; `limit` where nobody can raise it. Absent where that is not known',
+          ),
+        tolerated: z
+          .string()
+          .optional()
+          .describe('What an instance does without where it is used up; absent where the instance fails'),
       }),
     )
     .describe('Limits of the host that a fleet runs into'),

@@ -8,6 +8,7 @@ export const memory: Question = {
   inBrief: ['memory.total'],
   cost: 'memory.total',
   sentences: { 'memory.total': { verb: (value) => `cost the host ${value} of memory` } },
+  emulation: { charged: 'memory.total', part: 'memory.translation-cache' },
   charge: { charged: 'memory.total', pss: 'memory.pss', elsewhere: 'memory.charged-elsewhere' },
   notes: [ownPageCache, chargedToNobody, peakBelowTotal, availableAndCharge],
 };

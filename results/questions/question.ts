@@ -29,6 +29,8 @@ export interface Question {
   charge?: { charged: string; pss: string; elsewhere: string };
   /** What is said where its figures stand side by side and seem not to fit. */
   notes?: readonly FigureNote[];
+  /** Of a VM's charge, the part that emulation alone takes: ids of metrics of it. */
+  emulation?: { charged: string; part: string };
   /** Its headlines have a chart or tables of their own: no chart of their distributions is drawn. */
   hasOwnChart?: boolean;
   /** Finding.what of all that `findings` can give. */

@@ -2,9 +2,10 @@ import { formatCount } from '../../../core/words.ts';
 import type { CapacityPlan, RuntimePlan } from '../../../results/capacity/capacity-plan.ts';
 import {
   basisText,
+  breakEvenSentence,
   methodText,
   questionText,
-  ratioSentence,
+  ratioSentences,
 } from '../../../results/capacity/capacity-text.ts';
 import { capacityTable } from '../../../results/tables/capacity.ts';
 import { tableFootnotes, tableLines } from '../table.ts';
@@ -15,7 +16,10 @@ export function planText(plan: CapacityPlan): string {
   return [
     headLines(plan),
     tableLines(table),
-    plan.ratios.map(ratioSentence),
+    [
+      ...ratioSentences(plan),
+      ...plan.breakEvens.map((breakEven) => breakEvenSentence(breakEven, plan.question)),
+    ],
     noteLines(plan),
     [...methodText(plan), ...tableFootnotes([table])],
   ]

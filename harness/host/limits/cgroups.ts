@@ -16,6 +16,7 @@ export const memoryGroups: HostLimit = {
   title: 'control groups of the memory controller',
   noun: 'control groups',
   where: 'the 16-bit ids of the kernel',
+  isFixed: true,
   needs: { container: 20, 'mapped-container': 20, vm: 1 },
   errnos: ['ENOSPC'],
   read(files) {

@@ -38,6 +38,8 @@ export interface HostLimit {
   where: string;
   /** Absent where it is not twinboot's to raise. */
   knob?: LimitKnob;
+  /** true: the kernel's own number, which nobody can raise. */
+  isFixed?: true;
   /** What one idle instance of a Debian image takes; replaced by what the first instances of a run really take. */
   needs: Readonly<Record<NeedKind, number>>;
   /** What fails with when it is used up. */

@@ -51,11 +51,23 @@ describe('the page of a plan', () => {
   it('answers the question, with intervals, marks and what to know', () => {
     expect(page).toContain('debian-trixie: instances on a host with 256 GiB and 64 CPUs');
     expect(page).toMatch(
-      /nspawn: 14,\d{3} per host \[14,\d{3} … 14,\d{3}\], bound by memory; 1 host for 500/u,
+      /nspawn, idle: 14,\d{3} per host \[14,\d{3}, 14,\d{3}\], bound by memory; 25 as the host of the run is set, bound by fs\.inotify\.max_user_instances; 1 host for 500\./u,
+    );
+    expect(page).toMatch(
+      /qemu \*, idle: 7\d\d per host \[7\d\d, 7\d\d\], bound by memory; 1,0\d\d \[\d+, 1,0\d\d\] less its translation cache; 1 host for 500\./u,
     );
     expect(page).toMatch(/nspawn: 2\d\.\d times \[[\d.]+, [\d.]+\] as many instances per host as qemu \*/u);
     expect(page).toContain('* emulated (TCG): not a KVM figure');
-    expect(page).toContain('the line is assumed to stay straight');
+    expect(page).toMatch(/the line was straight up to 8 .* and is assumed to stay so/u);
+    expect(page).toMatch(
+      /Break-even: qemu \* takes at most 10 % more memory than nspawn from 2\.\d\d GiB \[/u,
+    );
+    expect(page).toContain('Instances have no network');
+  });
+
+  it('has each workload that is planned, and what to paste for Kubernetes', () => {
+    expect(page).toContain('instances with 1.00 GiB of work each');
+    expect(page).toMatch(/podFixed:\n {4}memory: &quot;\d+Mi&quot;/u);
   });
 
   it('loads nothing', () => {
@@ -91,9 +103,13 @@ describe('the page of a plan', () => {
 describe('capacityChart', () => {
   it('has a line with its band for each runtime, and a mark at the host that was asked about', () => {
     const { plan, figure } = drawn(densityRecord({ noise: 0.1 }), asked);
-    const [nspawn, qemu, ...others] = datasetsOf(figure);
-    expect(others).toEqual([]);
-    expect([nspawn?.label, qemu?.label]).toEqual(['nspawn', 'qemu *']);
+    const datasets = datasetsOf(figure);
+    const [nspawn] = datasets;
+    expect(datasets.map(({ label }) => label)).toEqual([
+      'nspawn',
+      'qemu *',
+      'qemu * less its translation cache',
+    ]);
     const [instances] = plan.runtimes.map((runtime) => runtime.instances);
     expect(nspawn?.marks).toMatchObject([{ at: 3, text: '256 GiB' }]);
     expect(nspawn?.data[3]).toBe(instances?.value);
