@@ -17,11 +17,16 @@ import { valueAt } from './value-at.ts';
  * `newer-schema`, `unknown-schema`, `invalid-record` (not as the schema says).
  */
 export async function readRecord(path: string): Promise<RunRecord> {
+  return (await readRecordFile(path)).record;
+}
+
+/** The record, and the bytes that it was read from. Throws as `readRecord`. */
+export async function readRecordFile(path: string): Promise<{ record: RunRecord; bytes: Buffer }> {
   const file = await recordFile(path);
   const bytes = await readBytes(file);
   const record = parseRecord(bytes.toString('utf8'), file, await hasSamplesCsv(file));
   rememberBytes(record, bytes);
-  return record;
+  return { record, bytes };
 }
 
 /** From the text of `file`. Throws as `readRecord`; `hasCsv`: its values may be found beside it. */

@@ -5,7 +5,7 @@ import { recordPieces } from './record-text.ts';
 import { RECORD_FILE } from './run-folder.ts';
 import { writeFailure } from './write-failure.ts';
 
-export { readRecord } from './read-record.ts';
+export { readRecord, readRecordFile } from './read-record.ts';
 export {
   assertWritableFolder,
   createRunFolder,
