@@ -7,10 +7,14 @@ import type { RunRecord, Sample } from './record.ts';
  * of use. A sample is turned into text once and kept so, and is frozen with that.
  */
 export function recordPieces(record: RunRecord): Buffer[] {
+  return piecesOf(record, keptText);
+}
+
+function piecesOf(record: RunRecord, sampleText: (sample: Sample) => Buffer): Buffer[] {
   const members = Object.entries(record).filter(([, value]) => value !== undefined);
   const pieces = members.flatMap(([name, value], index) => {
     const start = Buffer.from(`${index === 0 ? '{' : ','}\n${jsonText(name)}: `);
-    return name === 'samples' ? [start, ...samplePieces(record.samples)] : [start, toJson(value)];
+    return name === 'samples' ? [start, ...samplePieces(record.samples, sampleText)] : [start, toJson(value)];
   });
   return [...pieces, Buffer.from('\n}\n')];
 }
@@ -19,7 +23,7 @@ const readFrom = new WeakMap<RunRecord, string>();
 
 /** SHA-256 of the record's `run.json`, hex: of the bytes that it was read from, or of those that are written for it now. */
 export function recordDigest(record: RunRecord): string {
-  return readFrom.get(record) ?? digestOf(recordPieces(record));
+  return readFrom.get(record) ?? digestOf(piecesOf(record, textOf));
 }
 
 /** Keeps that `record` was read from `bytes`. Nobody changes a record that was read. */
@@ -35,18 +39,22 @@ function digestOf(pieces: readonly Buffer[]): string {
 
 const serialised = new WeakMap<Sample, Buffer>();
 
-function samplePieces(samples: readonly Sample[]): Buffer[] {
+function samplePieces(samples: readonly Sample[], sampleText: (sample: Sample) => Buffer): Buffer[] {
   const separator = Buffer.from(',\n');
   const lines = samples.flatMap((sample, index) =>
-    index === 0 ? [textOf(sample)] : [separator, textOf(sample)],
+    index === 0 ? [sampleText(sample)] : [separator, sampleText(sample)],
   );
   return [Buffer.from('[\n'), ...lines, Buffer.from('\n]')];
 }
 
 function textOf(sample: Sample): Buffer {
+  return serialised.get(sample) ?? toJson(withoutUnwritable(sample));
+}
+
+function keptText(sample: Sample): Buffer {
   const known = serialised.get(sample);
   if (known) return known;
-  const text = toJson(withoutUnwritable(deepFreeze(sample)));
+  const text = textOf(deepFreeze(sample));
   serialised.set(sample, text);
   return text;
 }

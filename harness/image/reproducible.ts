@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, lutimesSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  lutimesSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { openFolderBelow } from '../../core/below.ts';
+import { MIB } from '../../core/units.ts';
 
 /*
  * What makes two builds of one recipe from the same packages the same image: everything that a build would draw at random,
@@ -59,6 +69,7 @@ export function levelTimes(tree: string): void {
  */
 export function contentDigest(tree: string, signal: AbortSignal): string {
   const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
   const visit = (path: string): void => {
     signal.throwIfAborted();
     const place = join(tree, path);
@@ -68,7 +79,7 @@ export function contentDigest(tree: string, signal: AbortSignal): string {
       hash.update(`${JSON.stringify([path, kind, mode & 0o7777, uid, gid, content])}\n`);
     };
     if (stats.isSymbolicLink()) add('link', readlinkSync(place));
-    else if (stats.isFile()) add('file', digest(readFileSync(place)));
+    else if (stats.isFile()) add('file', fileDigest(place, buffer));
     else if (stats.isDirectory()) {
       add('folder', '');
       for (const name of readdirSync(place).sort()) visit(join(path, name));
@@ -78,8 +89,23 @@ export function contentDigest(tree: string, signal: AbortSignal): string {
   return hash.digest('hex');
 }
 
-function digest(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+const READ_BYTES = 4 * MIB;
+
+/** Piece by piece: a user's tree may have a file that fits into no buffer. */
+function fileDigest(path: string, buffer: Buffer): string {
+  const hash = createHash('sha256');
+  const file = openSync(path, 'r');
+  try {
+    for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer))
+      hash.update(buffer.subarray(0, bytes));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Version 8 of RFC 9562: of a maker's own choosing. */

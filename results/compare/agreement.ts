@@ -10,7 +10,7 @@ export function agreementSentence({ rows, structure, options: { minEffect } }: C
   const differing = rows.filter(differs);
   const equal = rows.filter(({ verdict }) => verdict === 'pass');
   const within = `within ${percentText(minEffect)}`;
-  const others = structure.length === 0 ? '' : `${formatCount(structure.length, 'structural difference')}`;
+  const others = structure.length === 0 ? '' : formatCount(structure.length, 'structural difference');
   if (differing.length > 0 || structure.length > 0) {
     const figures =
       differing.length === 0

@@ -73,7 +73,7 @@ describe('twinboot archive', { timeout: 60_000 }, () => {
       const content = Buffer.from(files[path] ?? []);
       expect(content.length).toBe(bytes);
       expect(hash).toBe(`sha256:${createHash('sha256').update(content).digest('hex')}`);
-      const rows = parse(content, { columns: true }) as Record<string, string>[];
+      const rows = parse<Record<string, string>>(content, { columns: true });
       for (const { name, type, description } of schema.fields) {
         expect(description, `${path}: ${name}`).toBeDefined();
         const values = rows.map((row) => row[name]).filter((value) => value !== '');
