@@ -61,9 +61,13 @@ function pgfCell(value: Cell): string {
 
 /** Text that LaTeX shows as it is, in one line. */
 export function latexText(text: string): string {
-  return visible(text)
-    .replace(/\s+/gu, ' ')
-    .replace(/[\\{}$&#%_^~]/gu, (character) => latexCharacters[character] ?? `\\${character}`);
+  return (
+    visible(text)
+      .replace(/\s+/gu, ' ')
+      .replace(/[\\{}$&#%_^~]/gu, (character) => latexCharacters[character] ?? `\\${character}`)
+      // After the end of a row it would begin an option.
+      .replace(/^\[/, '{[}')
+  );
 }
 
 const latexCharacters: Readonly<Record<string, string>> = {

@@ -71,6 +71,10 @@ describe('LaTeX', () => {
     );
   });
 
+  it('takes no text for the option of a line break', () => {
+    expect(latexText('[1, 2]')).toBe('{[}1, 2]');
+  });
+
   it('has a table with its figures right', () => {
     const table = latexTable({
       caption: 'Headline',
