@@ -27,6 +27,7 @@ export function renderHtml(model: ReportModel, figures: readonly IllustratedFigu
     { id: 'runtimes', title: 'Runtimes', facts: model.runtimeFacts },
     { id: 'image', title: 'Image', facts: model.image },
     { id: 'host', title: 'Host', facts: model.host },
+    { id: 'reproduce', title: 'Reproduce and cite', facts: model.reproduce },
   ];
   return eta.render('./page', {
     model,

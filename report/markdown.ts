@@ -36,9 +36,10 @@ export function renderMarkdown(model: ReportModel, figures: readonly Figure[]): 
     ...factBlocks('Runtimes', model.runtimeFacts),
     ...factBlocks('Image', model.image),
     ...factBlocks('Host', model.host),
+    ...factBlocks('Reproduce and cite', model.reproduce),
     ...failureBlocks(model.failures),
     ...(model.warnings.length === 0 ? [] : factBlocks('Warnings', model.warnings)),
-    gfm`${model.source}`,
+    gfm`${model.provenance}`,
   ];
   return `${gfm.join(blocks, '\n\n').toString()}\n`;
 }

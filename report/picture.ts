@@ -94,15 +94,20 @@ function drawSvg(
   ].join('\n');
 }
 
+/** The library numbers ids through all that a process draws: here each block begins anew, so that a figure is always the same. */
 function nest(svg: string, { x, y }: Block, prefix: string): string {
+  const names = new Map<string, string>();
+  const named = (id: string): string => {
+    const name = names.get(id) ?? `${prefix}${names.size}`;
+    names.set(id, name);
+    return name;
+  };
   return svg
     .replace(/^<\?xml[^>]*\?>\s*/u, '')
     .replace(/\s+xmlns(?::xlink)?="[^"]*"/gu, '')
     .replace('<svg', `<svg x="${x}" y="${y}"`)
     .replace(/\s*<path[^>]*\bd=""\/>/gu, '')
-    .replace(/\bid="/gu, `id="${prefix}`)
-    .replace(/url\(#/gu, `url(#${prefix}`)
-    .replace(/href="#/gu, `href="#${prefix}`)
+    .replace(/(\bid="|url\(#|href="#)([^")]*)/gu, (_, before: string, id: string) => before + named(id))
     .replace(/\bd="[^"]*"/gu, (path) =>
       path.replace(/\d+\.\d{3,}/gu, (number) => String(Number(Number(number).toFixed(2)))),
     )

@@ -11,6 +11,7 @@ export const RECORD_SCHEMA = 'twinboot.run/1';
 
 const text = z.string();
 const count = z.int().nonnegative();
+const missingFacts = z.array(z.object({ fact: text, reason: text }));
 
 /** `container`: shares the host's kernel. `vm`: brings its own. */
 export const runtimeKindSchema = z.enum(['container', 'vm']);
@@ -83,12 +84,18 @@ export const recordedIsolationSchema = isolationSchema.partial().extend({
     .optional()
     .describe('true: no program that it executes gains rights; read only'),
   maxTasks: count.optional().describe('How many processes and threads it may have; read only'),
-  missing: z
-    .array(z.object({ fact: text, reason: text }))
-    .optional()
-    .describe('Facts that could not be read, each with its reason'),
+  missing: missingFacts.optional().describe('Facts that could not be read, each with its reason'),
 });
 export type RecordedIsolation = z.infer<typeof recordedIsolationSchema>;
+
+/** A command line as it was started, apart from what differs from boot to boot. */
+export const startedCommandSchema = z.object({
+  words: z
+    .array(text)
+    .describe('The program and its arguments; what differs between boots, hosts and users is named in <…>'),
+  environment: z.record(text, text).describe('All of it but PATH'),
+});
+export type StartedCommand = z.infer<typeof startedCommandSchema>;
 
 export const runtimeSchema = z.object({
   id: text.describe('The spec in canonical form, `qemu:memory=512M`: the key of samples'),
@@ -102,6 +109,11 @@ export const runtimeSchema = z.object({
   accelerator: acceleratorSchema.optional().describe('VMs only'),
   acceleratorReason: text.optional().describe('Why this accelerator and not KVM'),
   isolation: recordedIsolationSchema.optional(),
+  command: startedCommandSchema
+    .optional()
+    .describe(
+      "The VM monitor's or container manager's, of the first instance. Absent in older records, and where none was started",
+    ),
   emulated: z.boolean().describe('true: every figure of this runtime carries the emulation mark'),
 });
 export type RuntimeDescription = z.infer<typeof runtimeSchema>;
@@ -227,6 +239,26 @@ function isAbsentOr(type: 'string' | 'number' | 'boolean', value: unknown): bool
 const hostStates: ReadonlySet<unknown> = new Set(ledgerRowSchema.shape.host.options);
 const states: ReadonlySet<unknown> = new Set(serviceStates);
 
+/** What can move figures on one and the same host; not part of its fingerprint. */
+export const hostSettingsSchema = z.object({
+  vulnerabilities: z
+    .record(text, text)
+    .optional()
+    .describe('/sys/devices/system/cpu/vulnerabilities: what the kernel does about each'),
+  governor: text.optional().describe('Frequency governor of the first CPU'),
+  smt: text.optional().describe('/sys/devices/system/cpu/smt/control: `on`, `off`, `notsupported` …'),
+  swapBytes: count.optional().describe('Swap space in all; 0: none'),
+  transparentHugePages: text.optional().describe('`always`, `madvise` or `never`'),
+  microcode: text.optional().describe('Revision that the first CPU runs'),
+  kernelCommandLine: text
+    .optional()
+    .describe(
+      '/proc/cmdline; `=…` stands for values that may name the machine or hold a secret; words for init are left out',
+    ),
+  missing: missingFacts.describe('Facts that could not be read, each with its reason'),
+});
+export type HostSettings = z.infer<typeof hostSettingsSchema>;
+
 export const hostSchema = z.object({
   distribution: text,
   kernel: text,
@@ -246,6 +278,7 @@ export const hostSchema = z.object({
   machine: text.optional().describe('Maker and product in the words of the firmware: `Amazon EC2 m5.large`'),
   fingerprint: text.describe('SHA-256 over `facts`: records with different fingerprints are not comparable'),
   facts: z.record(text, text).describe('What the fingerprint is made of'),
+  settings: hostSettingsSchema.optional().describe('Absent in older records'),
 });
 export type HostDescription = z.infer<typeof hostSchema>;
 
@@ -254,9 +287,28 @@ export const bootModeSchema = z
   .describe('settled: first-boot work was done when the image was built. first: every boot is a first boot');
 export type BootMode = z.infer<typeof bootModeSchema>;
 
+/** How an image was built, as far as `ImageDescription` does not say it. */
+export const imageRecipeSchema = z.object({
+  command: text.describe('Builds it again, from the state that the mirror has then'),
+  variant: text.describe("mmdebstrap's: the packages that are there without being named"),
+  packages: z.array(text).describe('Named beside the variant; what they depend on came along'),
+  mirror: text.describe('Without credentials'),
+  archiveDate: z.iso.datetime().optional().describe('When the archive that the mirror had was published'),
+  archiveVersion: text.optional().describe('Of the release, `13.2`'),
+  tools: z.record(text, text).describe('Versions of what made it, by package'),
+  missing: missingFacts.describe('Facts that could not be read, each with its reason'),
+});
+export type ImageRecipe = z.infer<typeof imageRecipeSchema>;
+
 export const imageSchema = z.object({
   name: text,
   digest: text.describe('SHA-256 of the disk file, hex'),
+  contentDigest: text
+    .optional()
+    .describe(
+      'SHA-256 over the paths, kinds, modes, owners and contents of all files, hex: the same where another version of ' +
+        'mke2fs laid them out. Absent in older images',
+    ),
   bytes: count.describe('Size of the disk file'),
   usedBytes: count.describe('What its files take'),
   distribution: text,
@@ -271,6 +323,7 @@ export const imageSchema = z.object({
   builtAt: z.iso.datetime(),
   packages: z.array(z.object({ name: text, version: text })),
   added: z.array(text).describe('What twinboot added to the stock distribution, a sentence each'),
+  recipe: imageRecipeSchema.optional().describe('Absent in older images'),
 });
 export type ImageDescription = z.infer<typeof imageSchema>;
 
@@ -325,7 +378,20 @@ export type RunPlan = z.infer<typeof planSchema>;
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
   id: text.describe('`<UTC time>-<short id>`: the name of its folder'),
-  tool: z.object({ name: z.literal('twinboot'), version: text }),
+  tool: z.object({
+    name: z.literal('twinboot'),
+    version: text,
+    commit: text
+      .optional()
+      .describe('Of the sources that were run, 40 hex digits; absent where it is not known'),
+    isChanged: z.boolean().optional().describe('true: the sources had changes that `commit` does not hold'),
+    whyNoCommit: text.optional(),
+  }),
+  commandLine: text
+    .optional()
+    .describe(
+      'As typed, quoted for a shell; credentials in URLs are left out, and the home folder is "$HOME". Absent in older records',
+    ),
   state: z
     .enum(['running', 'complete', 'interrupted'])
     .describe('running: the run goes on, or was killed before it could say so'),

@@ -11,6 +11,8 @@ export interface Io {
   /** Whether notes reach a terminal that can redraw lines. */
   isTerminal: boolean;
   env: Record<string, string | undefined>;
+  /** The words after `twinboot`; none until `main` sets them. */
+  words: readonly string[];
   /** The exit code to end with when the command returns; 0 until a command sets it. */
   exitCode: number;
   /** Aborted by Ctrl-C and SIGTERM. */
@@ -32,6 +34,7 @@ export function cleaned(sink: Sink, rest: Pick<Io, 'isTerminal' | 'env' | 'signa
     out: (text) => sink.out(printed(text)),
     note: (text) => sink.note(printed(text)),
     status: (text) => sink.status(printed(typeof text === 'string' ? text.replace(/\s+/gu, ' ') : text)),
+    words: [],
     exitCode: 0,
   };
 }

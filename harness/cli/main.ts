@@ -11,6 +11,7 @@ import { noteAtOnce, terminalIo } from './terminal.ts';
 
 /** Runs one command line and returns its exit code. Called in process by the tests. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
+  io.words = argv;
   const program = await createProgram(io, argv[0]);
   try {
     requireWorkingFolder();
@@ -52,6 +53,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   noise: async () => (await import('./machine/noise.ts')).addNoiseCommand,
   plan: async () => (await import('./records/plan.ts')).addPlanCommand,
   report: async () => (await import('./records/report.ts')).addReportCommand,
+  archive: async () => (await import('./records/archive.ts')).addArchiveCommand,
   runtimes: async () => (await import('./machine/runtimes.ts')).addRuntimesCommand,
   image: async () => (await import('./machine/image.ts')).addImageCommand,
   doctor: async () => (await import('./machine/doctor.ts')).addDoctorCommand,

@@ -11,6 +11,7 @@ import { parseChoice, parseCpuInfo, parseDistribution } from '../parse/host-fact
 import { parseMeminfo } from '../parse/meminfo.ts';
 import { readHypervisor } from './hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from './hypervisor.ts';
+import { readSettings } from './settings.ts';
 import { qemuTool, toolState } from './tools.ts';
 
 const THP_FILE = '/sys/kernel/mm/transparent_hugepage/enabled';
@@ -47,7 +48,7 @@ export async function describeHost(
     'transparent huge pages': parseChoice(readIfThere(THP_FILE) ?? ''),
     'cpu governor': cpuGovernor(),
   });
-  return { ...host, facts, fingerprint: fingerprintOf(facts) };
+  return { ...host, facts, fingerprint: fingerprintOf(facts), settings: readSettings() };
 }
 
 /** The frequency governor of the first CPU; `undefined` where the host does not set frequencies itself. */
@@ -55,7 +56,7 @@ export function cpuGovernor(): string | undefined {
   return readIfThere(GOVERNOR_FILE);
 }
 
-type Described = Omit<HostDescription, 'facts' | 'fingerprint'>;
+type Described = Omit<HostDescription, 'facts' | 'fingerprint' | 'settings'>;
 
 /**
  * What must be alike for two records to be comparable. Memory is rounded: the kernel's own share varies. What a host

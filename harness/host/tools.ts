@@ -75,6 +75,7 @@ export const tools: readonly Tool[] = [
       KEYRINGS,
     ],
     ['mkfs.ext4', 'e2fsprogs', 'packs the image into one disk file'],
+    ['debugfs', 'e2fsprogs', 'makes that file the same at every build'],
     ['systemd-nspawn', 'systemd-container', 'runs the container'],
   ]),
   qemuTool(),

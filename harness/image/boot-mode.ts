@@ -6,6 +6,7 @@ import { runError } from '../../core/error.ts';
 import type { BootMode } from '../../results/record.ts';
 import type { Laid } from './tree.ts';
 import { programsOf, type TreePrograms } from './tree-programs.ts';
+import { levelTimes, MACHINE_ID } from './reproducible.ts';
 import type { BuildContext } from './stages.ts';
 
 interface SettleStep {
@@ -27,7 +28,6 @@ const untouchedFolders = ['/dev', '/proc', '/run', '/sys', '/tmp'];
  * Presets are not applied again: which units are enabled stays what the packages made of it.
  */
 const steps: readonly SettleStep[] = [
-  { command: ['/usr/bin/systemd-machine-id-setup'] },
   { command: ['/usr/bin/systemd-sysusers'] },
   { command: ['/usr/sbin/ldconfig'] },
   { command: ['/usr/bin/journalctl', '--update-catalog'] },
@@ -75,8 +75,11 @@ function keepFirstBoot(tree: string): string[] {
 }
 
 async function settle(tree: string, programs: TreePrograms): Promise<string[]> {
+  setMachineId(tree);
   const done = steps.filter((step) => isDue(tree, step));
   for (const { command, accepted = [] } of done) {
+    // It writes the time of /usr into its stamps.
+    if (command[0] === UPDATE_DONE) levelTimes(tree);
     const { exitCode, stderr } = await programs.run(command);
     if (exitCode === 0 || (exitCode !== undefined && accepted.includes(exitCode))) continue;
     throw runError(
@@ -91,8 +94,20 @@ async function settle(tree: string, programs: TreePrograms): Promise<string[]> {
     isStamped
       ? '/etc/.updated and /var/.updated say so to systemd (systemd-update-done).'
       : 'No update stamps: this suite has no systemd-update-done, so its units that wait for an update run at every boot.',
-    '/etc/machine-id was drawn at random when the image was built; all throw-away instances share it.',
+    `/etc/machine-id is ${MACHINE_ID} in every image, so that the image can be built again; all throw-away instances share it.`,
   ];
+}
+
+/** What systemd-machine-id-setup would draw at random. */
+function setMachineId(tree: string): void {
+  const folder = openFolderBelow(tree, 'etc');
+  rmSync(join(folder.path, 'machine-id'), { force: true });
+  writeFileSync(join(folder.path, 'machine-id'), `${MACHINE_ID}\n`, { flag: 'wx', mode: 0o444 });
+  folder.close();
+}
+
+function isMachineId(text: string | undefined): boolean {
+  return /^[0-9a-f]{32}\n?$/.test(text ?? '');
 }
 
 function isDue(tree: string, { command, unless, optional }: SettleStep): boolean {
@@ -105,7 +120,7 @@ function requireSettled(tree: string, isStamped: boolean): void {
   const missing = stamps.filter((stamp) => readBelow(tree, stamp) === undefined);
   if (missing.length > 0)
     throw runError('settle-failed', `the image has no /${missing.join(' and no /')} after settling`);
-  if (!/^[0-9a-f]{32}\n?$/.test(readBelow(tree, 'etc/machine-id') ?? ''))
+  if (!isMachineId(readBelow(tree, 'etc/machine-id')))
     throw runError('settle-failed', 'the image has no machine-id after settling');
 }
 

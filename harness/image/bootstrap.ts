@@ -1,8 +1,10 @@
 import { hostError, runError, usageError } from '../../core/error.ts';
+import { shellWord } from '../../core/shell.ts';
 import { lastLines } from '../../core/text.ts';
 import type { Finished, ProcessRunner } from '../process/runner.ts';
 import type { AptAccess } from './host-apt.ts';
 import type { Recipe } from './recipe.ts';
+import { reproducibleEnvironment } from './reproducible.ts';
 
 const LOG_LINES = 8;
 
@@ -21,6 +23,8 @@ export interface BootstrapRequest {
   apt: AptAccess;
   /** Where the distribution's tree comes to lie; does not exist yet. */
   tree: string;
+  /** The file that gets the Release file of the archive, where it is wanted. */
+  release?: string;
   /** For mmdebstrap's own throw-away files, so that they go when the build goes. */
   temporaryFolder: string;
   signal: AbortSignal;
@@ -34,8 +38,8 @@ export interface BootstrapRequest {
  */
 export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner): Promise<void> {
   const { recipe, apt, temporaryFolder, signal, onLine } = request;
-  const finished = await runner.run('mmdebstrap', mmdebstrapArguments(recipe, apt, request.tree), {
-    env: { ...apt.env, TMPDIR: temporaryFolder },
+  const finished = await runner.run('mmdebstrap', mmdebstrapArguments(recipe, apt, request), {
+    env: { ...apt.env, ...reproducibleEnvironment, TMPDIR: temporaryFolder },
     allowFailure: true,
     signal,
     onLine,
@@ -46,7 +50,7 @@ export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner
 export function mmdebstrapArguments(
   recipe: Bootstrapped,
   { mirror, keyring }: Pick<AptAccess, 'mirror' | 'keyring'>,
-  tree: string,
+  { tree, release }: Pick<BootstrapRequest, 'tree' | 'release'>,
 ): string[] {
   return [
     '--mode=root',
@@ -56,6 +60,10 @@ export function mmdebstrapArguments(
     `--keyring=${keyring}`,
     `--include=${recipe.packages.join(',')}`,
     ...(suitesToMerge.includes(recipe.suite) ? [`--hook-dir=${MERGED_USR_HOOK}`] : []),
+    // mmdebstrap removes it in the end.
+    ...(release === undefined
+      ? []
+      : [`--customize-hook=cat "$1"/var/lib/apt/lists/*Release > ${shellWord(release)}`]),
     recipe.suite,
     tree,
     mirror,

@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostArchitecture } from '../../core/architecture.ts';
 import { errnoOf, runError } from '../../core/error.ts';
+import { readIfThere } from '../../core/read-if-there.ts';
 import { formatMs } from '../../core/units.ts';
 import type { ImageDescription } from '../../results/record.ts';
 import { removeTree } from '../process/remove-tree.ts';
@@ -22,6 +23,8 @@ import { copyKernel, digestFile, flush, measureTree, packDisk } from './pack.ts'
 import { initSystemOf, readPackages } from './packages.ts';
 import { buildCommand, recipeId, type Recipe } from './recipe.ts';
 import { applyBootMode } from './boot-mode.ts';
+import { describeRecipe } from './describe-recipe.ts';
+import { contentDigest, levelTimes, removeVolatileFiles } from './reproducible.ts';
 import { inBuildFolder, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
 import { copyUserTree } from './user-tree.ts';
@@ -41,6 +44,7 @@ export interface BuildOptions {
 const tools = [
   ['mmdebstrap', '--version'],
   ['mkfs.ext4', '-V'],
+  ['debugfs', '-V'],
   ['dpkg-query', '--version'],
 ] as const;
 
@@ -131,13 +135,14 @@ interface Work {
 
 /** Makes the disk file, the kernel and the initrd in the folder, and nothing else stays in it. */
 async function fill(folder: string, work: Work): Promise<ImageDescription> {
-  const { context, recipe, callbacks } = work;
+  const { context, recipe, callbacks, apt } = work;
   const tree = join(folder, 'tree');
   const disk = join(folder, imageFiles.disk);
+  const release = join(folder, 'Release');
   const stage = <T>(name: Parameters<typeof runStage>[1], step: () => T | Promise<T>): Promise<T> =>
     runStage(recipe.name, name, callbacks, step);
 
-  await stage('bootstrap', () => bootstrapTree(tree, folder, work));
+  await stage('bootstrap', () => bootstrapTree(tree, release, folder, work));
   const { added, packages } = await stage('settle', async () => {
     // Of what Debian's packages are, their own database is asked: a tree may have brought another.
     const installed = await readPackages(tree, context.runner);
@@ -155,19 +160,25 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
   const packed = await stage('pack', async () => {
     const kernel = await copyKernel(tree, join(folder, imageFiles.kernel), join(folder, imageFiles.initrd));
     for (const file of [imageFiles.kernel, imageFiles.initrd]) chmodSync(join(folder, file), 0o444);
+    removeVolatileFiles(tree);
+    const content = contentDigest(tree, context.signal);
     const size = measureTree(tree);
+    levelTimes(tree);
     const bytes = await packDisk(tree, disk, size, context);
     await removeTree(tree, context.runner);
     chmodSync(folder, 0o755);
-    return { kernel, bytes, usedBytes: size.bytes };
+    return { kernel, content, bytes, usedBytes: size.bytes };
   });
   const digest = await stage('digest', async () => {
     await flush(disk);
     return digestFile(disk, context.signal);
   });
+  const source = describeRecipe(recipe, apt.mirror, readIfThere(release));
+  rmSync(release, { force: true });
   return {
     name: recipe.name,
     digest,
+    contentDigest: packed.content,
     bytes: packed.bytes,
     usedBytes: packed.usedBytes,
     distribution: recipe.distribution,
@@ -179,6 +190,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     builtAt: new Date().toISOString(),
     packages,
     added,
+    recipe: source,
   };
 }
 
@@ -191,6 +203,7 @@ async function addUserTrees(tree: string, recipe: Recipe, signal: AbortSignal): 
 
 async function bootstrapTree(
   tree: string,
+  release: string,
   folder: string,
   { context, recipe, callbacks, apt }: Work,
 ): Promise<void> {
@@ -202,7 +215,10 @@ async function bootstrapTree(
     callbacks.progress?.(`image ${recipe.name}: bootstrap: ${line.replace(/^I: /, '')}`);
   };
   try {
-    await bootstrap({ recipe, apt, tree, temporaryFolder, signal: context.signal, onLine }, context.runner);
+    await bootstrap(
+      { recipe, apt, tree, release, temporaryFolder, signal: context.signal, onLine },
+      context.runner,
+    );
   } catch (error) {
     if (!context.signal.aborted) keepLog(recipe, log, callbacks);
     throw error;

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, lstatSync, opendirSync, readdirSync } from 'node:fs';
-import { chmod, open, truncate, writeFile } from 'node:fs/promises';
+import {
+  createReadStream,
+  createWriteStream,
+  lstatSync,
+  opendirSync,
+  readdirSync,
+  type Stats,
+} from 'node:fs';
+import { chmod, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openFileBelow, openFolderBelow } from '../../core/below.ts';
@@ -8,6 +15,7 @@ import { errnoOf, runError } from '../../core/error.ts';
 import { linkIfThere } from '../../core/read-if-there.ts';
 import { MIB, roundUp } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
+import { FILE_SYSTEM_UUID, HASH_SEED, IMAGE_EPOCH_S, reproducibleEnvironment } from './reproducible.ts';
 
 const BLOCK_BYTES = 4096;
 const INODE_BYTES = 256;
@@ -17,7 +25,7 @@ const HEADROOM_INODES = 32_768;
 const READ_BYTES = 4 * MIB;
 
 export interface TreeSize {
-  /** Blocks in use, hard links counted once. */
+  /** Blocks that an ext4 needs for the content, hard links counted once: the same on every build host. */
   bytes: number;
   /** Files, folders and links. */
   entries: number;
@@ -28,10 +36,12 @@ export function measureTree(folder: string): TreeSize {
   let bytes = 0;
   let entries = 0;
   const visit = (path: string): void => {
-    const { ino, nlink, blocks } = lstatSync(path);
-    if (nlink > 1 && seen.has(ino)) return;
-    if (nlink > 1) seen.add(ino);
-    bytes += blocks * 512;
+    const stats = lstatSync(path);
+    if (!stats.isDirectory() && stats.nlink > 1) {
+      if (seen.has(stats.ino)) return;
+      seen.add(stats.ino);
+    }
+    bytes += blockBytes(stats);
     entries += 1;
   };
   const walk = (path: string): void => {
@@ -48,9 +58,17 @@ export function measureTree(folder: string): TreeSize {
   return { bytes, entries };
 }
 
+/** A link of up to 59 characters lies in its inode, as do devices (ext4(5), inode structure). */
+function blockBytes(stats: Stats): number {
+  if (stats.isDirectory()) return BLOCK_BYTES;
+  if (stats.isFile() || (stats.isSymbolicLink() && stats.size >= 60)) return roundUp(stats.size, BLOCK_BYTES);
+  return 0;
+}
+
 /**
  * Packs the tree into one raw disk file with one ext4 file system, readable by all and writable by none. Returns
- * the file's size in bytes. Errors: those of the runner.
+ * the file's size in bytes. The same tree, apart from what `levelTimes` levels, gives the same bytes with the same
+ * mke2fs. Errors: those of the runner.
  */
 export async function packDisk(
   tree: string,
@@ -61,9 +79,37 @@ export async function packDisk(
   const inodes = size.entries + HEADROOM_INODES;
   await writeFile(disk, '');
   await truncate(disk, roundUp(size.bytes + inodes * INODE_BYTES + HEADROOM_BYTES, 4 * MIB));
-  await context.runner.run('mkfs.ext4', mkfsArguments(tree, disk, inodes), { signal: context.signal });
+  const options = { signal: context.signal, env: reproducibleEnvironment };
+  await context.runner.run('mkfs.ext4', mkfsArguments(tree, disk, inodes), options);
+  await levelHostTimes(disk, context);
   await chmod(disk, 0o444);
   return lstatSync(disk).size;
+}
+
+/** Inodes below it are the file system's own; it is that of lost+found. */
+const FIRST_INODE = 11;
+const ROOT_INODE = 2;
+
+/**
+ * mke2fs takes over when each file was last read and changed on the build host; the latter (ctime) no call can set there, so
+ * both are written over in the file system itself.
+ */
+async function levelHostTimes(
+  disk: string,
+  { runner, signal }: { runner: ProcessRunner; signal: AbortSignal },
+): Promise<void> {
+  const { stdout } = await runner.run('dumpe2fs', ['-h', disk], { signal });
+  const figure = (name: string): number => Number(new RegExp(`^${name}: +(\\d+)$`, 'm').exec(stdout)?.[1]);
+  const last = figure('Inode count') - figure('Free inodes');
+  const inodes = [ROOT_INODE];
+  for (let inode = FIRST_INODE; inode <= last; inode += 1) inodes.push(inode);
+  const commands = inodes.flatMap((inode) =>
+    ['atime', 'ctime'].map((field) => `set_inode_field <${inode}> ${field} @${IMAGE_EPOCH_S}\n`),
+  );
+  const file = `${disk}.debugfs`;
+  await writeFile(file, commands.join(''));
+  await runner.run('debugfs', ['-w', '-f', file, disk], { signal, env: reproducibleEnvironment });
+  await rm(file);
 }
 
 export function mkfsArguments(tree: string, disk: string, inodes: number): string[] {
@@ -72,7 +118,7 @@ export function mkfsArguments(tree: string, disk: string, inodes: number): strin
     // mke2fs would pick 1 KiB blocks for a file system as small as this one.
     ...['-b', String(BLOCK_BYTES), '-I', String(INODE_BYTES), '-N', String(inodes), '-m', '0'],
     // Else the kernel of every instance goes on making the file system in the background while it is measured.
-    ...['-E', 'lazy_itable_init=0,lazy_journal_init=0'],
+    ...['-E', `lazy_itable_init=0,lazy_journal_init=0,hash_seed=${HASH_SEED}`, '-U', FILE_SYSTEM_UUID],
     disk,
   ];
 }

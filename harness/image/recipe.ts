@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { architectureOf, architectures, type Architecture } from '../../core/architecture.ts';
 import { hostError, usageError } from '../../core/error.ts';
+import { shellLine } from '../../core/shell.ts';
 import { bootModeSchema, type BootMode } from '../../results/record.ts';
 import { agentFiles, type AgentFile } from './agent-files.ts';
 import { userTreeSchema, type UserTree } from './user-tree.ts';
 
 /** Goes up whenever the same recipe would give another image. */
-export const BUILDER = 1;
+export const BUILDER = 2;
 
 /** Everything that decides what an image holds, apart from the state of the mirror on the day it is built. */
 export const recipeSchema = z.object({
@@ -168,26 +169,28 @@ export function recipeId(recipe: Recipe): string {
   return recipeDigest(recipe).slice(0, 16);
 }
 
+/** The command that builds it, to be pasted. */
 export function buildCommand(recipe: Recipe): string {
+  return shellLine(['twinboot', ...buildWords(recipe)]);
+}
+
+/** The words after `twinboot`. */
+export function buildWords(recipe: Recipe): string[] {
   const include = recipe.packages.filter(
     (name) => !systemPackages.includes(name) && !Object.values(kernelPackages).includes(name),
   );
   const trees = recipe.trees ?? [];
   const isPlain = include.length + trees.length === 0 && recipe.name === plainName(recipe);
-  const options = [
-    recipe.suite === DEFAULT_SUITE ? '' : ` --suite ${recipe.suite}`,
-    recipe.architecture === undefined ? '' : ` --arch ${recipe.architecture}`,
-    recipe.boot === 'settled' ? '' : ` --boot ${recipe.boot}`,
-    recipe.agent ? '' : ' --without-agent',
-    include.length === 0 ? '' : ` --include ${include.join(',')}`,
-    ...trees.map(({ folder }) => ` --tree ${shellWord(folder)}`),
+  return [
+    ...['image', 'build'],
+    ...(isPlain ? [] : [recipe.name]),
+    ...(recipe.suite === DEFAULT_SUITE ? [] : ['--suite', recipe.suite]),
+    ...(recipe.architecture === undefined ? [] : ['--arch', recipe.architecture]),
+    ...(recipe.boot === 'settled' ? [] : ['--boot', recipe.boot]),
+    ...(recipe.agent ? [] : ['--without-agent']),
+    ...(include.length === 0 ? [] : ['--include', include.join(',')]),
+    ...trees.flatMap(({ folder }) => ['--tree', folder]),
   ];
-  return `twinboot image build${isPlain ? '' : ` ${recipe.name}`}${options.join('')}`;
-}
-
-/** As it can be typed into a shell. */
-function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function nameNeeded(recipe: Recipe, include: readonly string[]): Error {

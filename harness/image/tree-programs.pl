@@ -133,7 +133,7 @@ sub begin {
 	call('prctl', $PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	call('close_range', 3, 0xffffffff, 0);
 	umask 022;
-	%ENV = (PATH => '/usr/sbin:/usr/bin', LC_ALL => 'C.UTF-8');
+	%ENV = (PATH => '/usr/sbin:/usr/bin', LC_ALL => 'C.UTF-8', SOURCE_DATE_EPOCH => $ENV{SOURCE_DATE_EPOCH} // 0);
 	{ no warnings; exec { $command[0] } @command }
 	die "$command[0]: $!\n";
 }

@@ -8,6 +8,7 @@ import { plainLine } from '../../core/text.ts';
 import { GIB } from '../../core/units.ts';
 import { cgroupNamed, controllerFolder, limitCgroup, makeCgroup, type Cgroup } from '../process/cgroup.ts';
 import type { Finished } from '../process/runner.ts';
+import { reproducibleEnvironment } from './reproducible.ts';
 import type { BuildContext } from './stages.ts';
 import { runInTree, type Laid } from './tree.ts';
 
@@ -68,6 +69,7 @@ async function runConfined(
   const program = join(packageRoot(), 'harness/image/tree-programs.pl');
   const place = [process.arch, tree, String(ID_BASE), String(ID_COUNT), group.folders.join(':')];
   const finished = await runner.run('perl', [program, ...place, ...command], {
+    env: reproducibleEnvironment,
     allowFailure: true,
     timeoutMs: TIMEOUT_MS,
     signal,

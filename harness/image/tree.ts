@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Finished, ProcessRunner } from '../process/runner.ts';
 import { AGENT_ENABLED, AGENT_PROGRAM, AGENT_UNIT, agentFiles } from './agent-files.ts';
 import type { Recipe } from './recipe.ts';
+import { IMAGE_EPOCH_S } from './reproducible.ts';
 
 /** A tree whose packages are Debian's, and what may have been laid over it. */
 export interface Laid {
@@ -12,6 +13,7 @@ export interface Laid {
 }
 
 const HOSTNAME = 'twinboot';
+const MAIN_ARCHIVE = 'http://deb.debian.org/debian';
 
 /**
  * Changes the bootstrapped tree into twinboot's, apart from its boot mode. Returns what was changed, a sentence each,
@@ -28,6 +30,9 @@ export function adaptTree(tree: string, recipe: Recipe): string[] {
 
   rmSync(join(tree, 'etc/resolv.conf'), { force: true });
   changes.push("/etc/resolv.conf is left out, since the bootstrap tool had copied the build host's.");
+
+  writeFileSync(join(tree, 'etc/apt/sources.list'), `deb ${MAIN_ARCHIVE} ${recipe.suite} main\n`);
+  changes.push(`/etc/apt/sources.list names ${MAIN_ARCHIVE}, whatever mirror the packages came from.`);
 
   if (recipe.agent) {
     installAgent(tree);
@@ -70,7 +75,10 @@ export function runInTree(
     '--kill-child',
     `--mount-proc=${join(tree, 'proc')}`,
   ];
-  const environment = ['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin', 'LC_ALL=C.UTF-8'];
+  const environment = [
+    ...['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin'],
+    ...[`SOURCE_DATE_EPOCH=${IMAGE_EPOCH_S}`, 'LC_ALL=C.UTF-8'],
+  ];
   return context.runner.run('unshare', [...isolation, 'chroot', tree, ...environment, ...command], {
     allowFailure: true,
     signal: context.signal,

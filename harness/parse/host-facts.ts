@@ -50,6 +50,11 @@ export function parseChoice(text: string): string | undefined {
   return /\[([^[\]]+)\]/.exec(text)?.[1];
 }
 
+/** The microcode of the first CPU, `0x2b000590`, from /proc/cpuinfo (x86 only). */
+export function parseMicrocode(cpuinfo: string): string | undefined {
+  return wholeLine('microcode[ \\t]*: *([^\\n]*)').exec(cpuinfo)?.[1]?.trim();
+}
+
 /** What a machine says it is made by (/sys/class/dmi/id). */
 export interface Dmi {
   vendor?: string;

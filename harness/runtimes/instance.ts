@@ -78,6 +78,10 @@ export async function launchInstance(parts: InstanceParts): Promise<Instance> {
     spawnMs: launched.spawnMs,
     console,
     agent,
+    command: {
+      words: [...(parts.through ?? []), parts.command, ...parts.args],
+      environment: parts.env ?? {},
+    },
     writable: parts.writable,
     exited: launched.exited,
     meters: cgroupMeters(cgroup, launched.pid, cpuBeforeMs),

@@ -5,6 +5,7 @@ import type {
   RecordedIsolation,
   RuntimeDescription,
   RuntimeKind,
+  StartedCommand,
 } from '../../results/record.ts';
 import type { Agent } from '../guest/agent.ts';
 import type { Console } from '../guest/console.ts';
@@ -59,6 +60,8 @@ export interface Instance {
   /** Settles when the runtime's process has ended, however it ended; never rejects. */
   readonly exited: Promise<InstanceExit>;
   readonly meters: InstanceMeters;
+  /** What was started, within its control group and room; absent where nothing was. */
+  readonly command?: StartedCommand;
   /** The file or folder that takes what the instance writes to its disk; `undefined` where nothing is written. */
   readonly writable?: string;
   /** Reads what separates it from the host while it runs; absent where that cannot be read. Never throws. */

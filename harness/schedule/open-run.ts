@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostError, TwinbootError, withHint } from '../../core/error.ts';
-import { packageVersion } from '../../core/package-root.ts';
 import { plainLine } from '../../core/text.ts';
 import { RECORD_SCHEMA, type RunRecord, type Sample, type SampleError } from '../../results/record.ts';
 import { writeFailure } from '../../results/write-failure.ts';
@@ -9,8 +8,10 @@ import type { SurveyName } from '../contract/fleet-readings.ts';
 import type { Scenario } from '../contract/scenario.ts';
 import { artifactsOf, surveyOf } from '../fleet/registry.ts';
 import type { HostContext } from '../host/context.ts';
+import type { CachedImage } from '../image/cache.ts';
 import { prepareRuntime } from '../runtimes/prepare.ts';
 import type { PreparedRuntime } from '../runtimes/runtime.ts';
+import { startedCommand } from '../runtimes/started-command.ts';
 import { boundaryWarnings, warningsOf } from './warnings.ts';
 import { bootOnce } from './boot.ts';
 import type { PlannedBoot } from './order.ts';
@@ -105,7 +106,7 @@ async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<
     const note = (message: string): void => request.listener.note(`${id}: ${message}`);
     try {
       const context = { host, image: request.image, limits, note };
-      prepared.runtimes.set(id, await prepareRuntime(spec, context));
+      prepared.runtimes.set(id, keepingCommand(await prepareRuntime(spec, context), host, request.image));
     } catch (error) {
       if (!optional || !(error instanceof TwinbootError) || error.kind !== 'host') throw error;
       const why = withHint(error);
@@ -120,6 +121,26 @@ async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<
   throw hostError('no-runtime', 'this host can run none of the runtimes', {
     hint: 'twinboot runtimes says why',
   });
+}
+
+/** The record gets the command line of the first instance, whatever it was started for. */
+function keepingCommand(
+  runtime: PreparedRuntime,
+  { workFolder }: HostContext,
+  { folder }: CachedImage,
+): PreparedRuntime {
+  const { description } = runtime;
+  return {
+    ...runtime,
+    async start(request) {
+      const instance = await runtime.start(request);
+      if (instance.command !== undefined) {
+        const places = { bootId: request.bootId, workFolder, imageFolder: folder };
+        description.command ??= startedCommand(instance.command, places);
+      }
+      return instance;
+    },
+  };
 }
 
 interface Prepared {
@@ -193,7 +214,7 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
   return {
     schema: RECORD_SCHEMA,
     id: request.runId,
-    tool: { name: 'twinboot', version: packageVersion() },
+    ...request.provenance,
     state: 'running',
     startedAt: new Date().toISOString(),
     plan: request.plan,

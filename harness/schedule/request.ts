@@ -12,6 +12,8 @@ import type { PlannedBoot } from './order.ts';
 export interface RunRequest {
   runId: string;
   runFolder: string;
+  /** Which twinboot this is, and how it was called: as the record has them. */
+  provenance: Required<Pick<RunRecord, 'tool' | 'commandLine'>>;
   plan: RunPlan;
   specs: readonly RuntimeSpec[];
   scenarios: readonly Scenario[];

@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { markText, type TimeMark } from '../../results/marks.ts';
+import { provenanceLine } from '../../results/provenance.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { Summary } from '../../results/summary.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
@@ -20,6 +21,7 @@ import { fleetFacts } from './fleet-facts.ts';
 import { fleetHeadlines, fleetTables } from './fleet-tables.ts';
 import { fleetOf, type FleetFindings } from '../../results/tables/fleet.ts';
 import { headlineTables } from './headline.ts';
+import { reproduceFacts } from './reproduce.ts';
 import { isolationTables } from '../../results/tables/isolation.ts';
 import { laddersOf, type Ladder } from '../../results/tables/ladder.ts';
 import { ledgerOf, type Ledger } from '../../results/tables/ledger.ts';
@@ -57,6 +59,10 @@ export interface ReportModel {
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
   scenarios: ScenarioText[];
+  /** What it takes to read, to repeat and to cite the run. */
+  reproduce: Fact[];
+  /** Version and digest, for the foot of the page. */
+  provenance: string;
   method: Fact[];
   runtimeFacts: Fact[];
   host: Fact[];
@@ -120,6 +126,8 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       notes: notes.filter((note) => note.scenario === scenario.id),
       definitions: definitionsTable(scenario),
     })),
+    reproduce: reproduceFacts(context),
+    provenance: plainLine(`${provenanceLine(record)} · run ${record.id}`),
     method: [...methodFacts(context), ...fleetFacts(fleet, context)],
     runtimeFacts: runtimeFacts(context),
     host: hostFacts(context),

@@ -36,6 +36,9 @@ export function imagePage(listed: ReadyImage, options: { packages: boolean }): s
   const { description, disk } = listed.image;
   const facts: [string, string][] = [
     ['sha256', description.digest],
+    ...(description.contentDigest === undefined
+      ? []
+      : [['content', description.contentDigest] as [string, string]]),
     [
       'system',
       `Debian ${description.suite}, ${description.initSystem}, ${description.packages.length} packages`,

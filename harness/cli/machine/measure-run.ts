@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { recordedCommandLine } from '../../../core/recorded-words.ts';
 import type { BootMode, RunPlan, RunRecord, RuntimeKind } from '../../../results/record.ts';
 import {
   assertWritableFolder,
@@ -18,6 +19,7 @@ import { readHostServices } from '../../host/host-services.ts';
 import { ensureTools } from '../../host/install.ts';
 import { setOrdinaryPriority } from '../../host/own-priority.ts';
 import { examineBeforeRun } from '../../host/preflight.ts';
+import { describeTool } from '../../host/tool-version.ts';
 import type { CachedImage } from '../../image/cache.ts';
 import { resolveImage } from '../../image/resolve.ts';
 import { findLeftovers } from '../../process/cleanup.ts';
@@ -95,7 +97,13 @@ export async function withBench<T>(
           folder,
           listener,
           image: (options) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, options)),
-          request: (options, image, own) => runRequest(host, options, image, own, { lacking, listener, log }),
+          request: (options, image, own) =>
+            runRequest(host, options, image, own, {
+              lacking,
+              listener,
+              log,
+              commandLine: recordedCommandLine(io.words),
+            }),
         });
       },
       { asRoot: !isFake },
@@ -168,12 +176,13 @@ async function runRequest(
   { plan, specs, scenarios }: RunOptions,
   image: CachedImage,
   { id, path }: RunFolder,
-  given: Pick<RunRequest, 'lacking' | 'listener' | 'log'>,
+  { commandLine, ...given }: Pick<RunRequest, 'lacking' | 'listener' | 'log'> & { commandLine: string },
 ): Promise<RunRequest> {
   const services = readHostServices();
   return {
     runId: id,
     runFolder: path,
+    provenance: { tool: await describeTool(host.runner), commandLine },
     plan,
     specs,
     scenarios,

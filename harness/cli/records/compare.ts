@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { agreementSentence } from '../../../results/compare/agreement.ts';
 import { compare } from '../../../results/compare/compare.ts';
 import { defaultJudgeOptions } from '../../../results/compare/comparison.ts';
 import { comparisonDocument } from '../../../results/compare/document.ts';
@@ -53,5 +54,7 @@ export function addCompareCommand(program: Command, io: Io): void {
       const [base, next] = [await loadSide(basePath), await loadSide(nextPath)];
       const comparison = compare(base, next, { minEffect, alpha, seed, metrics, force, maxFailedBoots });
       showVerdicts(io, comparisonDocument(comparison, failOn), format);
+      // Beside the verdict, which asks for what got worse: for whoever has repeated a run.
+      io.note(agreementSentence(comparison));
     });
 }

@@ -20,7 +20,6 @@ describe('a settled tree', () => {
     const runner = fakeRunner(buildTools());
     await applyBootMode(plain(tree), 'settled', buildContext(runner));
     expect(runner.calls.map((call) => call.slice(call.indexOf('LC_ALL=C.UTF-8 ') + 15))).toEqual([
-      '/usr/bin/systemd-machine-id-setup',
       '/usr/bin/systemd-sysusers',
       '/usr/sbin/ldconfig',
       '/usr/bin/journalctl --update-catalog',
@@ -35,7 +34,7 @@ describe('a settled tree', () => {
     await applyBootMode(plain(tree), 'settled', buildContext(runner));
     expect(runner.calls[0]).toBe(
       `unshare --mount --pid --net --ipc --fork --kill-child --mount-proc=${tree}/proc chroot ${tree} ` +
-        '/usr/bin/env -i PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8 /usr/bin/systemd-machine-id-setup',
+        '/usr/bin/env -i PATH=/usr/sbin:/usr/bin SOURCE_DATE_EPOCH=1767225600 LC_ALL=C.UTF-8 /usr/bin/systemd-sysusers',
     );
   });
 
@@ -80,7 +79,7 @@ describe('a settled tree that holds what somebody else has written', () => {
     const runner = fakeRunner(buildTools());
     const context = buildContext(runner);
     await applyBootMode(foreign(tree), 'settled', context);
-    expect(runner.calls).toHaveLength(6);
+    expect(runner.calls).toHaveLength(5);
     for (const call of runner.calls) {
       expect(call).toMatch(
         /^perl \S+\/tree-programs\.pl (x64|arm64) \S+\/tree 1000065536 65536 \S+\/twinboot-build-[0-9a-f]{16} \//,

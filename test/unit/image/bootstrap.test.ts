@@ -36,7 +36,8 @@ function captured(name: string): string {
 
 describe('the bootstrap', () => {
   it('is one call of mmdebstrap', () => {
-    expect(mmdebstrapArguments(recipe, { mirror, keyring }, '/cache/.build/tree')).toMatchInlineSnapshot(`
+    expect(mmdebstrapArguments(recipe, { mirror, keyring }, { tree: '/cache/.build/tree' }))
+      .toMatchInlineSnapshot(`
       [
         "--mode=root",
         "--format=directory",
@@ -54,7 +55,7 @@ describe('the bootstrap', () => {
     const bookworm = mmdebstrapArguments(
       recipeFor({ suite: 'bookworm' }, 'x64'),
       { mirror, keyring },
-      '/tree',
+      { tree: '/tree' },
     );
     expect(bookworm).toContain('--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr');
   });
@@ -68,7 +69,19 @@ describe('the bootstrap', () => {
       },
     });
     await bootstrap(request({ http_proxy: 'http://cache.lan:3142' }), runner);
-    expect(env).toEqual({ http_proxy: 'http://cache.lan:3142', TMPDIR: '/cache/.build/tmp' });
+    expect(env).toEqual({
+      http_proxy: 'http://cache.lan:3142',
+      SOURCE_DATE_EPOCH: '1767225600',
+      E2FSPROGS_FAKE_TIME: '1767225600',
+      TMPDIR: '/cache/.build/tmp',
+    });
+  });
+
+  it('keeps the Release file of the archive, which says when it was published', () => {
+    const places = { tree: '/tree', release: "/cache/it's/Release" };
+    expect(mmdebstrapArguments(recipe, { mirror, keyring }, places)).toContain(
+      `--customize-hook=cat "$1"/var/lib/apt/lists/*Release > '/cache/it'\\''s/Release'`,
+    );
   });
 
   it.each([

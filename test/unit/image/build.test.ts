@@ -129,7 +129,7 @@ describe('a build that fails', () => {
       { unshare: () => ({ exitCode: 1, stderr: 'no' }) },
       {
         code: 'settle-failed',
-        message: /^image trixie: settle: \/usr\/bin\/systemd-machine-id-setup failed/,
+        message: /^image trixie: settle: \/usr\/bin\/systemd-sysusers failed/,
       },
     ],
     [

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyKernel, digestFile, measureTree, mkfsArguments } from '../../../harness/image/pack.ts';
+import { FILE_SYSTEM_UUID, HASH_SEED } from '../../../harness/image/reproducible.ts';
 import { layDebianTree } from '../../fixtures/image/fake-tools.ts';
 import { sandbox } from '../../fixtures/image/sandbox.ts';
 
@@ -33,8 +34,8 @@ describe('the size of a tree', () => {
 
 describe('the file system', () => {
   it('is finished when it is made: no instance initialises it in the background', () => {
-    expect(mkfsArguments('/tree', '/disk.raw', 40_000).join(' ')).toMatchInlineSnapshot(
-      `"-q -F -L twinboot -d /tree -b 4096 -I 256 -N 40000 -m 0 -E lazy_itable_init=0,lazy_journal_init=0 /disk.raw"`,
+    expect(mkfsArguments('/tree', '/disk.raw', 40_000).join(' ')).toBe(
+      `-q -F -L twinboot -d /tree -b 4096 -I 256 -N 40000 -m 0 -E lazy_itable_init=0,lazy_journal_init=0,hash_seed=${HASH_SEED} -U ${FILE_SYSTEM_UUID} /disk.raw`,
     );
   });
 });

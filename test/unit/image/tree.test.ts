@@ -21,7 +21,10 @@ describe("a tree made twinboot's", () => {
     expect(statSync(join(tree, 'usr/lib/twinboot/agent')).mode & 0o777).toBe(0o755);
     const wanted = join(tree, 'etc/systemd/system/multi-user.target.wants/twinboot-agent.service');
     expect(existsSync(join(tree, readlinkSync(wanted)))).toBe(true);
-    expect(added).toHaveLength(4);
+    expect(readFileSync(join(tree, 'etc/apt/sources.list'), 'utf8')).toBe(
+      'deb http://deb.debian.org/debian trixie main\n',
+    );
+    expect(added).toHaveLength(5);
   });
 
   it('can do without the agent', () => {

@@ -1,0 +1,42 @@
+import { recordedCommandLine, withoutCredentials } from '../../core/recorded-words.ts';
+import type { ImageRecipe } from '../../results/record.ts';
+import { installedPackages } from '../host/dpkg.ts';
+import { buildWords, type Recipe } from './recipe.ts';
+
+/** Debian's packages of what decides how an image comes out. */
+const TOOLS = ['mmdebstrap', 'e2fsprogs', 'apt', 'dpkg'];
+
+/** How an image was built, for the record. `release`: the archive's Release file (Debian's RepositoryFormat). */
+export function describeRecipe(
+  recipe: Recipe,
+  mirror: string,
+  release: string | undefined,
+  installed = installedPackages(),
+): ImageRecipe {
+  const published = Date.parse(fieldOf(release, 'Date') ?? '');
+  const archiveVersion = fieldOf(release, 'Version');
+  return {
+    command: recordedCommandLine(buildWords(recipe)),
+    variant: recipe.variant,
+    packages: recipe.packages,
+    mirror: withoutCredentials(mirror),
+    ...(Number.isNaN(published) ? {} : { archiveDate: new Date(published).toISOString() }),
+    ...(archiveVersion === undefined ? {} : { archiveVersion }),
+    tools: Object.fromEntries(TOOLS.flatMap((name) => entry(name, installed.get(name)))),
+    missing: [
+      ...(Number.isNaN(published) ? [{ fact: 'archive date', reason: 'its Release file was not kept' }] : []),
+      ...TOOLS.filter((name) => !installed.has(name)).map((name) => ({
+        fact: `version of ${name}`,
+        reason: 'it is no installed Debian package of the build host',
+      })),
+    ],
+  };
+}
+
+function entry(name: string, version: string | undefined): [string, string][] {
+  return version === undefined ? [] : [[name, version]];
+}
+
+function fieldOf(release: string | undefined, name: string): string | undefined {
+  return new RegExp(`^${name}: *(.+)$`, 'm').exec(release ?? '')?.[1]?.trim();
+}
