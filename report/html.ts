@@ -41,9 +41,21 @@ export function renderHtml(model: ReportModel, figures: readonly IllustratedFigu
       { id: 'failures', title: 'Failures' },
       ...(model.warnings.length > 0 ? [{ id: 'warnings', title: 'Warnings' }] : []),
     ],
+    anchors: definitionAnchors(model.scenarios),
     policy: contentPolicy(style, scripts),
     figuresJson: inScript(jsonText(figures.map(({ figure: { id, panels } }) => ({ id, panels })))),
   });
+}
+
+/** Where the page defines each metric, by its id as tables write it: a note that is one of them links there. */
+function definitionAnchors(scenarios: readonly ScenarioText[]): Map<string, string> {
+  const ids = scenarios.flatMap(({ definitions }) => definitions.rows.flatMap(([metric]) => metric?.note ?? []));
+  return new Map([...new Set(ids)].map((id, index) => [id, anchorName(id, index)]));
+}
+
+/** `metric-startup-ready`; an id that says nothing in such a name has a number. */
+function anchorName(id: string, index: number): string {
+  return /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/u.test(id) ? `metric-${id.replace('.', '-')}` : `metric-${index}`;
 }
 
 interface Section extends ScenarioText {

@@ -18,6 +18,18 @@ function draw(theme) {
   document.documentElement.dataset.drawn = theme;
 }
 
+/** What a link leads to may lie in a closed part of the page. */
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  const closed = target?.closest('details:not([open])');
+  if (!closed) return;
+  closed.open = true;
+  target.scrollIntoView();
+}
+
+window.addEventListener('hashchange', openTarget);
+openTarget();
+
 const drawForScreen = () => draw(dark.matches ? 'dark' : 'light');
 
 document.fonts.ready

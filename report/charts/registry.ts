@@ -1,4 +1,5 @@
 import type { ReportModel } from '../model/report.ts';
+import { bootUnits } from './boot-units.ts';
 import { callSurface } from './call-surface.ts';
 import { costExposure } from './cost-exposure.ts';
 import { densityGrowth } from './density-growth.ts';
@@ -19,6 +20,7 @@ import { stormThroughput } from './storm-throughput.ts';
 const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ ladders }) => ladders.map(startupLadder),
   ({ ladders }) => ladders.map(startupPhases),
+  ({ bootUnits: found }) => found.map(bootUnits),
   ({ distributions }) => distributions.map(distribution),
   ({ waterfalls }) => waterfalls.map(memoryTotal),
   ({ waterfalls }) => waterfalls.map(memoryWaterfall),

@@ -2,7 +2,7 @@ import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
 import { ladderTable, type Climb, type Ladder } from '../../results/tables/ladder.ts';
-import { markedName, markOf, shortName } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -35,7 +35,7 @@ export function startupLadder(ladder: Ladder): Figure {
     panels: [
       {
         id: 'ladder',
-        alt: `Ladder of ${ladder.rungs.length} rungs on a logarithmic time axis for ${ladder.climbs.map(({ runtime }) => markedName(runtime)).join(' and ')}`,
+        alt: `Ladder of ${ladder.rungs.length} rungs on a logarithmic time axis for ${ladder.climbs.map(({ runtime }) => shortName(runtime)).join(' and ')}`,
         type: 'line',
         height,
         narrowHeight: height + 20,

@@ -10,6 +10,7 @@ import { answersOf } from './answers.ts';
 import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
+import { bootUnitsOf, type BootUnits } from '../../results/tables/boot-units.ts';
 import { callSurfaceOf, type CallSurface } from '../../results/tables/call-surface.ts';
 import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
@@ -44,6 +45,7 @@ export interface ReportModel {
   headline: Table[];
   runtimes: RuntimeView[];
   ladders: Ladder[];
+  bootUnits: BootUnits[];
   distributions: Distribution[];
   waterfalls: Waterfall[];
   ledger?: Ledger;
@@ -93,6 +95,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     headline: [...(boots === undefined ? [] : headlineTables(boots)), ...fleetHeadlines(fleet)],
     runtimes: context.runtimes,
     ladders: laddersOf(context),
+    bootUnits: bootUnitsOf(context),
     distributions: boots === undefined ? [] : distributionsOf(boots),
     waterfalls: waterfallsOf(context),
     ...(ledger === undefined ? {} : { ledger }),

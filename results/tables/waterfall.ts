@@ -3,7 +3,8 @@ import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { Metric, Sample, ScenarioDescription } from '../record.ts';
 import type { Context } from './context.ts';
-import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { measuredBoots, middleBoot } from './middle-boot.ts';
+import { shortName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** How a total is made up of its parts, runtime by runtime. */
@@ -58,18 +59,11 @@ function typicalBoot(
   declared: readonly Metric[],
   runtime: RuntimeView,
 ): (Omit<Fall, 'partBytes'> & { bytes: Map<string, number> }) | undefined {
-  const boots = record.samples
-    .filter(
-      (sample) =>
-        sample.scenario === scenario.id &&
-        sample.runtime === runtime.id &&
-        sample.phase === 'measured' &&
-        sample.outcome === 'ok',
-    )
-    .flatMap((sample) => weigh(sample, scenario, declared) ?? [])
-    .sort((a, b) => a.totalBytes - b.totalBytes || a.round - b.round);
-  const middle = boots[Math.floor((boots.length - 1) / 2)];
-  return middle === undefined ? undefined : { runtime, n: boots.length, ...middle };
+  const weighed = measuredBoots(record, scenario.id, runtime.id).flatMap(
+    (sample) => weigh(sample, scenario, declared) ?? [],
+  );
+  const middle = middleBoot(weighed, ({ totalBytes }) => totalBytes);
+  return middle === undefined ? undefined : { runtime, n: weighed.length, ...middle };
 }
 
 function weigh(
@@ -94,7 +88,7 @@ export function totalsTable({ falls }: Waterfall): Table {
     ...marksOver(runtimesOf(falls)),
     columns: [column('Runtime'), numeric('Total'), numeric('n')],
     rows: falls.map(({ runtime, totalBytes, n }) => [
-      cell(markedName(runtime)),
+      cell(shortName(runtime)),
       cell(formatBytes(totalBytes)),
       cell(String(n)),
     ]),
@@ -108,7 +102,7 @@ export function waterfallTable({ parts, falls }: Waterfall): Table {
   return {
     caption: 'Memory by part, and shares of the total',
     ...marksOver(runtimesOf(falls)),
-    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(markedName(runtime)))],
+    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(shortName(runtime)))],
     rows: [
       ...parts.map(({ title }, part) => [
         cell(title),
