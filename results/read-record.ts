@@ -7,6 +7,7 @@ import { plainLine } from '../core/text.ts';
 import { jsonFault } from './json-position.ts';
 import { migrate, shortened } from './migrate.ts';
 import { recordSchema, type RunRecord } from './record.ts';
+import { rememberBytes } from './record-text.ts';
 import { listRuns, namesOfFolders, RECORD_FILE } from './run-folder.ts';
 import { valueAt } from './value-at.ts';
 
@@ -17,7 +18,10 @@ import { valueAt } from './value-at.ts';
  */
 export async function readRecord(path: string): Promise<RunRecord> {
   const file = await recordFile(path);
-  return parseRecord(await readText(file), file, await hasSamplesCsv(file));
+  const bytes = await readBytes(file);
+  const record = parseRecord(bytes.toString('utf8'), file, await hasSamplesCsv(file));
+  rememberBytes(record, bytes);
+  return record;
 }
 
 /** From the text of `file`. Throws as `readRecord`; `hasCsv`: its values may be found beside it. */
@@ -37,9 +41,9 @@ async function recordFile(path: string): Promise<string> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+async function readBytes(file: string): Promise<Buffer> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw unreadable(file, error);
     const folder = dirname(file);

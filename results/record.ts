@@ -313,7 +313,14 @@ export type RunPlan = z.infer<typeof planSchema>;
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
   id: text.describe('`<UTC time>-<short id>`: the name of its folder'),
-  tool: z.object({ name: z.literal('twinboot'), version: text }),
+  tool: z.object({
+    name: z.literal('twinboot'),
+    version: text,
+    commit: text
+      .optional()
+      .describe('Of the sources that were run, 40 hex digits; absent where it is not known'),
+    isChanged: z.boolean().optional().describe('true: the sources had changes that `commit` does not hold'),
+  }),
   state: z
     .enum(['running', 'complete', 'interrupted'])
     .describe('running: the run goes on, or was killed before it could say so'),
