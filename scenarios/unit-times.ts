@@ -15,7 +15,8 @@ export function unitTimes(report: UnitReport): UnitTime[] | undefined {
   const sinceInit = (ms: number): number => Math.round((ms - userspaceMs) * 1000) / 1000;
   return [...report.units.values()].flatMap((unit) => {
     const { id, startedMs } = unit;
-    if (id === AGENT_UNIT || startedMs === undefined || startedMs < userspaceMs || startedMs > endMs) return [];
+    if (id === AGENT_UNIT || startedMs === undefined || startedMs < userspaceMs || startedMs > endMs)
+      return [];
     const doneMs = doneStarting(unit);
     return [
       {

@@ -86,39 +86,39 @@ export const palettes = {
     container0Soft: '#58b0ec3d',
     container1Soft: '#35c79c3d',
     container2Soft: '#a5d8f63d',
-    vm0: '#f98235',
+    vm0: '#f98135',
     vm1: '#dd92c0',
     vm2: '#d7ba44',
-    vm0Soft: '#f982353d',
+    vm0Soft: '#f981353d',
     vm1Soft: '#dd92c03d',
     vm2Soft: '#d7ba443d',
     boot0: '#a5521a',
-    boot1: '#e66b04',
-    boot2: '#fe9865',
+    boot1: '#e56a08',
+    boot2: '#ff9863',
     boot3: '#f5c68f',
     boot4: '#fce9d6',
     boot5: '#bca682',
     user0: '#2a6db0',
-    user1: '#3295df',
-    user2: '#6fc4ef',
+    user1: '#2e95df',
+    user2: '#6bc5f1',
     user3: '#bbdffe',
     user4: '#2bb98c',
     user5: '#8fd8bd',
-    kernel0: '#8d63c0',
-    kernel1: '#bdadfa',
-    kernel2: '#e4cefb',
-    kernel3: '#6548a7',
-    kernel4: '#a18ad6',
-    kernel5: '#f6f4f8',
+    kernel0: '#8d61c0',
+    kernel1: '#b7acfb',
+    kernel2: '#eec4fa',
+    kernel3: '#6347a7',
+    kernel4: '#a188d2',
+    kernel5: '#e072e8',
     files0: '#1f9b76',
     files1: '#5cc9aa',
-    files2: '#a7ebdf',
+    files2: '#8febe1',
     agent0: '#c5c30c',
     rest0: '#98a5ae',
     rest1: '#646d78',
     rest2: '#c8c2b6',
-    rest3: '#d993b4',
-    rest4: '#c09362',
+    rest3: '#da92b4',
+    rest4: '#c19463',
   },
 };
 
@@ -167,8 +167,13 @@ export const formatters = {
  */
 export function chartConfig(panel, theme, place) {
   const colors = palettes[theme];
-  const data = structuredClone(panel.data);
-  const options = /** @type {SpecOptions} */ (/** @type {unknown} */ (structuredClone(panel.options)));
+  const { withOverlay = false, ...drawn } = place;
+  const { data, options: spec, overlay } = structuredClone(panel);
+  const options = /** @type {SpecOptions} */ (/** @type {unknown} */ (spec));
+  if (withOverlay && overlay) {
+    /** @type {unknown[]} */ (data.datasets).push(overlay.dataset);
+    Object.assign(options.scales.x ?? {}, { min: overlay.min, max: overlay.max });
+  }
   resolveColors(data, colors);
   resolveColors(options, colors);
   const config = {
@@ -177,7 +182,7 @@ export function chartConfig(panel, theme, place) {
     options: {
       layout: { padding: { right: 6 } },
       ...options,
-      ...place,
+      ...drawn,
       animation: false,
       maintainAspectRatio: false,
       locale: 'en',

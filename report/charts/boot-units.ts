@@ -12,7 +12,7 @@ import type { UnitTime } from '../../results/unit-times.ts';
 import { categoryAxis, labelRoom, msAxis } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import { figureId, withMark } from './labels.ts';
-import type { Figure, Json, Panel } from './spec.ts';
+import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 /** Of so many units a panel has a row; the others are counted. */
 const MOST_ROWS = 25;
@@ -46,7 +46,9 @@ export function bootUnits(found: BootUnits): Figure {
 function rowsOf({ units }: UnitsOfBoot): UnitTime[] {
   const lengthOf = (unit: UnitTime): number => startDuration(unit) ?? Infinity;
   const first = units
-    .toSorted((a, b) => Number(b.critical ?? false) - Number(a.critical ?? false) || lengthOf(b) - lengthOf(a))
+    .toSorted(
+      (a, b) => Number(b.critical ?? false) - Number(a.critical ?? false) || lengthOf(b) - lengthOf(a),
+    )
     .slice(0, MOST_ROWS);
   return units.filter((unit) => first.includes(unit));
 }
@@ -84,11 +86,18 @@ function panel(boot: UnitsOfBoot & { rows: UnitTime[] }, { index, end, isLast }:
       indexAxis: 'y',
       layout: labelRoom,
       plugins: { legend: { display: isLast, position: 'bottom' } },
-      scales: { x: { ...msAxis('since PID 1 began'), min: 0, max: end * 1.02 }, y: categoryAxis },
+      scales: { x: timeAxis(end), y: categoryAxis },
     },
     plugins: ['connectors', 'outside-labels'],
   };
 }
+
+const timeAxis = (end: number): JsonObject => ({
+  ...msAxis('since PID 1 began'),
+  min: 0,
+  max: end * 1.02,
+  ticks: { format: 'ms', includeBounds: false },
+});
 
 /** What has no row: how many, and that none of it took long. */
 function foldedText(units: readonly UnitTime[], rows: readonly UnitTime[]): string {

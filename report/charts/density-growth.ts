@@ -74,7 +74,10 @@ function panel(density: readonly FleetView<Density>[], measure: Measure, logarit
     options: {
       interaction: { mode: 'nearest', intersect: false },
       plugins: { legend: { display: true, position: 'bottom' } },
-      scales: { x: countAxis(most, logarithmic), y: sizeAxis(steps.map(measure.bytesOf), bandEnds, logarithmic) },
+      scales: {
+        x: countAxis(most, logarithmic),
+        y: sizeAxis(steps.map(measure.bytesOf), bandEnds, logarithmic),
+      },
     },
     plugins: ['fits'],
   };

@@ -73,13 +73,7 @@ function waits(storm: readonly FleetView<Storm>[]): Panel {
           (burst) => burstFigures(burst).medianMs,
           formatMs,
         ),
-        line(
-          `${name}: slowest`,
-          details,
-          { ...look, ...ring },
-          slowest,
-          formatMs,
-        ),
+        line(`${name}: slowest`, details, { ...look, ...ring }, slowest, formatMs),
       ];
     }),
     figures: storm.map(({ details }) => details.bursts.flatMap((burst) => slowest(burst) ?? [])),

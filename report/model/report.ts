@@ -1,6 +1,7 @@
 import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { markText, type TimeMark } from '../../results/marks.ts';
+import { provenanceLine } from '../../results/provenance.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { Summary } from '../../results/summary.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
@@ -12,6 +13,7 @@ import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
 import { bootUnitsOf, type BootUnits } from '../../results/tables/boot-units.ts';
 import { callSurfaceOf, type CallSurface } from '../../results/tables/call-surface.ts';
+import { publishedTable } from '../../results/tables/published.ts';
 import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
@@ -54,6 +56,8 @@ export interface ReportModel {
   fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
+  /** What others have published, which the page shows where it is asked to. */
+  published: SectionTable[];
   scenarios: ScenarioText[];
   method: Fact[];
   runtimeFacts: Fact[];
@@ -86,7 +90,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       `${record.host.cpuModel} · ${formatCount(record.host.cpus, 'CPU')} · ${formatTime(record.startedAt)} · twinboot ${record.tool.version}`,
     ),
     source: plainLine(
-      `twinboot ${record.tool.version} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
+      `${provenanceLine(record)} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
     ),
     ...(emulation === undefined ? {} : { emulation }),
     timeMarks: timeNotesOf(context),
@@ -108,6 +112,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       ...detectionTables(context),
       ...fidelityTables(context),
     ],
+    published: record.scenarios.flatMap((scenario) => publishedTable(scenario) ?? []),
     scenarios: record.scenarios.map((scenario) => ({
       id: scenario.id,
       title: plainLine(scenario.title, 60),

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
+import { provenanceLine } from '../provenance.ts';
 import { pairsOf } from '../ratio.ts';
 import type { RunRecord } from '../record.ts';
 import type { CapacityPlan, CapacityQuestion } from './capacity-plan.ts';
@@ -28,6 +29,7 @@ export function planCapacity(record: RunRecord, asked: CapacityQuestion): Capaci
   const find = (id: string) => planned.find(({ runtime }) => runtime.id === id);
   return {
     record: plainLine(record.id, 80),
+    provenance: provenanceLine(record),
     startedAt: record.startedAt,
     image: plainLine(record.image.name, 60),
     question,

@@ -12,7 +12,15 @@ import {
 import { endLabel, endsWithParts, partOfOne, partsOver } from '../fleet/parts.ts';
 import { bytesInterval, differenceInterval, signedBytes, stopText, stopWord } from '../fleet/fleet-text.ts';
 import { ofNote, type FleetView, type Sharing } from './fleet.ts';
-import { markedId, shortName, marksOver, runtimeCell, runtimesOf, timeHeading, type RuntimeView } from './runtimes.ts';
+import {
+  markedId,
+  shortName,
+  marksOver,
+  runtimeCell,
+  runtimesOf,
+  timeHeading,
+  type RuntimeView,
+} from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Cell, type Table } from './table.ts';
 
 /** What one more instance costs: a row for each runtime. */
