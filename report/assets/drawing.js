@@ -186,6 +186,8 @@ export function chartConfig(panel, theme, place) {
       animation: false,
       maintainAspectRatio: false,
       locale: 'en',
+      // Else a bar of nothing is a hairline.
+      elements: { bar: { inflateAmount: 0 } },
       font: { family: fontFamily, size: 12 },
       color: colors.ink,
       scales: Object.fromEntries(

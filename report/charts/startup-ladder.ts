@@ -82,7 +82,7 @@ function overlayOf({ rungs }: Ladder, times: readonly number[]): Overlay | undef
   if (found.length === 0) return undefined;
   return {
     dataset: {
-      label: 'published, of other machines and by other definitions',
+      label: 'published by others',
       data: found.map(({ value, row }) => ({ x: value, y: row })),
       texts: found.map(({ system, text, definition, date }) => `${system} ${text} (${date}), ${definition}`),
       showLine: false,

@@ -109,18 +109,24 @@ describe('what a chart draws', () => {
     const record = buildRecord({ hostile: false });
     for (const { values } of record.samples)
       for (const value of values) if (value.metric === 'memory.tmpfs') value.value = 0;
-    const names = datasets<{ label: string }>(figuresOf(buildModel(record, summarise(record))), 'memory-total');
+    const names = datasets<{ label: string }>(
+      figuresOf(buildModel(record, summarise(record))),
+      'memory-total',
+    );
     expect(names.map(({ label }) => label)).not.toContain('tmpfs');
   });
 
   it('lies inside its axes, the bands of slopes as well', () => {
     for (const record of [fleetRecord(), sharingRecord(), densityRecord({ noise: 0.4 })]) {
-      const figure = figuresOf(buildModel(record, summarise(record))).find(({ id }) => id === 'density-growth');
+      const figure = figuresOf(buildModel(record, summarise(record))).find(
+        ({ id }) => id === 'density-growth',
+      );
       for (const { data, options } of figure?.panels ?? []) {
-        const { min, max, type } = (options.scales as Record<string, { min: number; max: number; type: string }>).y ?? {};
-        const bands = (data as unknown as { datasets: { band?: [number, number, number][] }[] }).datasets.flatMap(
-          ({ band = [] }) => band,
-        );
+        const { min, max, type } =
+          (options.scales as Record<string, { min: number; max: number; type: string }>).y ?? {};
+        const bands = (
+          data as unknown as { datasets: { band?: [number, number, number][] }[] }
+        ).datasets.flatMap(({ band = [] }) => band);
         expect(bands.length).toBeGreaterThan(0);
         for (const [, low, high] of bands) {
           expect(high).toBeLessThanOrEqual(max ?? 0);
