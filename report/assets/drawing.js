@@ -243,13 +243,40 @@ function dressScale(scale, colors) {
       maxRotation: 0,
       autoSkipPadding: 14,
       ...ticks,
-      ...(format ? { callback: formatters[format] } : {}),
+      ...(format
+        ? { callback: formatters[format] }
+        : scale.type === 'category'
+          ? { callback: nameInRoom }
+          : {}),
     },
     ...(scale.type === 'logarithmic'
       ? { afterBuildTicks: base === 2 ? powersOfTwo(format === 'bytes' ? 64 : 30) : keepRoundTicks }
       : {}),
     ...(ticks.stepSize ? { afterBuildTicks: everyStep(ticks.stepSize) } : {}),
   };
+}
+
+/**
+ * The name of a row, without its middle where there is no room for all of it: names of one family begin alike.
+ * @this {Scale}
+ * @param {string | number} value
+ */
+function nameInRoom(value) {
+  const name = /** @type {string | string[]} */ (
+    /** @type {unknown} */ (this.getLabelForValue(Number(value)))
+  );
+  if (Array.isArray(name) || this.isHorizontal()) return name;
+  const { ctx } = this;
+  ctx.save();
+  ctx.font = `12px ${fontFamily}`;
+  const room = this.maxWidth - 12;
+  let [shown, kept] = [name, name.length];
+  while (kept > 6 && ctx.measureText(shown).width > room) {
+    kept -= 1;
+    shown = `${name.slice(0, Math.ceil(kept / 2))}…${name.slice(name.length - Math.floor(kept / 2))}`;
+  }
+  ctx.restore();
+  return shown;
 }
 
 /**

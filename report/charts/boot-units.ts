@@ -1,3 +1,4 @@
+import { plainLine } from '../../core/text.ts';
 import { formatMs } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
 import {
@@ -107,11 +108,8 @@ function foldedText(units: readonly UnitTime[], rows: readonly UnitTime[]): stri
   return ` · ${formatCount(folded.length, 'more unit')} of at most ${formatMs(longestMs)} each`;
 }
 
-/** `.service` goes without saying; what is longer is in the tooltip and the table. */
-function rowLabel(unit: string): string {
-  const name = unit.replace(/\.service$/u, '');
-  return name.length <= 30 ? name : `${name.slice(0, 29)}…`;
-}
+/** `.service` goes without saying. */
+const rowLabel = (unit: string): string => plainLine(unit.replace(/\.service$/u, ''), 40);
 
 /** Bars of the units that are meant, in their rows; one that took no time is still an event, a line. */
 function bars(

@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinboot-report-'));
   files = await renderReport(buildRecord(), folder);
   html = await readFile(files.html, 'utf8');
-});
+}, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
