@@ -27,7 +27,7 @@ function draw(theme) {
 
 /** What a link leads to may lie in a closed part of the page. */
 function openTarget() {
-  const target = document.getElementById(location.hash.slice(1));
+  const target = document.getElementById(window.location.hash.slice(1));
   const closed = target?.closest('details:not([open])');
   if (!closed) return;
   closed.open = true;

@@ -152,7 +152,7 @@ describe('what a chart draws', () => {
     if (runtime === undefined) throw new Error('the record has no runtime');
     const runtimes = Array.from({ length: 9 }, (_, index) => ({ ...runtime, id: `nspawn${index}` }));
     const looks = looksOf(viewRuntimes({ ...buildRecord(), runtimes }));
-    const seen = looks.map(({ borderColor, pointStyle }) => `${String(borderColor)} ${String(pointStyle)}`);
+    const seen = looks.map(({ borderColor, pointStyle }) => JSON.stringify([borderColor, pointStyle]));
     expect(new Set(seen).size).toBe(9);
     expect(new Set(looks.slice(0, 3).map(({ pointStyle }) => pointStyle)).size).toBe(3);
   });
