@@ -10,6 +10,8 @@ export interface DrawingPlace {
   responsive: boolean;
   /** Canvas pixels per CSS pixel; the page leaves it to the browser. */
   devicePixelRatio?: number;
+  /** Whether what others have published is drawn over it. */
+  withOverlay?: boolean;
 }
 
 /** Colours by name. */

@@ -42,14 +42,31 @@ export function renderHtml(model: ReportModel, figures: readonly IllustratedFigu
       { id: 'failures', title: 'Failures' },
       ...(model.warnings.length > 0 ? [{ id: 'warnings', title: 'Warnings' }] : []),
     ],
+    anchors: definitionAnchors(model.scenarios),
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(jsonText(figures.map(({ figure: { id, panels } }) => ({ id, panels })))),
+    figuresJson: figuresJson(figures.map(({ figure }) => figure)),
   });
+}
+
+/** Where the page defines each metric, by its id as tables write it: a note that is one of them links there. */
+function definitionAnchors(scenarios: readonly ScenarioText[]): Map<string, string> {
+  const ids = scenarios.flatMap(({ definitions }) =>
+    definitions.rows.flatMap(([metric]) => metric?.note ?? []),
+  );
+  return new Map([...new Set(ids)].map((id, index) => [id, anchorName(id, index)]));
+}
+
+/** `metric-startup-ready`; an id that says nothing in such a name has a number. */
+function anchorName(id: string, index: number): string {
+  return /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/u.test(id)
+    ? `metric-${id.replace('.', '-')}`
+    : `metric-${index}`;
 }
 
 interface Section extends ScenarioText {
   figures: IllustratedFigure[];
   tables: SectionTable[];
+  published?: SectionTable;
   ledger?: Ledger;
   ledgerColumns: typeof ledgerColumns;
   placeFigures: typeof placeFigures;
@@ -57,19 +74,23 @@ interface Section extends ScenarioText {
 }
 
 function sectionsOf(
-  { scenarios, ledger, tables }: ReportModel,
+  { scenarios, ledger, tables, published }: ReportModel,
   figures: readonly IllustratedFigure[],
 ): Section[] {
-  return scenarios.map((scenario, index) => ({
-    ...scenario,
-    id: `scenario-${index + 1}`,
-    figures: figures.filter(({ figure }) => figure.scenario === scenario.id),
-    tables: tables.filter((table) => table.scenario === scenario.id),
-    ...(ledger?.scenario === scenario.id ? { ledger } : {}),
-    ledgerColumns,
-    placeFigures,
-    nothing: NOTHING,
-  }));
+  return scenarios.map((scenario, index) => {
+    const ofOthers = published.find((table) => table.scenario === scenario.id);
+    return {
+      ...scenario,
+      id: `scenario-${index + 1}`,
+      figures: figures.filter(({ figure }) => figure.scenario === scenario.id),
+      tables: tables.filter((table) => table.scenario === scenario.id),
+      ...(ledger?.scenario === scenario.id ? { ledger } : {}),
+      ledgerColumns,
+      placeFigures,
+      ...(ofOthers === undefined ? {} : { published: ofOthers }),
+      nothing: NOTHING,
+    };
+  });
 }
 
 /** The templates of the pages; all that they say with `<%=` is escaped, and shows what it says. */
@@ -110,6 +131,11 @@ export function inScript(text: string): string {
     .replace(/<(?=\/script|!--|script)/giu, '\\u003c')
     .replace(/\u2028/gu, '\\u2028')
     .replace(/\u2029/gu, '\\u2029');
+}
+
+/** What the page draws its charts from, without what could be taken for markup. */
+export function figuresJson(figures: readonly Figure[]): string {
+  return inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))).replaceAll('<', '\\u003c');
 }
 
 /** Only what is in the document itself may run or be shown, and nothing may be fetched. */

@@ -1,9 +1,10 @@
 import type { Figure, Panel } from './charts/spec.ts';
-import type { Drawing } from './drawing.ts';
+import type { Drawing, Theme } from './drawing.ts';
+import { pictureWidths, type PictureWidth } from './picture-style.ts';
 
-const WIDTH = 960;
-const MARGIN = 28;
 const GAP = 24;
+/** Panels lie beside each other where each has as much; less than that, and they are those of a narrow screen. */
+const LEAST_PANEL = 416;
 
 /** A rectangle of a picture, CSS pixels from its top left corner: a chart, or lines of text. */
 export type Block = { x: number; y: number; width: number; height: number } & (
@@ -27,16 +28,21 @@ interface Style {
   lineHeight: number;
 }
 
-/** Title, mark and caption above the panels, the source below. */
+/** Title, mark and caption above the panels, the source below; of a column's width without title and caption. */
 export function layOut(
   figure: Figure,
   source: string,
-  { palettes: { light }, fontFamily }: Drawing,
+  look: { width: PictureWidth; theme: Theme },
+  { palettes, fontFamily }: Drawing,
   measure: Measure,
 ): { width: number; height: number; blocks: Block[] } {
+  const isAlone = look.width === 'page';
+  const width = pictureWidths[look.width].px;
+  const margin = isAlone ? 28 : 4;
+  const palette = palettes[look.theme];
   const style = (font: string, color: string, lineHeight: number): Style => ({
     font: `${font} ${fontFamily}`,
-    color: light[color] ?? '#000000',
+    color: palette[color] ?? palette.ink,
     lineHeight,
   });
   const title = style('600 19px', 'ink', 26);
@@ -46,41 +52,43 @@ export function layOut(
   const small = style('11px', 'ink2', 16);
 
   const blocks: Block[] = [];
-  const write = (x: number, y: number, width: number, texts: [Style, string][]): number => {
+  const write = (x: number, y: number, room: number, texts: [Style, string][]): number => {
     const lines: Pen[] = [];
     let top = 0;
     for (const [{ font, color, lineHeight }, text] of texts) {
-      for (const line of wrap(text, width, (part) => measure(font, part))) {
+      for (const line of wrap(text, room, (part) => measure(font, part))) {
         lines.push({ font, color, text: line, baseline: top + lineHeight * 0.75 });
         top += lineHeight;
       }
     }
     const height = Math.ceil(top) + 4;
-    blocks.push({ x, y, width, height, lines });
+    blocks.push({ x, y, width: room, height, lines });
     return y + height;
   };
 
-  const inner = WIDTH - 2 * MARGIN;
-  let y = write(MARGIN, MARGIN, inner, [
-    [title, figure.title],
+  const inner = width - 2 * margin;
+  const above: [Style, string][] = [
+    ...(isAlone ? [[title, figure.title] as [Style, string]] : []),
     ...(figure.mark === undefined ? [] : [[mark, figure.mark] as [Style, string]]),
-    [caption, figure.caption],
-  ]);
-  y += 12;
+    ...(isAlone ? [[caption, figure.caption] as [Style, string]] : []),
+  ];
+  let y = above.length === 0 ? margin : write(margin, margin, inner, above) + (isAlone ? 12 : 4);
 
-  const perRow = figure.layout === 'columns' && figure.panels.length > 1 ? 2 : 1;
+  const isWide = inner >= 2 * LEAST_PANEL + GAP;
+  const perRow = isWide && figure.layout === 'columns' && figure.panels.length > 1 ? 2 : 1;
   const panelWidth = Math.floor((inner - GAP * (perRow - 1)) / perRow);
   for (let start = 0; start < figure.panels.length; start += perRow) {
     const ends = figure.panels.slice(start, start + perRow).map((panel, column) => {
-      const x = MARGIN + column * (panelWidth + GAP);
+      const x = margin + column * (panelWidth + GAP);
       const top = panel.heading === undefined ? y : write(x, y, panelWidth, [[heading, panel.heading]]);
-      blocks.push({ x, y: top, width: panelWidth, height: panel.height, panel });
-      return top + panel.height;
+      const height = inner < LEAST_PANEL ? panel.narrowHeight : panel.height;
+      blocks.push({ x, y: top, width: panelWidth, height, panel });
+      return top + height;
     });
     y = Math.max(...ends) + 10;
   }
-  y = write(MARGIN, y + 4, inner, [[small, source]]);
-  return { width: WIDTH, height: y + MARGIN - 12, blocks };
+  y = write(margin, y + 4, inner, [[small, source]]);
+  return { width, height: y + Math.max(0, margin - 12), blocks };
 }
 
 function wrap(text: string, width: number, measure: (part: string) => number): string[] {

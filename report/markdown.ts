@@ -120,7 +120,7 @@ function failureBlock(failure: Failure): Markdown[] {
   const text = `${failure.code}: ${failure.message}${hint}; ${failure.boot}, for ${failure.scenarios.join(', ')}`;
   return [
     gfm`### ${failure.runtime}, ${failure.when}: ${failure.outcome}`,
-    failure.mark === undefined ? gfm`${text}` : gfm`${text} · **${failure.mark}**`,
+    gfm`${text}`,
     ...(failure.consoleTail === undefined ? [] : [codeBlock(failure.consoleTail)]),
   ];
 }

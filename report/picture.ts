@@ -6,9 +6,7 @@ import { fontPath } from './asset-files.ts';
 import type { Figure, Panel } from './charts/spec.ts';
 import type { Drawing } from './drawing.ts';
 import { layOut, type Block, type Pen } from './layout.ts';
-
-/** Pixels of a PNG per CSS pixel: sharp on paper and on dense screens. */
-const PNG_SCALE = 2;
+import { pictureWidths, type PictureStyle } from './picture-style.ts';
 
 export interface Picture {
   png: Buffer;
@@ -29,35 +27,50 @@ function prepare(): void {
   prepared = true;
 }
 
-/** A figure with its title, caption and mark around it, on white: ready to stand alone in a paper. */
-export async function drawPicture(figure: Figure, source: string, drawing: Drawing): Promise<Picture> {
+/** A figure with what stands around it, on the colour of its theme: ready to stand alone, or in an article's column. */
+export async function drawPicture(
+  figure: Figure,
+  source: string,
+  drawing: Drawing,
+  style: PictureStyle,
+): Promise<Picture> {
   prepare();
   const ruler = createCanvas(1, 1).getContext('2d');
-  const { width, height, blocks } = layOut(figure, source, drawing, (font, text) => {
+  const { width, height, blocks } = layOut(figure, source, style, drawing, (font, text) => {
     ruler.font = font;
     return ruler.measureText(text).width;
   });
-  const bitmap = drawBitmap(width, height, blocks, drawing);
+  const sheet: Sheet = { width, height, blocks, drawing, style };
+  const bitmap = drawBitmap(sheet);
   const small = reduced(bitmap, width, height);
   // Other threads encode the bitmaps while this one draws the SVG.
   const encoded = Promise.all([bitmap.encode('png'), small.encode('webp', 85)]);
-  const svg = drawSvg(figure, width, height, blocks, drawing);
+  const svg = drawSvg(figure, sheet);
   const [png, webp] = await encoded;
   giveBack(bitmap);
   giveBack(small);
   return { png, svg, webp };
 }
 
-function drawBitmap(width: number, height: number, blocks: readonly Block[], drawing: Drawing): Canvas {
-  const canvas = createCanvas(width * PNG_SCALE, height * PNG_SCALE);
+/** What is drawn once in pixels and once as paths. CSS pixels. */
+interface Sheet {
+  width: number;
+  height: number;
+  blocks: readonly Block[];
+  drawing: Drawing;
+  style: PictureStyle;
+}
+
+function drawBitmap(sheet: Sheet): Canvas {
+  const { width, height, blocks, drawing } = sheet;
+  const { scale, theme } = sheet.style;
+  const canvas = createCanvas(width * scale, height * scale);
   const context = canvas.getContext('2d');
-  context.fillStyle = drawing.palettes.light.surface;
+  context.fillStyle = drawing.palettes[theme].surface;
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (const block of blocks) {
     const part = createCanvas(block.width, block.height);
-    withBlock(block, part, PNG_SCALE, drawing, () =>
-      context.drawImage(part, block.x * PNG_SCALE, block.y * PNG_SCALE),
-    );
+    withBlock(block, part, scale, sheet, () => context.drawImage(part, block.x * scale, block.y * scale));
   }
   return canvas;
 }
@@ -71,23 +84,23 @@ function reduced(bitmap: Canvas, width: number, height: number): Canvas {
 }
 
 /** Each block is an SVG of its own inside the whole one, because Chart.js draws from the corner of its canvas. */
-function drawSvg(
-  { title }: Figure,
-  width: number,
-  height: number,
-  blocks: readonly Block[],
-  drawing: Drawing,
-): string {
+function drawSvg({ title }: Figure, sheet: Sheet): string {
+  const { width, height, blocks, drawing, style } = sheet;
+  const { mm } = pictureWidths[style.width];
+  const size =
+    mm === undefined
+      ? `width="${width}" height="${height}"`
+      : `width="${mm}mm" height="${((height / width) * mm).toFixed(2)}mm"`;
   const parts = blocks.map((block, index) => {
     const part = createCanvas(block.width, block.height, SvgExportFlag.ConvertTextToPaths);
-    const content = withBlock(block, part, 1, drawing, () => part.getContent().toString('utf8'));
+    const content = withBlock(block, part, 1, sheet, () => part.getContent().toString('utf8'));
     return nest(content, block, `b${index}-`);
   });
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ${size} viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escapeXml(title)}</title>`,
-    `<rect width="${width}" height="${height}" fill="${drawing.palettes.light.surface}"/>`,
+    `<rect width="${width}" height="${height}" fill="${drawing.palettes[style.theme].surface}"/>`,
     ...parts,
     '</svg>',
     '',
@@ -119,10 +132,10 @@ function withBlock<T>(
   block: Block,
   canvas: Canvas | SvgCanvas,
   scale: number,
-  drawing: Drawing,
+  sheet: Sheet,
   use: () => T,
 ): T {
-  const chart = block.panel && drawPanel(block.panel, canvas, scale, drawing);
+  const chart = block.panel && drawPanel(block.panel, canvas, scale, sheet);
   if (!block.panel) drawText(block.lines, canvas, scale);
   const taken = use();
   // Chart.js keeps a list of all charts, and with them their canvases, until they are destroyed.
@@ -132,10 +145,15 @@ function withBlock<T>(
 }
 
 /** Without animation it is drawn when this returns. */
-function drawPanel(panel: Panel, canvas: Canvas | SvgCanvas, scale: number, drawing: Drawing): Chart {
+function drawPanel(
+  panel: Panel,
+  canvas: Canvas | SvgCanvas,
+  scale: number,
+  { drawing, style }: Sheet,
+): Chart {
   return new Chart(
     canvas,
-    drawing.chartConfig(panel, 'light', { responsive: false, devicePixelRatio: scale }),
+    drawing.chartConfig(panel, style.theme, { responsive: false, devicePixelRatio: scale }),
   );
 }
 

@@ -5,10 +5,14 @@ import { replaceFile } from '../core/replace-file.ts';
 import { messageOf } from '../core/error.ts';
 import type { Figure } from './charts/spec.ts';
 import { loadDrawing } from './drawing.ts';
+import { pictureNames, reportStyle, type PictureStyle } from './picture-style.ts';
 import type { Picture } from './picture.ts';
 
 /** A figure's picture, or why there is none. */
 export type Drawn = { picture: Picture } | { reason: string };
+
+/** Draws a figure with the line at its foot, in the style of a report's own pictures where none is given. */
+export type DrawFigure = (figure: Figure, source: string, style?: PictureStyle) => Promise<Drawn>;
 
 /** Stands in the page for a picture that could not be drawn: a transparent pixel. */
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
@@ -17,15 +21,15 @@ const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAA
  * Draws pictures, each of which may fail alone. The library for them is native code, which some hosts do not load (a file
  * system mounted noexec, another libc): page and tables are made without.
  */
-export async function openPictures(): Promise<(figure: Figure, source: string) => Promise<Drawn>> {
+export async function openPictures(): Promise<DrawFigure> {
   try {
     // Node ends the process where an imported CommonJS module throws; a required one can be caught.
     createRequire(import.meta.url)('@napi-rs/canvas');
     const { drawPicture } = await import('./picture.ts');
     const drawing = await loadDrawing();
-    return async (figure, source) => {
+    return async (figure, source, style = reportStyle) => {
       try {
-        return { picture: await drawPicture(figure, source, drawing) };
+        return { picture: await drawPicture(figure, source, drawing, style) };
       } catch (error) {
         return { reason: `${figure.id}: ${firstLine(error)}` };
       }
@@ -49,8 +53,10 @@ export async function savePicture(
   drawn: Drawn,
   folder: string,
   id: string,
+  style: PictureStyle = reportStyle,
 ): Promise<{ png: string; svg: string } | undefined> {
-  const [png, svg] = [join(folder, `${id}.png`), join(folder, `${id}.svg`)];
+  const names = pictureNames(id, style);
+  const [png, svg] = [join(folder, names.png), join(folder, names.svg)];
   if ('picture' in drawn) {
     await Promise.all([replaceFile(png, drawn.picture.png), replaceFile(svg, drawn.picture.svg)]);
     return { png, svg };

@@ -8,6 +8,7 @@ import { figuresOf } from './charts/registry.ts';
 import { renderHtml } from './html.ts';
 import { renderMarkdown } from './markdown.ts';
 import { buildModel } from './model/report.ts';
+import type { PictureStyle } from './picture-style.ts';
 import { imageOf, openPictures, savePicture } from './pictures.ts';
 
 /** What a report consists of: absolute paths if the run folder was given as one. */
@@ -15,22 +16,32 @@ export interface ReportFiles {
   /** One self-contained page. */
   html: string;
   markdown: string;
-  charts: { id: string; title: string; png: string; svg: string }[];
+  charts: ChartFiles[];
+  /** The pictures in other styles, for articles. */
+  forArticles: ChartFiles[];
   /** All of the above. */
   all: string[];
   /** Why some pictures or all are missing. */
   undrawn?: string;
 }
 
+export interface ChartFiles {
+  id: string;
+  title: string;
+  png: string;
+  svg: string;
+}
+
 /**
- * Writes `<runFolder>/report/`: the page, the Markdown, and each chart as PNG and SVG. Reads nothing but the
- * record, so it works on any machine; whoever has summarised it already hands the summary in. Rejects with the file
+ * Writes `<runFolder>/report/`: the page, the Markdown, and each chart as PNG and SVG, once more in each of
+ * `styles`. Reads nothing but the record, so it works on any machine; whoever has summarised it already hands the summary in. Rejects with the file
  * system's error where the folder cannot be written, and with `link-in-the-way` where a link stands for one of its folders.
  */
 export async function renderReport(
   record: RunRecord,
   runFolder: string,
   summary: Summary = summarise(record),
+  styles: readonly PictureStyle[] = [],
 ): Promise<ReportFiles> {
   const folder = join(runFolder, 'report');
   const chartFolder = join(folder, 'charts');
@@ -44,7 +55,8 @@ export async function renderReport(
 
   // One after the other: a bitmap takes ten megabytes, and a report has a dozen of them.
   const illustrated = [];
-  const charts: ReportFiles['charts'] = [];
+  const charts: ChartFiles[] = [];
+  const forArticles: ChartFiles[] = [];
   let undrawn: string | undefined;
   for (const figure of figures) {
     const { id, title } = figure;
@@ -53,6 +65,10 @@ export async function renderReport(
     const files = await savePicture(drawn, chartFolder, id);
     if (files !== undefined) charts.push({ id, title, ...files });
     if ('reason' in drawn) undrawn ??= drawn.reason;
+    for (const style of styles) {
+      const styled = await savePicture(await draw(figure, model.source, style), chartFolder, id, style);
+      if (styled !== undefined) forArticles.push({ id, title, ...styled });
+    }
   }
 
   const html = join(folder, 'index.html');
@@ -66,6 +82,7 @@ export async function renderReport(
       figures.filter(({ id }) => hasPicture.has(id)),
     ),
   );
-  const all = [html, markdown, ...charts.flatMap(({ png, svg }) => [png, svg])];
-  return { html, markdown, charts, all, ...(undrawn === undefined ? {} : { undrawn }) };
+  const pictures = [...charts, ...forArticles].flatMap(({ png, svg }) => [png, svg]);
+  const all = [...new Set([html, markdown, ...pictures])];
+  return { html, markdown, charts, forArticles, all, ...(undrawn === undefined ? {} : { undrawn }) };
 }

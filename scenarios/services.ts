@@ -11,6 +11,7 @@ import {
   metric,
   type Circumstances,
 } from '../harness/contract/scenario.ts';
+import { AGENT_UNIT } from './agent-unit.ts';
 import { processesOf } from './instance-processes.ts';
 
 /** What the host and the instance itself tell of a process alike. */
@@ -24,7 +25,6 @@ interface Readings {
   processes: readonly InstanceProcess[];
 }
 
-const AGENT_UNIT = 'twinboot-agent.service';
 /** PID 1 itself: no service, and the largest thing that every instance brings again. */
 const MANAGER_UNIT = 'init.scope';
 const MANAGER_TITLE = 'System and Service Manager';

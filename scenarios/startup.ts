@@ -1,4 +1,5 @@
 import { lastBefore, unitNamed, type Unit } from '../harness/parse/units.ts';
+import { unitTimes } from './unit-times.ts';
 import { formatMs } from '../core/units.ts';
 import type { Timing } from '../harness/contract/artifacts.ts';
 import { createMeasured, defineScenario, eachOf, metric } from '../harness/contract/scenario.ts';
@@ -160,6 +161,7 @@ export const startup = defineScenario({
     details.starts = timing?.starts;
     details.guestOffsetErrorMs = timing?.guestOffsetErrorMs;
     details.finishedMs = onHostClock(units?.manager.finishedMs);
+    details.units = units === undefined ? undefined : unitTimes(units);
     details.waitedFor = units === undefined ? undefined : lastBefore(units, 'multi-user.target');
     return measured;
   },

@@ -2,7 +2,8 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { openFolderBelow } from '../../core/below.ts';
 import { ignoreMissing, messageOf } from '../../core/error.ts';
-import type { ReportFiles } from '../../report/render.ts';
+import type { PictureStyle } from '../../report/picture-style.ts';
+import type { ChartFiles, ReportFiles } from '../../report/render.ts';
 import { exports } from '../../results/export/registry.ts';
 import type { RunRecord } from '../../results/record.ts';
 import type { Summary } from '../../results/summary.ts';
@@ -12,13 +13,14 @@ import { writeFailure } from '../../results/write-failure.ts';
  * Writes what is made from a record beside it, the report and the exports, so that all files of a folder are of one
  * state of the record: they take the place of those of an earlier one when all are written, and what is no longer made
  * is removed. Pictures and exports that cannot be made are left out, and `note` is told why.
- * Errors: `disk-full`, `out-not-writable`, `write-failed`; the record, and what was made before, are not touched.
+ * `styles`: in which the charts are drawn for articles as well. Errors: `disk-full`, `out-not-writable`, `write-failed`; the record, and what was made before, are not touched.
  */
 export async function publish(
   record: RunRecord,
   summary: Summary,
   folder: string,
   note: (message: string) => void,
+  styles: readonly PictureStyle[] = [],
 ): Promise<ReportFiles> {
   try {
     const staging = await mkdtemp(join(folder, '.report-'));
@@ -26,7 +28,7 @@ export async function publish(
       await writeExports(record, summary, staging, note);
       // Loaded here: the drawing library is large, and nothing of it may be in memory while instances are measured.
       const { renderReport } = await import('../../report/render.ts');
-      const files = await renderReport(record, staging, summary);
+      const files = await renderReport(record, staging, summary, styles);
       await replaceAll(staging, folder);
       if (files.undrawn !== undefined) note(`the report has no pictures, or not all: ${files.undrawn}`);
       return movedTo(folder, staging, files);
@@ -78,11 +80,17 @@ async function replaceAll(staging: string, folder: string): Promise<void> {
 
 function movedTo(folder: string, staging: string, files: ReportFiles): ReportFiles {
   const moved = (path: string): string => join(folder, relative(staging, path));
+  const movedChart = (chart: ChartFiles): ChartFiles => ({
+    ...chart,
+    png: moved(chart.png),
+    svg: moved(chart.svg),
+  });
   return {
     ...files,
     html: moved(files.html),
     markdown: moved(files.markdown),
-    charts: files.charts.map((chart) => ({ ...chart, png: moved(chart.png), svg: moved(chart.svg) })),
+    charts: files.charts.map(movedChart),
+    forArticles: files.forArticles.map(movedChart),
     all: files.all.map(moved),
   };
 }

@@ -118,6 +118,22 @@ export function lastBefore(report: Pick<UnitReport, 'units'>, name: string): Wai
   return { unit: found.unit.id, durationMs: found.atMs - found.unit.startedMs };
 }
 
+/**
+ * The chain of units that a boot waited for up to `name`, in the order of time: before each stands, of the units that it
+ * starts after, the one whose start was over last, as systemd-analyze(1) has it. Units that were not asked about (mounts,
+ * sockets, other targets) are no part of it, so a gap in time may be theirs. Empty where `name` never became active.
+ */
+export function criticalChain(report: Pick<UnitReport, 'units'>, name: string): string[] {
+  const chain: string[] = [];
+  let unit = unitNamed(report, name);
+  while (unit?.startedMs !== undefined && doneStarting(unit) !== undefined && !chain.includes(unit.id)) {
+    chain.unshift(unit.id);
+    const before = unit.after.flatMap((id) => unitNamed(report, id) ?? []);
+    unit = lastOf(before, doneStarting, unit.startedMs)?.unit;
+  }
+  return chain;
+}
+
 /** The unit with the latest time that lies after `afterMs` and not after `untilMs`. */
 function lastOf(
   units: readonly Unit[],

@@ -23,7 +23,8 @@
  */
 
 /**
- * Okabe and Ito's colours, which colour-blind people tell apart, and tints of them; darker paper, lighter ink.
+ * Okabe and Ito's colours, which colour-blind people tell apart, and tints of them, moved apart in OKLab until no two of
+ * one chart are nearly equal (test/unit/report/colors.test.ts); darker paper, lighter ink.
  * @type {Record<Theme, Palette>}
  */
 export const palettes = {
@@ -39,39 +40,39 @@ export const palettes = {
     container0Soft: '#0072b233',
     container1Soft: '#009e7333',
     container2Soft: '#56b4e933',
-    vm0: '#d55e00',
+    vm0: '#d9561a',
     vm1: '#b5588f',
-    vm2: '#b88600',
-    vm0Soft: '#d55e0033',
+    vm2: '#b08c03',
+    vm0Soft: '#d9561a33',
     vm1Soft: '#b5588f33',
-    vm2Soft: '#b8860033',
-    boot0: '#8a3b00',
-    boot1: '#d55e00',
-    boot2: '#ee8f3f',
-    boot3: '#f6bb83',
-    boot4: '#fadbb9',
-    boot5: '#c9a27e',
-    user0: '#0b3c6f',
+    vm2Soft: '#b08c0333',
+    boot0: '#813802',
+    boot1: '#d55f08',
+    boot2: '#f38635',
+    boot3: '#fdb36c',
+    boot4: '#e1d3bf',
+    boot5: '#c2a484',
+    user0: '#013d6e',
     user1: '#1f6fb2',
     user2: '#56b4e9',
-    user3: '#a5d8f6',
+    user3: '#a1d7fa',
     user4: '#009e73',
     user5: '#7cc9b2',
-    kernel0: '#6b4a9e',
-    kernel1: '#a48fd0',
-    kernel2: '#c9bce6',
-    kernel3: '#4b2e83',
-    kernel4: '#8f74c4',
-    kernel5: '#ddd4f0',
+    kernel0: '#6c4b9f',
+    kernel1: '#ad90d8',
+    kernel2: '#beb7fc',
+    kernel3: '#4d2b83',
+    kernel4: '#876fc7',
+    kernel5: '#edcbda',
     files0: '#007a59',
     files1: '#3fb795',
-    files2: '#a3dccb',
-    agent0: '#d4a72c',
-    rest0: '#8b949e',
-    rest1: '#c3c9d0',
+    files2: '#9ee5d1',
+    agent0: '#d2ad2c',
+    rest0: '#839497',
+    rest1: '#b0bcb7',
     rest2: '#5f6872',
-    rest3: '#b06a9b',
-    rest4: '#a0522d',
+    rest3: '#b46995',
+    rest4: '#a05836',
   },
   dark: {
     surface: '#14171b',
@@ -85,39 +86,39 @@ export const palettes = {
     container0Soft: '#58b0ec3d',
     container1Soft: '#35c79c3d',
     container2Soft: '#a5d8f63d',
-    vm0: '#f28c3b',
+    vm0: '#f98135',
     vm1: '#dd92c0',
-    vm2: '#e0b23e',
-    vm0Soft: '#f28c3b3d',
+    vm2: '#d7ba44',
+    vm0Soft: '#f981353d',
     vm1Soft: '#dd92c03d',
-    vm2Soft: '#e0b23e3d',
+    vm2Soft: '#d7ba443d',
     boot0: '#a5521a',
-    boot1: '#e0752a',
-    boot2: '#f3a05c',
-    boot3: '#f8c497',
-    boot4: '#fbe0c6',
-    boot5: '#c9a27e',
+    boot1: '#e56a08',
+    boot2: '#ff9863',
+    boot3: '#f5c68f',
+    boot4: '#fce9d6',
+    boot5: '#bca682',
     user0: '#2a6db0',
-    user1: '#4a97d8',
-    user2: '#7dc4f0',
-    user3: '#b9e1f8',
+    user1: '#2e95df',
+    user2: '#6bc5f1',
+    user3: '#bbdffe',
     user4: '#2bb98c',
-    user5: '#8ed6c1',
-    kernel0: '#8d6cc4',
-    kernel1: '#baa7e2',
-    kernel2: '#d9cdf2',
-    kernel3: '#6a4aa8',
-    kernel4: '#a88fd8',
-    kernel5: '#ece5fa',
+    user5: '#8fd8bd',
+    kernel0: '#8d61c0',
+    kernel1: '#b7acfb',
+    kernel2: '#eec4fa',
+    kernel3: '#6347a7',
+    kernel4: '#a188d2',
+    kernel5: '#e072e8',
     files0: '#1f9b76',
     files1: '#5cc9aa',
-    files2: '#b2e4d6',
-    agent0: '#e0b94f',
-    rest0: '#9aa3ad',
+    files2: '#8febe1',
+    agent0: '#c5c30c',
+    rest0: '#98a5ae',
     rest1: '#646d78',
-    rest2: '#c8ced5',
-    rest3: '#cf94bd',
-    rest4: '#d2916b',
+    rest2: '#c8c2b6',
+    rest3: '#da92b4',
+    rest4: '#c19463',
   },
 };
 
@@ -166,8 +167,13 @@ export const formatters = {
  */
 export function chartConfig(panel, theme, place) {
   const colors = palettes[theme];
-  const data = structuredClone(panel.data);
-  const options = /** @type {SpecOptions} */ (/** @type {unknown} */ (structuredClone(panel.options)));
+  const { withOverlay = false, ...drawn } = place;
+  const { data, options: spec, overlay } = structuredClone(panel);
+  const options = /** @type {SpecOptions} */ (/** @type {unknown} */ (spec));
+  if (withOverlay && overlay) {
+    /** @type {unknown[]} */ (data.datasets).push(overlay.dataset);
+    Object.assign(options.scales.x ?? {}, { min: overlay.min, max: overlay.max });
+  }
   resolveColors(data, colors);
   resolveColors(options, colors);
   const config = {
@@ -176,10 +182,12 @@ export function chartConfig(panel, theme, place) {
     options: {
       layout: { padding: { right: 6 } },
       ...options,
-      ...place,
+      ...drawn,
       animation: false,
       maintainAspectRatio: false,
       locale: 'en',
+      // Else a bar of nothing is a hairline.
+      elements: { bar: { inflateAmount: 0 } },
       font: { family: fontFamily, size: 12 },
       color: colors.ink,
       scales: Object.fromEntries(
@@ -235,13 +243,40 @@ function dressScale(scale, colors) {
       maxRotation: 0,
       autoSkipPadding: 14,
       ...ticks,
-      ...(format ? { callback: formatters[format] } : {}),
+      ...(format
+        ? { callback: formatters[format] }
+        : scale.type === 'category'
+          ? { callback: nameInRoom }
+          : {}),
     },
     ...(scale.type === 'logarithmic'
       ? { afterBuildTicks: base === 2 ? powersOfTwo(format === 'bytes' ? 64 : 30) : keepRoundTicks }
       : {}),
     ...(ticks.stepSize ? { afterBuildTicks: everyStep(ticks.stepSize) } : {}),
   };
+}
+
+/**
+ * The name of a row, without its middle where there is no room for all of it: names of one family begin alike.
+ * @this {Scale}
+ * @param {string | number} value
+ */
+function nameInRoom(value) {
+  const name = /** @type {string | string[]} */ (
+    /** @type {unknown} */ (this.getLabelForValue(Number(value)))
+  );
+  if (Array.isArray(name) || this.isHorizontal()) return name;
+  const { ctx } = this;
+  ctx.save();
+  ctx.font = `12px ${fontFamily}`;
+  const room = this.maxWidth - 12;
+  let [shown, kept] = [name, name.length];
+  while (kept > 6 && ctx.measureText(shown).width > room) {
+    kept -= 1;
+    shown = `${name.slice(0, Math.ceil(kept / 2))}…${name.slice(name.length - Math.floor(kept / 2))}`;
+  }
+  ctx.restore();
+  return shown;
 }
 
 /**
@@ -391,7 +426,7 @@ function axesOf({ scales: { x, y } }) {
  * Calls `draw` for every element that has a label under `key`.
  * @param {Chart} chart
  * @param {'inside' | 'outside'} key
- * @param {(element: DrawnElement, text: string, dataset: DrawnDataset) => void} draw
+ * @param {(element: DrawnElement, text: string, dataset: DrawnDataset, value: unknown) => void} draw
  */
 function eachElement(chart, key, draw) {
   datasetsOf(chart).forEach((dataset, index) => {
@@ -399,7 +434,8 @@ function eachElement(chart, key, draw) {
     if (!labels || !chart.isDatasetVisible(index)) return;
     elementsOf(chart, index).forEach((element, position) => {
       const text = labels[position];
-      if (text && dataset.data[position] !== null) draw(element, text, dataset);
+      const value = dataset.data[position];
+      if (text && value !== null) draw(element, text, dataset, value);
     });
   });
 }
@@ -450,14 +486,23 @@ function drawOutside(chart, colors) {
   ctx.lineJoin = 'round';
   ctx.strokeStyle = colors.surface;
   ctx.fillStyle = colors.ink2;
-  eachElement(chart, 'outside', (element, text, dataset) => {
-    const place = placeOutside(chart, element, ctx.measureText(text).width, dataset.side);
+  eachElement(chart, 'outside', (element, text, dataset, value) => {
+    const side = isNegative(value) ? 'left' : dataset.side;
+    const place = placeOutside(chart, element, ctx.measureText(text).width, side);
     if (place === undefined || taken.some((other) => overlap(place, other))) return;
     taken.push(place);
     ctx.strokeText(text, place.left, place.y);
     ctx.fillText(text, place.left, place.y);
   });
   ctx.restore();
+}
+
+/**
+ * Whether a bar reaches to the left, from zero or from where it starts.
+ * @param {unknown} value
+ */
+function isNegative(value) {
+  return Array.isArray(value) ? Number(value[1]) < Number(value[0]) : Number(value) < 0;
 }
 
 /**

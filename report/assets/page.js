@@ -4,7 +4,11 @@
 const figures = JSON.parse(document.getElementById('figures').textContent);
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const narrow = matchMedia('(max-width: 40rem)');
+/** Shows what others have published, where the page has any: off at first. */
+const published = document.getElementById('published');
 let drawn = [];
+
+const isShown = () => published?.getAttribute('aria-pressed') === 'true';
 
 function draw(theme) {
   for (const chart of drawn) chart.destroy();
@@ -12,11 +16,35 @@ function draw(theme) {
     panels.map((panel) => {
       const canvas = document.getElementById(`${id}-${panel.id}`);
       canvas.parentElement.style.height = `${narrow.matches ? panel.narrowHeight : panel.height}px`;
-      return new window.Chart(canvas, chartConfig(panel, theme, { responsive: true }));
+      return new window.Chart(
+        canvas,
+        chartConfig(panel, theme, { responsive: true, withOverlay: isShown() }),
+      );
     }),
   );
   document.documentElement.dataset.drawn = theme;
 }
+
+/** What a link leads to may lie in a closed part of the page. */
+function openTarget() {
+  const target = document.getElementById(window.location.hash.slice(1));
+  const closed = target?.closest('details:not([open])');
+  if (!closed) return;
+  closed.open = true;
+  target.scrollIntoView();
+}
+
+if (published) {
+  published.hidden = false;
+  published.addEventListener('click', () => {
+    published.setAttribute('aria-pressed', String(!isShown()));
+    for (const block of document.querySelectorAll('.published')) block.hidden = !isShown();
+    drawForScreen();
+  });
+}
+
+window.addEventListener('hashchange', openTarget);
+openTarget();
 
 const drawForScreen = () => draw(dark.matches ? 'dark' : 'light');
 

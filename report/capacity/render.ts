@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { replaceFile } from '../../core/replace-file.ts';
-import { jsonText } from '../../core/text.ts';
 import { createFolders } from '../../results/create-folders.ts';
 import type { CapacityPlan } from '../../results/capacity/capacity-plan.ts';
 import { writeFailure } from '../../results/write-failure.ts';
 import { browserBundles } from '../asset-files.ts';
 import {
   contentPolicy,
+  figuresJson,
   inScript,
   pageScript,
   pageStyle,
@@ -32,7 +32,7 @@ export async function writePlan(
 ): Promise<string> {
   const page = join(folder, PAGE);
   const figure = capacityChart(plan, sizes);
-  const chart = figure && { figure, drawn: await (await openPictures())(figure, pageModel(plan).subtitle) };
+  const chart = figure && { figure, drawn: await (await openPictures())(figure, footOf(plan)) };
   try {
     await createFolders(folder);
     const drawn = chart?.drawn ?? { reason: 'no runtime has a plan' };
@@ -43,6 +43,11 @@ export async function writePlan(
   }
   if (chart !== undefined && 'reason' in chart.drawn) note(`the page has no picture: ${chart.drawn.reason}`);
   return page;
+}
+
+/** What the plan was made from, at the foot of its picture. */
+function footOf(plan: CapacityPlan): string {
+  return `${plan.provenance} · run ${plan.record}`;
 }
 
 /** The plan as one HTML document that loads nothing: scripts, style, font and data are inside it. */
@@ -57,6 +62,6 @@ export function renderPlan(plan: CapacityPlan, chart: IllustratedFigure | undefi
     style,
     scripts,
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))),
+    figuresJson: figuresJson(figures),
   });
 }

@@ -1,6 +1,6 @@
 import { NOTHING } from '../../core/words.ts';
 import { callSurfaceTable, type CallSurface } from '../../results/tables/call-surface.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { categoryAxis } from './axes.ts';
 import { barLines } from './labels.ts';
 import type { Figure, Json } from './spec.ts';
@@ -73,7 +73,7 @@ function allowedBeside({ used, allowed }: Row): number | undefined {
 }
 
 function rowText({ runtime, used, allowed }: Row, all: number): string {
-  return `${markedName(runtime)} makes ${used ?? NOTHING} and may make ${allowed ?? NOTHING} of ${all}`;
+  return `${shortName(runtime)} makes ${used ?? NOTHING} and may make ${allowed ?? NOTHING} of ${all}`;
 }
 
 function part(label: string, color: string, counts: readonly (number | undefined)[]): Json {

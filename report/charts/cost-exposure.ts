@@ -7,7 +7,7 @@ import {
   type Place,
 } from '../../results/tables/cost-exposure.ts';
 import { markedBy } from '../../results/tables/fleet.ts';
-import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis, msAxis } from './axes.ts';
 import { panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -93,7 +93,7 @@ function sizeOf(found: CostExposure, index: number, at: number): JsonObject {
 function placeText({ runtime, cost, exposures }: Place, { unit }: Axis, index: number): string {
   const value = exposures[index]?.median;
   const exposed = value === undefined ? 'not known' : formatValue(value, exposures[index]?.unit ?? 'count');
-  return `${markedName(runtime)} ${exposed} at ${formatValue(cost.median, unit)}`;
+  return `${shortName(runtime)} ${exposed} at ${formatValue(cost.median, unit)}`;
 }
 
 function dataset(place: Place, cost: Axis, index: number, look: JsonObject): Json {

@@ -2,12 +2,12 @@ import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep, Slope } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { stepsTable } from '../../results/tables/density-steps.ts';
 import { bytesAxis } from './axes.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
-import type { Figure, Json, JsonObject, Panel } from './spec.ts';
+import type { Figure, JsonObject, Panel } from './spec.ts';
 
 /** Up to here both runtimes are seen to grow on one linear axis. */
 const FAR_APART = 20;
@@ -61,20 +61,23 @@ function panel(density: readonly FleetView<Density>[], measure: Measure, logarit
   const looks = looksOf(density.map(({ runtime }) => runtime));
   const steps = density.flatMap(({ details }) => stepsWithInstances(details));
   const most = Math.max(...steps.map(({ live }) => live));
+  const datasets = density.map((series, index) => dataset(series, measure, logarithmic, looks[index] ?? {}));
+  const bandEnds = datasets.flatMap(({ band = [] }) => band.flatMap(([, low, high]) => [low, high]));
   return {
     id: measure.id,
     heading: measure.heading,
-    alt: `${measure.heading} over live instances: ${density.map((series) => `${markedName(series.runtime)} ${lineText(measure.fitOf(series.details))}`).join('; ')}`,
+    alt: `${measure.heading} over live instances: ${density.map((series) => `${shortName(series.runtime)} ${lineText(measure.fitOf(series.details))}`).join('; ')}`,
     type: 'line',
     height: panelHeight(density.length),
     narrowHeight: panelHeight(density.length),
-    data: {
-      datasets: density.map((series, index) => dataset(series, measure, logarithmic, looks[index] ?? {})),
-    },
+    data: { datasets },
     options: {
       interaction: { mode: 'nearest', intersect: false },
       plugins: { legend: { display: true, position: 'bottom' } },
-      scales: { x: countAxis(most, logarithmic), y: sizeAxis(steps.map(measure.bytesOf), logarithmic) },
+      scales: {
+        x: countAxis(most, logarithmic),
+        y: sizeAxis(steps.map(measure.bytesOf), bandEnds, logarithmic),
+      },
     },
     plugins: ['fits'],
   };
@@ -89,7 +92,7 @@ function dataset(
   measure: Measure,
   logarithmic: boolean,
   look: JsonObject,
-): Json {
+): JsonObject & Line {
   const steps = stepsWithInstances(details);
   const shown = steps.filter((step) => !logarithmic || measure.bytesOf(step) > 0);
   const fit = measure.fitOf(details);
@@ -106,8 +109,14 @@ function dataset(
 /** On logarithmic axes a straight line is a curve. */
 const LINE_POINTS = 24;
 
+/** Points of the line, and of the band that it may lie in. */
+interface Line {
+  fit?: [x: number, y: number][];
+  band?: [x: number, low: number, high: number][];
+}
+
 /** The line from the first step to the last, and between what it lies with the ends of its interval. */
-function lineOf({ slope, intercept, interval }: Slope, steps: readonly DensityStep[]): JsonObject {
+function lineOf({ slope, intercept, interval }: Slope, steps: readonly DensityStep[]): Line {
   const lives = steps.map(({ live }) => live).sort((a, b) => a - b);
   const [first = 1, last = 1] = [lives[0], lives.at(-1)];
   const middle = lives[Math.floor(lives.length / 2)] ?? first;
@@ -138,14 +147,20 @@ export function countAxis(most: number, logarithmic = false): JsonObject {
   };
 }
 
-function sizeAxis(bytes: readonly number[], logarithmic: boolean): JsonObject {
-  const positive = bytes.filter((value) => value > 0);
+/** How far below the least point a band may pull a logarithmic axis, on which the way to zero has no end. */
+const LEAST_OF_BAND = 1 / 16;
+
+/** Bands are inside as points are, but for what of them lies about zero on a logarithmic axis. */
+function sizeAxis(points: readonly number[], bandEnds: readonly number[], logarithmic: boolean): JsonObject {
+  const all = [...points, ...bandEnds];
+  const positive = points.filter((value) => value > 0);
   if (!logarithmic || positive.length === 0)
-    return bytesAxis('', Math.min(0, ...bytes), Math.max(...bytes) * 1.05);
+    return bytesAxis('', Math.min(0, ...all), Math.max(...all) * 1.05);
+  const least = Math.min(...positive);
   return {
     type: 'logarithmic',
-    min: Math.min(...positive) / 1.5,
-    max: Math.max(...positive) * 1.5,
+    min: Math.max(least * LEAST_OF_BAND, Math.min(least, ...bandEnds)) / 1.5,
+    max: Math.max(...all) * 1.5,
     title: { display: true, text: 'log scale' },
     ticks: { format: 'bytes', base: 2 },
   };

@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { measuresTable, type LastStep } from '../../results/tables/density-measures.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
@@ -44,8 +44,8 @@ function panel({ runtime, last }: LastStep, index: number, end: number): Panel {
   const [fallText, chargeText, pssText] = [fall, charge, pss].map(formatBytes);
   return {
     id: `runtime${index}`,
-    heading: `${markedName(runtime)} · ${last.live} live`,
-    alt: `One instance of ${markedName(runtime)} among ${last.live}: MemAvailable ${String(fallText)}, charge ${String(chargeText)}, PSS ${String(pssText)}, of which private ${formatBytes(own)}`,
+    heading: `${shortName(runtime)} · ${last.live} live`,
+    alt: `One instance of ${shortName(runtime)} among ${last.live}: MemAvailable ${String(fallText)}, charge ${String(chargeText)}, PSS ${String(pssText)}, of which private ${formatBytes(own)}`,
     type: 'bar',
     height: 220,
     narrowHeight: 230,

@@ -10,7 +10,7 @@ import {
   type Part,
 } from '../../results/fleet/parts.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { partShare, partsTable } from '../../results/tables/density.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
@@ -22,7 +22,9 @@ export function densityParts(density: readonly FleetView<Density>[]): Figure | u
   const shown = density.flatMap((series) => shownOf(series) ?? []);
   const table = partsTable(density);
   if (table === undefined) return undefined;
-  const parts = partsOver(shown.flatMap(({ steps }) => steps));
+  const ends = shown.flatMap(({ steps }) => steps);
+  // Of a part that nobody has there is nothing to see but its name in the legend.
+  const parts = partsOver(ends).filter(({ id }) => ends.some((step) => (partOfOne(step, id) ?? 0) !== 0));
   const scales = scalesOf(shown.map(({ steps }) => highest(steps)));
   const unexplained = shown.flatMap((series) => unexplainedText(series) ?? []);
   return {
@@ -67,8 +69,8 @@ function panel({ runtime, steps }: Shown, parts: readonly Part[], { index, end, 
   const height = steps.length * 52 + 40;
   return {
     id: `runtime${index}`,
-    heading: markedName(runtime),
-    alt: `Stacked bars of the parts of one instance of ${markedName(runtime)}: ${steps.map((step, at) => `${endLabel(step)} ${textOf(totals[at])}`).join(', ')}`,
+    heading: shortName(runtime),
+    alt: `Stacked bars of the parts of one instance of ${shortName(runtime)}: ${steps.map((step, at) => `${endLabel(step)} ${textOf(totals[at])}`).join(', ')}`,
     type: 'bar',
     height: height + (isLast ? 64 : 0),
     narrowHeight: height + (isLast ? 150 : 0),

@@ -2,7 +2,7 @@ import { formatMs } from '../../core/units.ts';
 import type { Density } from '../../results/fleet/density.ts';
 import { stepsWithInstances } from '../../results/fleet/figures.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { readyTable, type ReadyTimes } from '../../results/tables/density-ready.ts';
 import { msAxis } from './axes.ts';
 import { countAxis } from './density-growth.ts';
@@ -39,7 +39,7 @@ export function densityReady(density: readonly FleetView<Density>[]): Figure | u
     panels: [
       {
         id: 'ready',
-        alt: `Boot time over the number of the instance: ${shown.map(({ runtime, readyMs }) => `${markedName(runtime)} ${firstToLast(readyMs)}`).join('; ')}`,
+        alt: `Boot time over the number of the instance: ${shown.map(({ runtime, readyMs }) => `${shortName(runtime)} ${firstToLast(readyMs)}`).join('; ')}`,
         type: 'line',
         height: 280 + Math.ceil(shown.length / 3) * 24,
         narrowHeight: panelHeight(shown.length),

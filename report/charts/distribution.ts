@@ -8,7 +8,7 @@ import {
   type Distribution,
   type Spread,
 } from '../../results/tables/distribution.ts';
-import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { colorOf } from './runtime-looks.ts';
@@ -72,8 +72,8 @@ function panel({ unit, title }: Distribution, spread: Spread, window: Window, in
   };
   return {
     id: `runtime${index}`,
-    heading: `${markedName(runtime)} · n = ${n}${missing === 0 ? '' : `, ${missing} missing`} · median ${formatValue(median, unit)}`,
-    alt: `${title} in ${markedName(runtime)}: ${text}, n = ${n}`,
+    heading: `${shortName(runtime)} · n = ${n}${missing === 0 ? '' : `, ${missing} missing`} · median ${formatValue(median, unit)}`,
+    alt: `${title} in ${shortName(runtime)}: ${text}, n = ${n}`,
     type: 'boxplot',
     height: 118,
     narrowHeight: 118,

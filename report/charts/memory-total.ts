@@ -1,7 +1,7 @@
 import { formatBytes } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
-import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { totalsTable, type Fall, type Waterfall } from '../../results/tables/waterfall.ts';
 import { bytesAxis, categoryAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
@@ -10,7 +10,11 @@ import type { Figure } from './spec.ts';
 
 /** The totals on one scale, stacked by part: what the host pays for one instance of each. */
 export function memoryTotal(waterfall: Waterfall): Figure {
-  const { falls, parts } = waterfall;
+  const { falls } = waterfall;
+  // Of a part that nobody has there is nothing to see but its name in the legend.
+  const parts = waterfall.parts
+    .map((part, index) => ({ ...part, bytes: falls.map(({ partBytes }) => partBytes[index]) }))
+    .filter(({ bytes }) => bytes.some((value) => value !== undefined && value !== 0));
   const mark = markOf(falls.map(({ runtime }) => runtime));
   const height = falls.length * 52 + 40;
   return {
@@ -24,17 +28,17 @@ export function memoryTotal(waterfall: Waterfall): Figure {
     panels: [
       {
         id: 'total',
-        alt: `Stacked bars of memory by part: ${falls.map(({ runtime, totalBytes }) => `${markedName(runtime)} ${formatBytes(totalBytes)}`).join(', ')}`,
+        alt: `Stacked bars of memory by part: ${falls.map(({ runtime, totalBytes }) => `${shortName(runtime)} ${formatBytes(totalBytes)}`).join(', ')}`,
         type: 'bar',
         height: height + legendHeight(parts.length, 5),
         narrowHeight: height + legendHeight(parts.length, 2),
         data: {
           labels: falls.map(({ runtime, totalBytes }) => barLines(runtime, formatBytes(totalBytes))),
-          datasets: parts.map(({ id, title }, part) => ({
+          datasets: parts.map(({ id, title, bytes }) => ({
             label: title,
-            data: falls.map(({ partBytes }) => partBytes[part] ?? null),
-            texts: falls.map(({ partBytes }) => textOf(partBytes[part])),
-            inside: falls.map(({ partBytes }) => textOf(partBytes[part])),
+            data: bytes.map((value) => value ?? null),
+            texts: bytes.map(textOf),
+            inside: bytes.map(textOf),
             backgroundColor: `@${partColor(id)}`,
             borderColor: '@surface',
             borderWidth: { left: 0, right: 1, top: 0, bottom: 0 },

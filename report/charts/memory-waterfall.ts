@@ -1,7 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
-import { NOTHING } from '../../core/words.ts';
 
-import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { waterfallTable, type Fall, type Waterfall } from '../../results/tables/waterfall.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
@@ -18,7 +17,8 @@ export function memoryWaterfall(waterfall: Waterfall): Figure {
     scenario: waterfall.scenario,
     title: `${waterfall.title}: how the total comes about`,
     caption:
-      'Each part starts where the one above it ends; the last row is the total. Each panel has its own scale. ' +
+      'Each part starts where the one above it ends, a negative one to the left; the last row is the total. Each panel ' +
+      'has its own scale, and the parts that its runtime has. ' +
       `Parts of one boot each, the one whose total is nearest to the median (${waterfall.falls.map(({ runtime, round, n }) => `${runtime.name}: round ${round}, n = ${n}`).join('; ')}), so that they add up.`,
     ...withMark(mark),
     layout: 'columns',
@@ -27,17 +27,19 @@ export function memoryWaterfall(waterfall: Waterfall): Figure {
   };
 }
 
-function panel({ parts }: Waterfall, { runtime, partBytes, totalBytes }: Fall, index: number): Panel {
-  const steps = [...stepsOf(partBytes), [0, totalBytes] as [number, number]];
-  const texts = [...partBytes, totalBytes].map((bytes) =>
-    bytes === undefined ? NOTHING : formatBytes(bytes),
-  );
-  const ends = steps.flatMap((step) => step ?? []);
+function panel({ parts: all }: Waterfall, { runtime, partBytes, totalBytes }: Fall, index: number): Panel {
+  const parts = all.flatMap(({ id, title }, part) => {
+    const bytes = partBytes[part];
+    return bytes === undefined ? [] : [{ id, title, bytes }];
+  });
+  const steps: [number, number][] = [...stepsOf(parts.map(({ bytes }) => bytes)), [0, totalBytes]];
+  const texts = [...parts.map(({ bytes }) => bytes), totalBytes].map(formatBytes);
+  const ends = steps.flat();
   const height = steps.length * ROW_HEIGHT + 50;
   return {
     id: `runtime${index}`,
-    heading: `${markedName(runtime)} · ${formatBytes(totalBytes)}`,
-    alt: `Memory waterfall of ${markedName(runtime)}: ${parts.map(({ title }, part) => `${title} ${String(texts[part])}`).join(', ')}; total ${formatBytes(totalBytes)}`,
+    heading: `${shortName(runtime)} · ${formatBytes(totalBytes)}`,
+    alt: `Memory waterfall of ${shortName(runtime)}: ${parts.map(({ title }, part) => `${title} ${String(texts[part])}`).join(', ')}; total ${formatBytes(totalBytes)}`,
     type: 'bar',
     height,
     narrowHeight: height,
@@ -46,14 +48,13 @@ function panel({ parts }: Waterfall, { runtime, partBytes, totalBytes }: Fall, i
       datasets: [
         {
           label: runtime.name,
-          data: steps.map((step) => step ?? null),
+          data: steps,
           texts,
           outside: texts,
           side: 'right',
           backgroundColor: [...parts.map(({ id }) => `@${partColor(id)}`), '@ink'],
           borderWidth: 0,
           barThickness: 15,
-          minBarLength: 1,
         },
       ],
     },
@@ -67,11 +68,10 @@ function panel({ parts }: Waterfall, { runtime, partBytes, totalBytes }: Fall, i
   };
 }
 
-/** Where each part starts and ends; one that is not there leaves the sum where it was. */
-function stepsOf(partBytes: readonly (number | undefined)[]): ([number, number] | undefined)[] {
+/** Where each part starts and ends. */
+function stepsOf(partBytes: readonly number[]): [number, number][] {
   let sum = 0;
   return partBytes.map((bytes) => {
-    if (bytes === undefined) return undefined;
     const start = sum;
     sum += bytes;
     return [start, sum];

@@ -3,7 +3,7 @@ import { limitOf } from '../../results/fleet/figures.ts';
 import type { MinimumMemory, Trial } from '../../results/fleet/minimum-memory.ts';
 import { trialText } from '../../results/fleet/fleet-text.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { trialsTable } from '../../results/tables/minimum-memory.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
@@ -12,6 +12,8 @@ export function minimumMemoryTrials(found: readonly FleetView<MinimumMemory>[]):
   if (found.length === 0) return undefined;
   const sizes = found.flatMap(({ details }) => details.trials.map(({ memoryBytes }) => memoryBytes));
   const axis = memoryAxis(sizes);
+  const trials = found.flatMap(({ details }) => details.trials);
+  const seen = outcomes.filter(({ outcome }) => trials.some((trial) => trial.outcome === outcome));
   return {
     id: 'minimum-memory-trials',
     scenario: 'minimum-memory',
@@ -20,7 +22,9 @@ export function minimumMemoryTrials(found: readonly FleetView<MinimumMemory>[]):
       'One mark for each boot, on one logarithmic axis of the memory that it had: the limit of a container, the size of a VM. Headings give the smallest that got ready in time.',
     ...markedBy(found),
     layout: 'rows',
-    panels: found.map((series, index) => panel(series, index, axis, index === found.length - 1)),
+    panels: found.map((series, index) =>
+      panel(series, { index, axis, styles: seen, isLast: index === found.length - 1 }),
+    ),
     table: trialsTable(found),
   };
 }
@@ -34,21 +38,27 @@ function memoryAxis(sizes: readonly number[]): JsonObject {
   };
 }
 
+interface Place {
+  index: number;
+  axis: JsonObject;
+  /** Of the outcomes that the legend names. */
+  styles: readonly OutcomeStyle[];
+  isLast: boolean;
+}
+
 function panel(
   { runtime, details }: FleetView<MinimumMemory>,
-  index: number,
-  axis: JsonObject,
-  isLast: boolean,
+  { index, axis, styles, isLast }: Place,
 ): Panel {
   const height = 64 + (isLast ? 40 : 0);
   return {
     id: `runtime${index}`,
-    heading: `${markedName(runtime)} · ${smallestText(details)}`,
-    alt: `${details.trials.length} boots of ${markedName(runtime)} by memory: ${smallestText(details)}`,
+    heading: `${shortName(runtime)} · ${smallestText(details)}`,
+    alt: `${details.trials.length} boots of ${shortName(runtime)} by memory: ${smallestText(details)}`,
     type: 'line',
     height,
     narrowHeight: height,
-    data: { datasets: outcomes.map((style) => dataset(details, style)) },
+    data: { datasets: styles.map((style) => dataset(details, style)) },
     options: {
       interaction: { mode: 'nearest', intersect: false },
       // Room for marks at the ends.

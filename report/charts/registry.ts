@@ -1,4 +1,5 @@
 import type { ReportModel } from '../model/report.ts';
+import { bootUnits } from './boot-units.ts';
 import { callSurface } from './call-surface.ts';
 import { costExposure } from './cost-exposure.ts';
 import { densityGrowth } from './density-growth.ts';
@@ -20,6 +21,7 @@ import { stormThroughput } from './storm-throughput.ts';
 const charts: ((model: ReportModel) => Figure | Figure[] | undefined)[] = [
   ({ ladders }) => ladders.map(startupLadder),
   ({ ladders }) => ladders.map(startupPhases),
+  ({ bootUnits: found }) => found.map(bootUnits),
   ({ distributions }) => distributions.map(distribution),
   ({ drifting }) => drifting.map(overRounds),
   ({ waterfalls }) => waterfalls.map(memoryTotal),

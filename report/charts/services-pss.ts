@@ -1,5 +1,5 @@
 import { pssTable, pssText, serviceName, type Ledger } from '../../results/tables/ledger.ts';
-import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { withMark } from './labels.ts';
 import { colorOf } from './runtime-looks.ts';
@@ -30,7 +30,7 @@ export function servicesPss(ledger: Ledger): Figure | undefined {
     panels: [
       {
         id: 'pss',
-        alt: `Bars of PSS for ${shown.length} services in ${ledger.runtimes.map(markedName).join(' and ')}`,
+        alt: `Bars of PSS for ${shown.length} services in ${ledger.runtimes.map(shortName).join(' and ')}`,
         type: 'bar',
         height,
         narrowHeight: height,

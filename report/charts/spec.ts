@@ -24,6 +24,13 @@ export interface Figure {
   table: Table;
 }
 
+/** Figures of others: never in `data`. The value axis reaches from `min` to `max` with it. */
+export interface Overlay {
+  dataset: JsonObject;
+  min: number;
+  max: number;
+}
+
 /** One Chart.js chart. */
 export interface Panel {
   id: string;
@@ -37,6 +44,8 @@ export interface Panel {
   narrowHeight: number;
   data: JsonObject;
   options: JsonObject;
+  /** What the page draws over it where the reader asks for it, and no picture does. */
+  overlay?: Overlay;
   /** Names of the plugins in `drawing.js` that draw on it. */
   plugins: string[];
 }

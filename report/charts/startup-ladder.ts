@@ -1,12 +1,13 @@
 import { formatMs } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
 
+import { publishedFigures } from '../../results/facts/published-figures.ts';
 import { ladderTable, type Climb, type Ladder } from '../../results/tables/ladder.ts';
-import { markedName, markOf, shortName } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis, niceAbove, niceBelow } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
-import type { Figure, Json } from './spec.ts';
+import type { Figure, Json, Overlay } from './spec.ts';
 
 const ROW_HEIGHT = 34;
 
@@ -23,6 +24,7 @@ export function startupLadder(ladder: Ladder): Figure {
     reachedMs.flatMap((ms) => (ms !== undefined && ms > 0 ? [ms] : [])),
   );
   const height = ladder.rungs.length * ROW_HEIGHT + 80;
+  const overlay = overlayOf(ladder, times);
   return {
     id: figureId(ladder.scenario, 'ladder'),
     scenario: ladder.scenario,
@@ -35,7 +37,7 @@ export function startupLadder(ladder: Ladder): Figure {
     panels: [
       {
         id: 'ladder',
-        alt: `Ladder of ${ladder.rungs.length} rungs on a logarithmic time axis for ${ladder.climbs.map(({ runtime }) => markedName(runtime)).join(' and ')}`,
+        alt: `Ladder of ${ladder.rungs.length} rungs on a logarithmic time axis for ${ladder.climbs.map(({ runtime }) => shortName(runtime)).join(' and ')}`,
         type: 'line',
         height,
         narrowHeight: height + 20,
@@ -52,18 +54,46 @@ export function startupLadder(ladder: Ladder): Figure {
           scales: {
             x: {
               type: 'logarithmic',
-              min: niceBelow(Math.min(...times) / 1.6),
-              max: niceAbove(Math.max(...times) * 1.6),
+              ...endsOf(times),
               title: { display: true, text: 'time since t0 (log scale)' },
               ticks: { format: 'ms' },
             },
             y: { ...categoryAxis, offset: true, grid: { display: true } },
           },
         },
+        ...(overlay === undefined ? {} : { overlay }),
         plugins: ['outside-labels'],
       },
     ],
     table: ladderTable(ladder),
+  };
+}
+
+function endsOf(times: readonly number[]): { min: number; max: number } {
+  return { min: niceBelow(Math.min(...times) / 1.6), max: niceAbove(Math.max(...times) * 1.6) };
+}
+
+/** What others have published of these rungs, a cross in the row of each; `undefined` where nothing is known. */
+function overlayOf({ rungs }: Ladder, times: readonly number[]): Overlay | undefined {
+  const found = publishedFigures.flatMap((figure) => {
+    const rung = rungs.find(({ id }) => id === figure.metric);
+    return rung === undefined ? [] : [{ ...figure, row: rung.title }];
+  });
+  if (found.length === 0) return undefined;
+  return {
+    dataset: {
+      label: 'published by others',
+      data: found.map(({ value, row }) => ({ x: value, y: row })),
+      texts: found.map(({ system, text, definition, date }) => `${system} ${text} (${date}), ${definition}`),
+      showLine: false,
+      borderColor: '@ink2',
+      backgroundColor: '@ink2',
+      borderWidth: 1.5,
+      pointStyle: 'crossRot',
+      pointRadius: 5,
+      pointHoverRadius: 7,
+    },
+    ...endsOf([...times, ...found.map(({ value }) => value)]),
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatMs } from '../../core/units.ts';
 
 import { phasesTable, phaseText, type Climb, type Ladder, type Phase } from '../../results/tables/ladder.ts';
-import { markedName, markOf } from '../../results/tables/runtimes.ts';
+import { shortName, markOf } from '../../results/tables/runtimes.ts';
 import { categoryAxis, msAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import type { Figure, Json, Panel } from './spec.ts';
@@ -93,7 +93,7 @@ function stackedPanel({ climbs, lead }: Ladder, phases: readonly PhaseKind[], st
   return {
     id: style.id,
     heading: style.heading,
-    alt: `Stacked bars of the phases until ${lead.title}: ${climbs.map(({ runtime, totalMs }) => `${markedName(runtime)} ${formatMs(totalMs)}`).join(', ')}`,
+    alt: `Stacked bars of the phases until ${lead.title}: ${climbs.map(({ runtime, totalMs }) => `${shortName(runtime)} ${formatMs(totalMs)}`).join(', ')}`,
     type: 'bar',
     height: height + (style.legend ? 40 : 0),
     narrowHeight: height + (style.legend ? 130 : 0),

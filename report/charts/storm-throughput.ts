@@ -3,7 +3,7 @@ import { NOTHING } from '../../core/words.ts';
 import { burstFigures } from '../../results/fleet/figures.ts';
 import type { Burst, Storm } from '../../results/fleet/storm.ts';
 import { markedBy, type FleetView } from '../../results/tables/fleet.ts';
-import { markedName, shortName } from '../../results/tables/runtimes.ts';
+import { shortName } from '../../results/tables/runtimes.ts';
 import { stormTable } from '../../results/tables/storm.ts';
 import { isFarApart, panelHeight } from './fleet-look.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -19,7 +19,7 @@ export function stormThroughput(storm: readonly FleetView<Storm>[]): Figure | un
     scenario: 'storm',
     title: 'Boot storm: throughput, and the wait of each',
     caption:
-      'Over how many were started at once. Boots per second: instances that got ready over the time until the last of them was. Beside it the median of their times as a line, the slowest as a dashed one with hollow marks. Instances that did not get ready are in the table.',
+      'Over how many were started at once. Boots per second: instances that got ready over the time until the last of them was. Beside it the median and the slowest of their times. Instances that did not get ready are in the table.',
     ...markedBy(storm, 'all'),
     layout: 'columns',
     panels: [throughput(storm), waits(storm)],
@@ -36,7 +36,7 @@ function throughput(storm: readonly FleetView<Storm>[]): Panel {
     alt: storm
       .map(({ runtime, details }) => {
         const last = largest(details);
-        return `${markedName(runtime)} ${last === undefined ? NOTHING : `${formatValue(last.bootsPerS, 'count/s')} with ${last.parallel} at once`}`;
+        return `${shortName(runtime)} ${last === undefined ? NOTHING : `${formatValue(last.bootsPerS, 'count/s')} with ${last.parallel} at once`}`;
       })
       .join('; '),
     lines: storm.map(({ runtime, details }, index) =>
@@ -53,13 +53,13 @@ function waits(storm: readonly FleetView<Storm>[]): Panel {
   const slowest = (burst: Burst): number | undefined => burstFigures(burst).slowestMs;
   return panel(storm, {
     id: 'waits',
-    heading: 't0 to ready: median, and slowest (dashed)',
+    heading: 't0 to ready: median and slowest',
     unit: 'ms',
     alt: storm
       .map(({ runtime, details }) => {
         const last = largest(details);
         const ms = last && slowest(last);
-        return `${markedName(runtime)} slowest ${ms === undefined ? NOTHING : formatMs(ms)}`;
+        return `${shortName(runtime)} slowest ${ms === undefined ? NOTHING : formatMs(ms)}`;
       })
       .join('; '),
     lines: storm.flatMap(({ runtime, details }, index) => {
@@ -67,27 +67,24 @@ function waits(storm: readonly FleetView<Storm>[]): Panel {
       const name = shortName(runtime);
       return [
         line(
-          name,
+          `${name}: median`,
           details,
           { ...look, borderDash: [] },
           (burst) => burstFigures(burst).medianMs,
-          (ms) => `median ${formatMs(ms)}`,
+          formatMs,
         ),
-        line(
-          name,
-          details,
-          { ...look, ...hollow, unlisted: true },
-          slowest,
-          (ms) => `slowest ${formatMs(ms)}`,
-        ),
+        line(`${name}: slowest`, details, { ...look, ...ring }, slowest, formatMs),
       ];
     }),
     figures: storm.map(({ details }) => details.bursts.flatMap((burst) => slowest(burst) ?? [])),
   });
 }
 
-const hollow: JsonObject = {
+/** Around the point of the median where both are one. */
+const ring: JsonObject = {
   borderDash: [4, 3],
+  pointRadius: 7,
+  pointHoverRadius: 9,
   pointBackgroundColor: '@surface',
   backgroundColor: '@surface',
 };

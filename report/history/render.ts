@@ -1,6 +1,5 @@
-import { jsonText } from '../../core/text.ts';
 import { browserBundles } from '../asset-files.ts';
-import { contentPolicy, inScript, pageScript, pageStyle, pageTemplates } from '../html.ts';
+import { contentPolicy, figuresJson, inScript, pageScript, pageStyle, pageTemplates } from '../html.ts';
 import type { History } from '../../results/history/history.ts';
 import { drawnSeries, pageModel } from './page-model.ts';
 import { seriesChart } from './series-chart.ts';
@@ -17,6 +16,6 @@ export function renderHistory(history: History): string {
     style,
     scripts,
     policy: contentPolicy(style, scripts),
-    figuresJson: inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))),
+    figuresJson: figuresJson(figures),
   });
 }

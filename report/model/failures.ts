@@ -1,7 +1,7 @@
 import type { RunRecord, Sample } from '../../results/record.ts';
 import { plainBlock, plainLine } from '../../core/text.ts';
 import type { Context } from '../../results/tables/context.ts';
-import type { RuntimeView } from '../../results/tables/runtimes.ts';
+import { shortName, type RuntimeView } from '../../results/tables/runtimes.ts';
 
 /** A page is not a log: the record has them all. */
 const SHOWN_FAILURES = 50;
@@ -16,8 +16,8 @@ export interface FailureList {
 /** One boot that went wrong, with what its console said last. */
 export interface Failure {
   boot: string;
+  /** As `shortName` has it: the list begins with the whole mark. */
   runtime: string;
-  mark?: string;
   /** `round 2`, `warm-up round 1 (not counted)` */
   when: string;
   outcome: Sample['outcome'];
@@ -61,8 +61,7 @@ function failureOf(samples: readonly [Sample, ...Sample[]], runtimes: readonly R
   const consoleTail = error?.consoleTail && plainBlock(error.consoleTail);
   return {
     boot: plainLine(sample.boot, 60),
-    runtime: runtime?.name ?? plainLine(sample.runtime, 60),
-    ...(runtime?.mark === undefined ? {} : { mark: runtime.mark }),
+    runtime: runtime === undefined ? plainLine(sample.runtime, 60) : shortName(runtime),
     when: sample.phase === 'warmup' ? `warm-up round ${sample.round} (not counted)` : `round ${sample.round}`,
     outcome: sample.outcome,
     scenarios: samples.map(({ scenario }) => plainLine(scenario, 40)),

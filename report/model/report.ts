@@ -11,7 +11,9 @@ import { answersOf } from './answers.ts';
 import { detectionTables } from '../../results/tables/detection.ts';
 import { definitionsTable } from '../../results/tables/definitions.ts';
 import { createContext, type Context } from '../../results/tables/context.ts';
+import { bootUnitsOf, type BootUnits } from '../../results/tables/boot-units.ts';
 import { callSurfaceOf, type CallSurface } from '../../results/tables/call-surface.ts';
+import { publishedTable } from '../../results/tables/published.ts';
 import { costExposureOf, type CostExposure } from '../../results/tables/cost-exposure.ts';
 import { distributionsOf, type Distribution } from '../../results/tables/distribution.ts';
 import { hostFacts, imageFacts, methodFacts, runtimeFacts, type Fact } from './facts.ts';
@@ -48,6 +50,7 @@ export interface ReportModel {
   headline: Table[];
   runtimes: RuntimeView[];
   ladders: Ladder[];
+  bootUnits: BootUnits[];
   distributions: Distribution[];
   /** What falls or rises over the rounds. */
   drifting: OverRounds[];
@@ -58,6 +61,8 @@ export interface ReportModel {
   fleet: FleetFindings;
   /** Tables of sections that belong to no chart. */
   tables: SectionTable[];
+  /** What others have published, which the page shows where it is asked to. */
+  published: SectionTable[];
   scenarios: ScenarioText[];
   /** What it takes to read, to repeat and to cite the run. */
   reproduce: Fact[];
@@ -97,7 +102,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       `${record.host.cpuModel} · ${formatCount(record.host.cpus, 'CPU')} · ${formatTime(record.startedAt)} · twinboot ${record.tool.version}`,
     ),
     source: plainLine(
-      `twinboot ${record.tool.version} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
+      `${provenanceLine(record)} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
     ),
     ...(emulation === undefined ? {} : { emulation }),
     timeMarks: timeNotesOf(context),
@@ -106,6 +111,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
     headline: [...(boots === undefined ? [] : headlineTables(boots)), ...fleetHeadlines(fleet)],
     runtimes: context.runtimes,
     ladders: laddersOf(context),
+    bootUnits: bootUnitsOf(context),
     distributions: boots === undefined ? [] : distributionsOf(boots),
     drifting: boots === undefined ? [] : overRoundsOf(boots),
     waterfalls: waterfallsOf(context),
@@ -119,6 +125,7 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       ...detectionTables(context),
       ...fidelityTables(context),
     ],
+    published: record.scenarios.flatMap((scenario) => publishedTable(scenario) ?? []),
     scenarios: record.scenarios.map((scenario) => ({
       id: scenario.id,
       title: plainLine(scenario.title, 60),

@@ -186,6 +186,8 @@ export interface FurtherWorkload {
 /** What runtimes of one record take on hosts of one kind. Pure data, fit for JSON. */
 export interface CapacityPlan {
   record: string;
+  /** twinboot's version and the digest of the record, for the foot of what is made of the plan. */
+  provenance: string;
   startedAt: string;
   image: string;
   question: {

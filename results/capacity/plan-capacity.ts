@@ -1,5 +1,6 @@
 import { usageError } from '../../core/error.ts';
 import { plainLine } from '../../core/text.ts';
+import { provenanceLine } from '../provenance.ts';
 import { pairsOf } from '../ratio.ts';
 import type { RunRecord } from '../record.ts';
 import { breakEvenOf } from './break-even.ts';
@@ -26,6 +27,7 @@ export function planCapacity(record: RunRecord, asked: CapacityQuestion): Capaci
   const { runtimes, pairs } = planAll(known, question);
   return {
     record: plainLine(record.id, 80),
+    provenance: provenanceLine(record),
     startedAt: record.startedAt,
     image: plainLine(record.image.name, 60),
     question,

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import { ledgerSchema, RECORD_SCHEMA, recordSchema } from '../record.ts';
+import { unitTimesSchema } from '../unit-times.ts';
 import { gateFileSchema } from '../gate/file-schema.ts';
 
 /**
  * The run record as JSON Schema (draft 2020-12), for readers in other languages. Members it does not name are
  * allowed: a later twinboot may add some without a new schema id. `$defs.ledger` is the `details` of a services
- * sample.
+ * sample, `$defs.unitTimes` of a startup sample.
  */
 export function jsonSchema(): Record<string, unknown> {
   const { $schema, ...record } = z.toJSONSchema(recordSchema, { io: 'input' });
   const ledger = z.toJSONSchema(ledgerSchema, { io: 'input' });
   delete ledger.$schema;
+  const unitTimes = z.toJSONSchema(unitTimesSchema, { io: 'input' });
+  delete unitTimes.$schema;
   return {
     $schema,
     $id: `urn:${RECORD_SCHEMA.replaceAll(/[./]/g, ':')}`,
@@ -18,7 +21,7 @@ export function jsonSchema(): Record<string, unknown> {
     description:
       'Everything one run of twinboot measured. Numbers are raw; a metric without a value is missing with a reason, never 0.',
     ...record,
-    $defs: { ...record.$defs, ledger },
+    $defs: { ...record.$defs, ledger, unitTimes },
   };
 }
 

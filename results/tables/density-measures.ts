@@ -2,7 +2,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Density, DensityStep, Slope } from '../fleet/density.ts';
 import { fitCell } from './density-steps.ts';
 import type { FleetView } from './fleet.ts';
-import { markedName, marksOver, runtimesOf } from './runtimes.ts';
+import { shortName, marksOver, runtimesOf } from './runtimes.ts';
 import { cell, column, numeric, type Cell, type Table } from './table.ts';
 
 /** A series with its last step that has instances. */
@@ -11,7 +11,7 @@ export type LastStep = FleetView<Density> & { last: DensityStep };
 /** One instance by each measure: four rows for each runtime. */
 export function measuresTable(shown: readonly LastStep[]): Table {
   const row = (series: LastStep, title: string, bytes: number, fit: Slope | undefined): Cell[] => [
-    cell(markedName(series.runtime)),
+    cell(shortName(series.runtime)),
     cell(title),
     cell(formatBytes(bytes / series.last.live)),
     fitCell(fit),

@@ -2,7 +2,7 @@ import { formatMs } from '../../core/units.ts';
 import type { Density } from '../fleet/density.ts';
 import { thinOut } from './distribution.ts';
 import type { FleetView } from './fleet.ts';
-import { markedName, marksOver, runtimesOf } from './runtimes.ts';
+import { shortName, marksOver, runtimesOf } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A series with t0 to ready of each instance, in ms, in the order of their start. */
@@ -24,7 +24,7 @@ export function readyTable(shown: readonly ReadyTimes[]): Table {
         ? `Boot time of the next instance: ${MOST_ROWS} of ${most}, evenly chosen`
         : 'Boot time of the next instance',
     ...marksOver(runtimesOf(shown), 'all'),
-    columns: [column('Instance'), ...shown.map(({ runtime }) => numeric(markedName(runtime)))],
+    columns: [column('Instance'), ...shown.map(({ runtime }) => numeric(shortName(runtime)))],
     rows: numbers.map((number) => [
       cell(String(number)),
       ...shown.map(({ readyMs }) => orNothing(readyMs[number - 1], formatMs)),

@@ -4,7 +4,7 @@ import type { Density, Slope } from '../fleet/density.ts';
 import { stepsWithInstances } from '../fleet/figures.ts';
 import { bytesInterval } from '../fleet/fleet-text.ts';
 import type { FleetView } from './fleet.ts';
-import { markedName, marksOver, runtimesOf, timeHeading } from './runtimes.ts';
+import { shortName, marksOver, runtimesOf, timeHeading } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Cell, type Table } from './table.ts';
 
 /** Every step of each series, and what one more costs by each measure. */
@@ -19,7 +19,7 @@ export function stepsTable(density: readonly FleetView<Density>[]): Table {
     ],
     rows: density.flatMap(({ runtime, details }) => [
       ...stepsWithInstances(details).map((step) => [
-        cell(markedName(runtime)),
+        cell(shortName(runtime)),
         cell(String(step.live), step.settled ? undefined : 'not settled'),
         ...[step.totalBytes, step.hostDeltaBytes, step.pssBytes, step.privateBytes].map((bytes) =>
           cell(formatBytes(bytes)),
@@ -27,7 +27,7 @@ export function stepsTable(density: readonly FleetView<Density>[]): Table {
         orNothing(step.readyMs.at(-1), formatMs),
       ]),
       [
-        cell(markedName(runtime)),
+        cell(shortName(runtime)),
         cell('one more'),
         ...[details.fits.total, details.fits.hostDelta, details.fits.pss, details.fits.private].map(fitCell),
         cell(NOTHING),

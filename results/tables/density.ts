@@ -14,7 +14,7 @@ import { bytesInterval, differenceInterval, signedBytes, stopText, stopWord } fr
 import { ofNote, type FleetView, type Sharing } from './fleet.ts';
 import {
   markedId,
-  markedName,
+  shortName,
   marksOver,
   runtimeCell,
   runtimesOf,
@@ -142,7 +142,7 @@ export function partsTable(density: readonly FleetView<Density>[], shown: Ends =
 }
 
 const partsColumn = ({ runtime, step }: { runtime: RuntimeView; step: DensityStep }) =>
-  numeric(markedName(runtime), { note: endLabel(step), brief: `${markedId(runtime)}\n${endLabel(step)}` });
+  numeric(shortName(runtime), { note: endLabel(step), brief: `${markedId(runtime)}\n${endLabel(step)}` });
 
 /** `12.3 %` of one instance's memory at this step. */
 export function partShare(bytes: number, { totalBytes, live }: DensityStep): string {
@@ -175,10 +175,10 @@ export function lostTable(density: readonly FleetView<Density>[]): Table | undef
   };
 }
 
-/** The limits of the host, the runtimes beside each other limit by limit; `undefined` where none was read. */
+/** The limits of the host, the one that ends a fleet first before the others; `undefined` where none was read. */
 export function limitsTable(density: readonly FleetView<Density>[]): Table | undefined {
   const limits = density.flatMap(({ runtime, details }) =>
-    details.limits.map((limit) => ({ runtime, ...limit })),
+    details.limits.map((limit) => ({ runtime, ...limit, enoughFor: roomOf(limit) })),
   );
   if (limits.length === 0) return undefined;
   return {
@@ -192,17 +192,26 @@ export function limitsTable(density: readonly FleetView<Density>[]): Table | und
       numeric('Enough for'),
     ],
     rows: groupBy(limits, ({ id }) => id)
+      .toSorted((a, b) => fewest(a) - fewest(b))
       .flat()
-      .map(({ runtime, title, limit, perInstance, raisedTo }) => [
+      .map(({ runtime, title, limit, perInstance, raisedTo, enoughFor }) => [
         cell(plainLine(title, 80)),
         runtimeCell(runtime),
         cell(limitText(limit), raisedTo === undefined ? undefined : `raised to ${limitText(raisedTo)}`),
         orNothing(perInstance, (each) => formatValue(each, 'count')),
-        orNothing(perInstance, (each) =>
-          each > 0 ? limitText(Math.floor((raisedTo ?? limit) / each)) : NOTHING,
-        ),
+        orNothing(enoughFor, limitText),
       ]),
   };
+}
+
+/** How many instances a limit leaves room for; `undefined` where they do not take of it, or it is not known. */
+function roomOf({ limit, raisedTo = limit, perInstance = 0 }: Density['limits'][number]): number | undefined {
+  return perInstance > 0 ? Math.floor(raisedTo / perInstance) : undefined;
+}
+
+/** Of the runtime that a limit leaves the least room for. */
+function fewest(rows: readonly { enoughFor: number | undefined }[]): number {
+  return Math.min(...rows.map(({ enoughFor = Infinity }) => enoughFor));
 }
 
 /** A limit of the kernel's largest number is none. */

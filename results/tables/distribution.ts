@@ -5,7 +5,7 @@ import { questionOf } from '../questions/registry.ts';
 import type { Direction } from '../statistics/drifts.ts';
 import type { MetricSummary } from '../summary.ts';
 import { headlineMetrics, leadRung, type Context } from './context.ts';
-import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { shortName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** Raw points are thinned out above this, so that a long run still makes a small page. */
@@ -93,7 +93,7 @@ export function distributionTable({ title, unit, spreads }: Distribution): Table
       ...['n', 'Smallest', 'Quartile 1', 'Median', 'Quartile 3', 'Largest'].map((name) => numeric(name)),
     ],
     rows: spreads.map(({ runtime, n, min, p25, median, p75, max, drift }) => [
-      cell(markedName(runtime)),
+      cell(shortName(runtime)),
       cell(String(n)),
       ...[min, p25].map((value) => cell(formatValue(value, unit))),
       cell(markedFigure(formatValue(median, unit), drift !== undefined), drift),

@@ -4,7 +4,7 @@ import { NOTHING } from '../../core/words.ts';
 import { markedFigure } from '../marks.ts';
 import type { Metric, ScenarioDescription } from '../record.ts';
 import { leadRung, rungsOf, type Context } from './context.ts';
-import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { shortName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** A scenario's rungs over all runtimes: when each was reached, and the phases between them. */
@@ -143,7 +143,7 @@ export function ladderTable({ rungs, climbs }: Ladder): Table {
       'all',
       climbs.some(({ isDrifting }) => isDrifting.includes(true)),
     ),
-    columns: [column('Rung'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
+    columns: [column('Rung'), ...climbs.map(({ runtime }) => numeric(shortName(runtime)))],
     rows: rungs.map(({ title }, rung) => [
       cell(title),
       ...climbs.map(({ reachedMs, isDrifting }) =>
@@ -158,7 +158,7 @@ export function phasesTable({ climbs, lead }: Ladder, phases: readonly Pick<Phas
   return {
     caption: `Phases until ${lead.title}, and their shares`,
     ...marksOver(runtimesOf(climbs), 'all'),
-    columns: [column('Phase'), ...climbs.map(({ runtime }) => numeric(markedName(runtime)))],
+    columns: [column('Phase'), ...climbs.map(({ runtime }) => numeric(shortName(runtime)))],
     rows: [
       ...phases.map((phase) => [cell(phase.title), ...climbs.map((climb) => cell(phaseText(climb, phase)))]),
       [cell(`Until ${lead.title}`), ...climbs.map(({ totalMs, n }) => cell(formatMs(totalMs), `n = ${n}`))],

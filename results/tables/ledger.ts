@@ -7,7 +7,7 @@ import { ledgerIn, type LedgerRow, type Sample } from '../record.ts';
 import { hostsOfRepeated, isRepeated, noneDuplicatedNote } from '../repeated-services.ts';
 import { median } from '../statistics/quantile.ts';
 import type { Context } from './context.ts';
-import { markedName, markOf, marksOver, timeHeading, type RuntimeView } from './runtimes.ts';
+import { shortName, markOf, marksOver, timeHeading, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** For every service of the image: where it runs, what it takes, and if it does not run, why not. */
@@ -207,7 +207,7 @@ export function ledgerTable(ledger: Ledger): Table {
     ],
     rows: ledger.services.flatMap(({ service, host, places }) =>
       places.map((place) =>
-        [service, host, markedName(place.runtime), stateOf(place), ...placeFigures(place)].map((text) =>
+        [service, host, shortName(place.runtime), stateOf(place), ...placeFigures(place)].map((text) =>
           cell(text),
         ),
       ),
@@ -225,7 +225,7 @@ export function pssTable({ runtimes }: Ledger, services: readonly ServiceEntry[]
   return {
     caption: 'Median PSS of each service',
     ...marksOver(runtimes),
-    columns: [column('Service'), ...runtimes.map((runtime) => numeric(markedName(runtime)))],
+    columns: [column('Service'), ...runtimes.map((runtime) => numeric(shortName(runtime)))],
     rows: services.map((entry) => [
       cell(serviceName(entry)),
       ...entry.places.map((place) => cell(pssText(place))),

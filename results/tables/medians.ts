@@ -12,7 +12,7 @@ import {
   formatTimes,
   withDirection,
 } from './format.ts';
-import { markedId, marksOver, runtimeCell, timeHeading, type RuntimeView } from './runtimes.ts';
+import { markedId, marksOver, runtimeCell, shortName, timeHeading, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Cell, type Column, type Table } from './table.ts';
 
 /** A metric of a scenario: ids of metrics begin with their scenario's, titles of rungs need it to be understood. */
@@ -49,9 +49,8 @@ export function mediansByMetric(
     columns: [
       column('Metric'),
       ...runtimes.map((runtime) =>
-        numeric(`${runtime.kind === 'vm' ? 'VM' : 'Container'}: ${runtime.name}`, {
+        numeric(`${runtime.kind === 'vm' ? 'VM' : 'Container'}: ${shortName(runtime)}`, {
           brief: markedId(runtime),
-          ...(runtime.mark === undefined ? {} : { note: runtime.mark }),
         }),
       ),
       ...pairs.map((pair) => ratioColumn(pair, pairs.length === 1)),

@@ -4,7 +4,7 @@ import { limitOf } from '../fleet/figures.ts';
 import type { MinimumMemory } from '../fleet/minimum-memory.ts';
 import { trialText } from '../fleet/fleet-text.ts';
 import { ofNote, type FleetView } from './fleet.ts';
-import { markedName, marksOver, runtimeCell, runtimesOf } from './runtimes.ts';
+import { shortName, marksOver, runtimeCell, runtimesOf } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** The smallest memory that was enough, and how the largest below it failed: a row for each runtime. */
@@ -38,7 +38,7 @@ export function trialsTable(found: readonly FleetView<MinimumMemory>[]): Table {
     columns: [column('Runtime'), numeric('Memory'), numeric('Ready after'), column('Outcome')],
     rows: found.flatMap(({ runtime, details }) =>
       details.trials.map((trial) => [
-        cell(markedName(runtime)),
+        cell(shortName(runtime)),
         cell(formatBytes(trial.memoryBytes)),
         orNothing(trial.readyMs, formatMs),
         cell(trialText(trial)),

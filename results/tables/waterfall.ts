@@ -4,7 +4,8 @@ import { NOTHING } from '../../core/words.ts';
 import { markedFigure } from '../marks.ts';
 import type { Metric, Sample, ScenarioDescription } from '../record.ts';
 import type { Context } from './context.ts';
-import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { measuredBoots, middleBoot } from './middle-boot.ts';
+import { shortName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
 /** How a total is made up of its parts, runtime by runtime. */
@@ -66,18 +67,11 @@ function typicalBoot(
   declared: readonly Metric[],
   runtime: RuntimeView,
 ): (Omit<Fall, 'partBytes' | 'drifting'> & { bytes: Map<string, number> }) | undefined {
-  const boots = record.samples
-    .filter(
-      (sample) =>
-        sample.scenario === scenario.id &&
-        sample.runtime === runtime.id &&
-        sample.phase === 'measured' &&
-        sample.outcome === 'ok',
-    )
-    .flatMap((sample) => weigh(sample, scenario, declared) ?? [])
-    .sort((a, b) => a.totalBytes - b.totalBytes || a.round - b.round);
-  const middle = boots[Math.floor((boots.length - 1) / 2)];
-  return middle === undefined ? undefined : { runtime, n: boots.length, ...middle };
+  const weighed = measuredBoots(record, scenario.id, runtime.id).flatMap(
+    (sample) => weigh(sample, scenario, declared) ?? [],
+  );
+  const middle = middleBoot(weighed, ({ totalBytes }) => totalBytes);
+  return middle === undefined ? undefined : { runtime, n: weighed.length, ...middle };
 }
 
 function weigh(
@@ -102,7 +96,7 @@ export function totalsTable({ falls }: Waterfall): Table {
     ...marksOver(runtimesOf(falls)),
     columns: [column('Runtime'), numeric('Total'), numeric('n')],
     rows: falls.map(({ runtime, totalBytes, n }) => [
-      cell(markedName(runtime)),
+      cell(shortName(runtime)),
       cell(formatBytes(totalBytes)),
       cell(String(n)),
     ]),
@@ -120,7 +114,7 @@ export function waterfallTable({ parts, falls }: Waterfall): Table {
       'none',
       falls.some(({ drifting }) => drifting.size > 0),
     ),
-    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(markedName(runtime)))],
+    columns: [column('Part'), ...falls.map(({ runtime }) => numeric(shortName(runtime)))],
     rows: [
       ...parts.map(({ id, title }, part) => [
         cell(title),

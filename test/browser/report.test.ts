@@ -70,6 +70,8 @@ describe('a report in a browser', () => {
       'startup-ladder-ladder',
       'startup-phases-seconds',
       'startup-phases-shares',
+      'startup-units-runtime0',
+      'startup-units-runtime1',
       'startup-ready-distribution-runtime0',
       'startup-ready-distribution-runtime1',
       'memory-total-total',
@@ -135,6 +137,40 @@ describe('a report in a browser', () => {
     await page.setViewportSize({ width: 360, height: 800 });
     await page.waitForFunction("document.querySelector('canvas').clientWidth <= 360");
     expect(await pageWidth(page)).toBe(360);
+    await page.context().close();
+  });
+
+  it('shows what others have published where the reader asks for it, and takes it away again', async () => {
+    const { page } = await open();
+    const count = (): Promise<number> =>
+      page.evaluate("Chart.getChart('startup-ladder-ladder').data.datasets.length");
+    expect(await page.locator('.published:visible').count()).toBe(0);
+    expect(await count()).toBe(2);
+    await page.click('#published');
+    expect(await page.locator('.published:visible').count()).toBe(2);
+    expect(await count()).toBe(3);
+    expect(await page.getAttribute('#published', 'aria-pressed')).toBe('true');
+    await page.click('#published');
+    expect(await page.locator('.published:visible').count()).toBe(0);
+    expect(await count()).toBe(2);
+    await page.context().close();
+  });
+
+  it('leads from a headline metric to its definition, which opens', async () => {
+    const { page } = await open();
+    await page.click('a[href="#metric-memory-peak"]');
+    await page.waitForSelector('#metric-memory-peak:visible');
+    await page.context().close();
+  });
+
+  it('has landmarks with names of their own', async () => {
+    const { page } = await open();
+    const names: string[] =
+      await page.evaluate(`[...document.querySelectorAll('section, nav, [role=region]')].map((one) =>
+      one.getAttribute('aria-label') ?? document.getElementById(one.getAttribute('aria-labelledby'))?.textContent ?? '')`);
+    expect(names.length).toBeGreaterThan(15);
+    expect(names).not.toContain('');
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     await page.context().close();
   });
 

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { niceAbove, niceBelow } from '../../../report/charts/axes.ts';
 import { figuresOf } from '../../../report/charts/registry.ts';
+import { looksOf } from '../../../report/charts/runtime-looks.ts';
 import type { Figure } from '../../../report/charts/spec.ts';
 import { loadDrawing } from '../../../report/drawing.ts';
 import { buildModel } from '../../../report/model/report.ts';
 import { summarise } from '../../../results/summary.ts';
+import { viewRuntimes } from '../../../results/tables/runtimes.ts';
+import { densityRecord } from '../../fixtures/records/density.ts';
+import { fleetRecord, sharingRecord } from '../../fixtures/records/fleet.ts';
 import { buildRecord, type RecordOptions } from '../../fixtures/records/record.ts';
 
 function figures(options?: RecordOptions): Figure[] {
@@ -13,10 +17,11 @@ function figures(options?: RecordOptions): Figure[] {
 }
 
 describe('figuresOf', () => {
-  it('draws the ladder, the phases, the distribution, the memory and the services', () => {
+  it('draws the ladder, the phases, the units, the distribution, the memory and the services', () => {
     expect(figures().map(({ id }) => id)).toEqual([
       'startup-ladder',
       'startup-phases',
+      'startup-units',
       'startup-ready-distribution',
       'memory-total',
       'memory-waterfall',
@@ -60,7 +65,7 @@ describe('figuresOf', () => {
     if (scenario) scenario.id = '../../etc/passwd';
     for (const sample of record.samples) sample.scenario = '../../etc/passwd';
     const ids = figuresOf(buildModel(record, summarise(record))).map(({ id }) => id);
-    expect(ids).toHaveLength(3);
+    expect(ids).toHaveLength(4);
     for (const id of ids) expect(id).toMatch(/^[\w-]+$/u);
   });
 
@@ -70,6 +75,92 @@ describe('figuresOf', () => {
     );
     expect(distribution?.caption).toContain('300 points are shown');
     expect(JSON.stringify(distribution?.panels[0]?.data).match(/\d\.\d+/gu)?.length).toBeLessThan(330);
+  });
+});
+
+/** The datasets of a panel of one of these figures. */
+function datasets<T>(all: readonly Figure[], id: string, panel = 0): T[] {
+  const found = all.find((figure) => figure.id === id)?.panels[panel];
+  if (found === undefined) throw new Error(`no panel ${panel} of ${id}`);
+  return (found.data as unknown as { datasets: T[] }).datasets;
+}
+
+describe('what a chart draws', () => {
+  it('is of the waterfall the rows that a runtime has, and 0 is a bar without length', () => {
+    const record = buildRecord({ hostile: false });
+    for (const { values } of record.samples)
+      for (const value of values) if (value.metric === 'memory.tmpfs') value.value = 0;
+    const all = figuresOf(buildModel(record, summarise(record)));
+    const [container, vm] = [0, 1].map((panel) => {
+      const labels = all.find(({ id }) => id === 'memory-waterfall')?.panels[panel]?.data.labels as string[];
+      const [bars] = datasets<{ data: [number, number][]; texts: string[] }>(all, 'memory-waterfall', panel);
+      return { labels, bars };
+    });
+    expect(container?.labels).not.toContain('Guest page cache');
+    expect(vm?.labels).toContain('Guest page cache');
+    const row = container?.labels.indexOf('tmpfs') ?? -1;
+    const [start, end] = container?.bars?.data[row] ?? [];
+    expect(start).toBe(end);
+    expect(container?.bars?.texts[row]).toBe('0 B');
+    expect(container?.bars).not.toHaveProperty('minBarLength');
+  });
+
+  it('has no name in a legend of a part that nobody has', () => {
+    const record = buildRecord({ hostile: false });
+    for (const { values } of record.samples)
+      for (const value of values) if (value.metric === 'memory.tmpfs') value.value = 0;
+    const names = datasets<{ label: string }>(
+      figuresOf(buildModel(record, summarise(record))),
+      'memory-total',
+    );
+    expect(names.map(({ label }) => label)).not.toContain('tmpfs');
+  });
+
+  it('lies inside its axes, the bands of slopes as well', () => {
+    for (const record of [fleetRecord(), sharingRecord(), densityRecord({ noise: 0.4 })]) {
+      const figure = figuresOf(buildModel(record, summarise(record))).find(
+        ({ id }) => id === 'density-growth',
+      );
+      for (const { data, options } of figure?.panels ?? []) {
+        const { min, max, type } =
+          (options.scales as Record<string, { min: number; max: number; type: string }>).y ?? {};
+        const bands = (
+          data as unknown as { datasets: { band?: [number, number, number][] }[] }
+        ).datasets.flatMap(({ band = [] }) => band);
+        expect(bands.length).toBeGreaterThan(0);
+        for (const [, low, high] of bands) {
+          expect(high).toBeLessThanOrEqual(max ?? 0);
+          if (type === 'linear') expect(low).toBeGreaterThanOrEqual(min ?? 0);
+        }
+      }
+    }
+  });
+
+  it('names in the legend of a storm the medians and the slowest', () => {
+    const record = fleetRecord();
+    const all = figuresOf(buildModel(record, summarise(record)));
+    expect(datasets<{ label: string }>(all, 'storm-throughput', 1).map(({ label }) => label)).toEqual([
+      'systemd-nspawn: median',
+      'systemd-nspawn: slowest',
+      'QEMU (TCG): median',
+      'QEMU (TCG): slowest',
+    ]);
+  });
+
+  it('has no two runtimes of nine of a kind that share both colour and shape', () => {
+    const [runtime] = buildRecord().runtimes;
+    if (runtime === undefined) throw new Error('the record has no runtime');
+    const runtimes = Array.from({ length: 9 }, (_, index) => ({ ...runtime, id: `nspawn${index}` }));
+    const looks = looksOf(viewRuntimes({ ...buildRecord(), runtimes }));
+    const seen = looks.map(({ borderColor, pointStyle }) => JSON.stringify([borderColor, pointStyle]));
+    expect(new Set(seen).size).toBe(9);
+    expect(new Set(looks.slice(0, 3).map(({ pointStyle }) => pointStyle)).size).toBe(3);
+  });
+
+  it('has what others have published apart from its own data', () => {
+    const [panel] = figures().find(({ id }) => id === 'startup-ladder')?.panels ?? [];
+    expect(JSON.stringify(panel?.data)).not.toContain('published');
+    expect(panel?.overlay?.dataset.label).toContain('published');
   });
 });
 
@@ -86,6 +177,16 @@ describe('nice numbers', () => {
 
 describe('drawing.js', async () => {
   const { chartConfig, formatters, palettes } = await loadDrawing();
+
+  it('draws the figures of others only where it is asked to, with room for them', () => {
+    const [panel] = figures({ emulated: false }).find(({ id }) => id === 'startup-ladder')?.panels ?? [];
+    if (panel?.overlay === undefined) throw new Error('no overlay');
+    const without = chartConfig(panel, 'light', { responsive: true });
+    const withOverlay = chartConfig(panel, 'light', { responsive: true, withOverlay: true });
+    expect(withOverlay.data.datasets).toHaveLength(without.data.datasets.length + 1);
+    expect(withOverlay.options?.scales?.x).toMatchObject({ min: panel.overlay.min, max: panel.overlay.max });
+    expect(withOverlay.options).not.toHaveProperty('withOverlay');
+  });
 
   it('knows every colour, formatter and plugin that a spec names, in both themes', () => {
     for (const { panels } of [...figures(), ...figures({ scenarios: ['entropy'] })]) {

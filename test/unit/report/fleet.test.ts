@@ -105,7 +105,7 @@ describe('the answers on fleets', () => {
 describe('the headline tables', () => {
   it('say below the first instance’s charge what it is not charged for', () => {
     const firstNotes = (record: RunRecord) =>
-      modelOf(record).headline.flatMap(({ rows }) => rows.map(([, first]) => first?.note));
+      modelOf(structuredClone(record)).headline.flatMap(({ rows }) => rows.map(([, first]) => first?.note));
     const record = densityRecord({ steps: [1, 2], scenarios: ['density'] });
     expect(firstNotes(record)).toEqual([undefined, undefined]);
     for (const { details } of record.samples)

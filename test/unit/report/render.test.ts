@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twinboot-report-'));
   files = await renderReport(buildRecord(), folder);
   html = await readFile(files.html, 'utf8');
-});
+}, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -117,6 +117,27 @@ describe('the page', () => {
       expect(figure).toMatch(/<details>[^]*<table>/u);
       expect(figure).toContain('emulated (TCG): not a KVM figure');
     }
+  });
+
+  it('links each headline metric to its definition, and no link leads nowhere', () => {
+    const ids = new Set([...html.matchAll(/\bid="([^"]+)"/gu)].map(([, id]) => id));
+    const links = [...withoutScripts(html).matchAll(/href="#([^"]+)"/gu)].map(([, to]) => to);
+    expect(links.filter((to) => !ids.has(to))).toEqual([]);
+    expect(links).toEqual(expect.arrayContaining(['metric-startup-ready', 'metric-memory-total']));
+    expect(html).toContain('<th scope="row" id="metric-startup-ready">');
+  });
+
+  it('says of an emulated VM what it is at each caption, and not at each cell', () => {
+    const said = withoutScripts(html).match(/not a KVM figure/gu)?.length ?? 0;
+    const captions = html.match(/<caption>|<figcaption>/gu)?.length ?? 0;
+    expect(said).toBeLessThan(captions + 10);
+  });
+
+  it('has the figures of others, hidden until they are asked for', () => {
+    expect(html).toMatch(/<button type="button" id="published" aria-pressed="false" hidden>/u);
+    const blocks = [...html.matchAll(/<div class="published"( hidden)?>/gu)];
+    expect(blocks.length).toBeGreaterThan(1);
+    expect(blocks.every(([, hidden]) => hidden !== undefined)).toBe(true);
   });
 
   it('never says how many times without an interval', () => {

@@ -143,7 +143,7 @@ describe('the headline table', () => {
     expect(table?.columns.map(({ title }) => title)).toEqual([
       'Metric',
       'Container: systemd-nspawn',
-      'VM: QEMU',
+      'VM: QEMU (TCG)',
       'VM / container',
       'n',
     ]);
@@ -294,10 +294,10 @@ describe('the failures', () => {
     ]);
     expect(failures.shown).toHaveLength(1);
     expect(failures.shown[0]).toMatchObject({
+      runtime: 'QEMU (TCG)',
       when: 'round 2',
       outcome: 'timeout',
       scenarios: ['startup', 'memory', 'services'],
-      mark: 'emulated (TCG): not a KVM figure',
     });
     expect(failures.shown[0]?.consoleTail).toContain('\nYou are in emergency mode.\n');
   });
