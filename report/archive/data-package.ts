@@ -35,6 +35,10 @@ const fields: Readonly<Record<string, Field>> = {
   p25: { type: 'number', description: 'Lower quartile, in `unit`' },
   p75: { type: 'number', description: 'Upper quartile, in `unit`' },
   max: { type: 'number', description: 'In `unit`' },
+  drift: {
+    type: 'string',
+    description: '`falls` or `rises` over the rounds, so that the interval is of no one level',
+  },
   missing_reasons: { type: 'string', description: 'Why values are missing' },
   container: { type: 'string', description: 'Id of the container runtime' },
   vm: { type: 'string', description: 'Id of the VM runtime' },

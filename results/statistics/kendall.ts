@@ -29,7 +29,7 @@ function pairsApart(values: readonly number[]): number {
   return tiedSizes(values).reduce((pairs, size) => pairs - pairsAmong(size), pairsAmong(values.length));
 }
 
-const pairsAmong = (n: number): number => (n * (n - 1)) / 2;
+const pairsAmong = (n: number): number => (n < 2 ? 0 : (n * (n - 1)) / 2);
 
 /** Pairs of which the later value is less. Sorts `values` in place, by merging. */
 function countFalls(values: Float64Array): number {

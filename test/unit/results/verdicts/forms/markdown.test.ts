@@ -113,7 +113,7 @@ it('begins with what so few rounds cannot show, and says what took longer below 
   expect(renderMarkdown(comparisonDocument(comparison))).toMatchInlineSnapshot(`
     "## ❌ twinboot compare
 
-    **Fails: 1 regression: startup.ready of nspawn: 1.27 times BASE \\[0.990, 1.02\\].**
+    **Fails: 1 regression: startup.ready of nspawn: 1.27 times BASE \\[0.99, 1.02\\].**
 
     - ⚠ 5 rounds cannot
 
@@ -122,7 +122,7 @@ it('begins with what so few rounds cannot show, and says what took longer below 
 
     | of | metric | BASE | NEW | NEW/BASE \\[95 %\\] | p | n | verdict |
     | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
-    | nspawn | startup.ready | 446 ms | 448 ms | 1.27 \\[0.990, 1.02\\] | 1 | 12 and 12 | ❌ **regression** |
+    | nspawn | startup.ready | 446 ms | 448 ms | 1.27 \\[0.99, 1.02\\] | 1 | 12 and 12 | ❌ **regression** |
 
     ### What took longer before startup.ready of nspawn
 

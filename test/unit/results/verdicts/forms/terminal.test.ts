@@ -162,9 +162,9 @@ it('begins with what so few rounds cannot show, and says what took longer below 
     BASE  runs/base: run run-base, 2026-11-23 09:00 UTC, image debian-trixie (9c1185a5c5e9)
     NEW   runs/new: run run-new, 2026-11-24 09:00 UTC, image debian-trixie (0d3b5c11aa42)
 
-    metric               BASE     NEW     NEW/BASE [95 %]  p  verdict
+    metric               BASE     NEW    NEW/BASE [95 %]  p  verdict
     nspawn  (n = 12 and 12)
-      ✗ startup.ready  446 ms  448 ms  1.27 [0.990, 1.02]  1  regression
+      ✗ startup.ready  446 ms  448 ms  1.27 [0.99, 1.02]  1  regression
 
     What took longer before startup.ready of nspawn
       unit slow.service: 140 ms, was 20.0 ms (+120 ms)
@@ -173,6 +173,6 @@ it('begins with what so few rounds cannot show, and says what took longer below 
 
     Medians. p: permutation test, corrected over all rows (Holm); least effect 5 %, alpha 0.05.
 
-    Fails: 1 regression: startup.ready of nspawn: 1.27 times BASE [0.990, 1.02]."
+    Fails: 1 regression: startup.ready of nspawn: 1.27 times BASE [0.99, 1.02]."
   `);
 });
