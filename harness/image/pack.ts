@@ -128,8 +128,9 @@ export function mkfsArguments(tree: string, disk: string, inodes: number): strin
  * could lead to a file of the host. Errors: `no-kernel`, `no-initrd` (run), `link-in-the-way`, `not-a-file` (usage).
  */
 export async function copyKernel(tree: string, kernel: string, initrd: string): Promise<string> {
-  const release = kernelRelease(tree, filesOfBoot(tree));
-  await copyFromTree(tree, `boot/vmlinuz-${release}`, kernel);
+  const file = kernelFile(tree, filesOfBoot(tree));
+  const release = releaseOf(file) ?? '';
+  await copyFromTree(tree, `boot/${file}`, kernel);
   await copyFromTree(tree, `boot/initrd.img-${release}`, initrd).catch((error: unknown) => {
     if (errnoOf(error) !== 'ENOENT') throw error;
     throw runError('no-initrd', `the image has no initrd for its kernel ${release}`);
@@ -154,17 +155,21 @@ function filesOfBoot(tree: string): string[] {
   }
 }
 
-/** It becomes part of paths and of a boot loader's script. */
-const KERNEL = /^vmlinuz-([\w.+~-]+)$/;
+/** It becomes part of paths and of a boot loader's script. Debian's kernel of riscv64 is not compressed: vmlinux. */
+const KERNEL = /^vmlinu[xz]-([\w.+~-]+)$/;
 
-function kernelRelease(tree: string, bootFiles: readonly string[]): string {
-  const releases = bootFiles.flatMap((name) => KERNEL.exec(name)?.[1] ?? []);
-  const [only] = releases;
+const releaseOf = (file: string): string | undefined => KERNEL.exec(file)?.[1];
+
+function kernelFile(tree: string, bootFiles: readonly string[]): string {
+  const kernels = bootFiles.filter((name) => releaseOf(name) !== undefined);
+  const compressed = kernels.filter((name) => name.startsWith('vmlinuz'));
+  const files = compressed.length > 0 ? compressed : kernels;
+  const [only] = files;
   if (only === undefined) throw runError('no-kernel', 'the image has no kernel in /boot');
-  if (releases.length === 1) return only;
+  if (files.length === 1) return only;
   // With several, Debian's own link at the root says which one is booted.
-  const chosen = KERNEL.exec(basename(linkIfThere(join(tree, 'vmlinuz')) ?? ''))?.[1] ?? '';
-  return releases.includes(chosen) ? chosen : only;
+  const chosen = ['vmlinuz', 'vmlinux'].map((link) => basename(linkIfThere(join(tree, link)) ?? ''));
+  return files.find((name) => chosen.includes(name)) ?? only;
 }
 
 /** SHA-256 of the file as it stands, hex. */

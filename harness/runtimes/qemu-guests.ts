@@ -43,7 +43,8 @@ export const guestArchitectures: Record<Architecture, GuestArchitecture> = {
     package: 'qemu-system-misc',
     machines: ['virt'],
     console: 'console=ttyS0 earlycon=sbi',
-    emulatedCpu: 'max',
+    // QEMU 7.2 knows no max here.
+    emulatedCpu: 'rv64',
     firmware: 'OpenSBI',
   },
 };

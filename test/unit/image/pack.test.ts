@@ -58,6 +58,18 @@ describe('the kernel', () => {
     expect(await copyKernel(tree, join(folder, 'vmlinuz'), join(folder, 'initrd.img'))).toBe('6.1.0');
   });
 
+  it('is a vmlinux where there is no vmlinuz, as on riscv64', async () => {
+    const { folder } = sandbox();
+    const tree = join(folder, 'tree');
+    layDebianTree(tree);
+    for (const name of ['vmlinux-6.1.0', 'initrd.img-6.1.0']) writeFileSync(join(tree, 'boot', name), name);
+    const copy = (to: string) => copyKernel(tree, join(folder, to), join(folder, `${to}-initrd`));
+    expect(await copy('compressed')).toBe('6.12.0-cloud-amd64');
+    rmSync(join(tree, 'boot/vmlinuz-6.12.0-cloud-amd64'));
+    expect(await copy('plain')).toBe('6.1.0');
+    expect(readFileSync(join(folder, 'plain'), 'utf8')).toBe('vmlinux-6.1.0');
+  });
+
   it('is missed by name', async () => {
     const { folder } = sandbox();
     const tree = join(folder, 'tree');
