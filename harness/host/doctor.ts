@@ -5,7 +5,14 @@ import { allowedCpus } from './checks/caller.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
 import { examineKvm } from './checks/kvm.ts';
 import { governor, load } from './checks/noise.ts';
-import { architecture, distribution, hypervisor, linux, otherArchitectures, root } from './checks/platform.ts';
+import {
+  architecture,
+  distribution,
+  hypervisor,
+  linux,
+  otherArchitectures,
+  root,
+} from './checks/platform.ts';
 import { cacheDisk, inotify, memory, workDisk, writableLayers } from './checks/resources.ts';
 import { toolExaminers } from './checks/tools.ts';
 import type { Need } from './tools.ts';
