@@ -19,9 +19,11 @@ import { findCommand } from '../process/search-path.ts';
 import { bootSector, EXIT_PORT, GUEST_EXIT_CODE, GUEST_WORD } from './boot-sector.ts';
 import { parseCpuInfo, type CpuInfo } from '../parse/host-facts.ts';
 import { qemuRoom, sandboxOf } from './qemu-confinement.ts';
+import { emulatorOf } from './tools.ts';
 
 const DEVICE = '/dev/kvm';
-const QEMU = 'qemu-system-x86_64';
+/** The guest is a PC's boot sector. */
+const { name: QEMU } = emulatorOf('amd64');
 /** At least; and so many times what the same guest took under emulation, on hosts where everything takes long. */
 const GUEST_DEADLINE = { leastMs: 4000, timesEmulated: 5 };
 
@@ -64,7 +66,7 @@ export async function probeKvm(runner: ProcessRunner, signal?: AbortSignal): Pro
   if (arch() !== 'x64')
     return { device, opens, untried: 'the guest for this step is a PC boot sector; this is no PC' };
   if (findCommand(QEMU) === undefined) {
-    return { device, opens, untried: 'qemu-system-x86_64 is not installed' };
+    return { device, opens, untried: `${QEMU} is not installed` };
   }
   return { device, opens, guests: await tryGuests(runner, signal) };
 }

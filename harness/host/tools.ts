@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { architectureOf, type Architecture } from '../../core/architecture.ts';
 import { hostError } from '../../core/error.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { findCommand } from '../process/search-path.ts';
@@ -41,11 +42,25 @@ function toolsOf(neededFor: Need, rows: readonly Row[]): Tool[] {
 const KEYRINGS = ['gpg', 'pgp'].map((type) => `/usr/share/keyrings/debian-archive-keyring.${type}`);
 const OVMF_CODE = ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_CODE.fd'];
 
-/** The system emulator for this machine's own architecture: a VM of another one would measure emulation. */
-export function qemuTool(arch: string = process.arch): Tool {
-  const names = arch === 'arm64' ? ['aarch64', 'arm'] : ['x86_64', 'x86'];
-  const [command, package_] = names.map((name) => `qemu-system-${name}`) as [string, string];
+/** What QEMU calls an architecture, and Debian the package with its system emulator. */
+const systemEmulators: Record<Architecture, readonly [command: string, package_: string]> = {
+  amd64: ['x86_64', 'x86'],
+  arm64: ['aarch64', 'arm'],
+  riscv64: ['riscv64', 'misc'],
+};
+
+/** The system emulator whose machines are of this architecture. */
+export function emulatorOf(architecture: Architecture): Tool {
+  const [command, package_] = systemEmulators[architecture].map((name) => `qemu-system-${name}`) as [
+    string,
+    string,
+  ];
   return { name: command, package: package_, purpose: 'runs the virtual machine', neededFor: 'bench' };
+}
+
+/** The one for this machine's own architecture; for PCs where twinboot knows no other. */
+export function qemuTool(arch: NodeJS.Architecture = process.arch): Tool {
+  return emulatorOf(architectureOf(arch) ?? 'amd64');
 }
 
 /** For a VM that boots through a firmware: GRUB and OVMF for PCs exist on PCs alone. */

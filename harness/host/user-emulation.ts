@@ -5,7 +5,7 @@ import { hostError } from '../../core/error.ts';
 import { namesIfThere, textIfThere } from '../../core/read-if-there.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { parseBinfmtEntry, takesProgram, type BinfmtEntry } from '../parse/binfmt.ts';
-import { installCommand } from './tools.ts';
+import { installCommand, parseVersion } from './tools.ts';
 
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 
@@ -24,34 +24,34 @@ export function elfHead(architecture: Architecture): Buffer {
   return head;
 }
 
-/** Every interpreter that is registered with the kernel. `folder`: where binfmt_misc is mounted. */
-function registered(folder: string): BinfmtEntry[] {
+/** Every interpreter that the kernel knows for such programs. `folder`: where binfmt_misc is mounted. */
+function takersOf(architecture: Architecture, folder: string): BinfmtEntry[] {
   return namesIfThere(folder)
     .filter((name) => name !== 'register' && name !== 'status')
-    .flatMap((name) => parseBinfmtEntry(textIfThere(join(folder, name)) ?? '') ?? []);
+    .flatMap((name) => parseBinfmtEntry(textIfThere(join(folder, name)) ?? '') ?? [])
+    .filter((entry) => takesProgram(entry, elfHead(architecture)));
 }
 
 /** The architectures but the host's own whose programs this host's kernel can be asked to run inside an image. */
 export function emulatedArchitectures(folder: string = BINFMT): Architecture[] {
-  const entries = registered(folder).filter(({ isFixed }) => isFixed);
   return architectures.filter(
-    (name) => name !== hostArchitecture() && entries.some((entry) => takesProgram(entry, elfHead(name))),
+    (name) => name !== hostArchitecture() && takersOf(name, folder).some(({ isFixed }) => isFixed),
   );
 }
 
 /**
- * The emulator that this host's kernel starts for programs of another architecture, wherever their root is: its path. twinboot
- * does not register one: that would change the host for everybody.
+ * The emulator that this host's kernel starts for programs of another architecture, wherever their root is: its path.
+ * twinboot does not register one: that would change the host for everybody.
  * Errors: `no-emulator` (host), with what to install or to enable.
  */
 export function requireUserEmulation(architecture: Architecture, folder: string = BINFMT): string {
-  const [found, ...others] = registered(folder).filter((entry) => takesProgram(entry, elfHead(architecture)));
-  const fixed = [found, ...others].find((entry) => entry?.isFixed);
+  const found = takersOf(architecture, folder);
+  const fixed = found.find(({ isFixed }) => isFixed);
   if (fixed !== undefined) return fixed.interpreter;
-  if (found !== undefined) {
+  if (found[0] !== undefined) {
     throw hostError(
       'no-emulator',
-      `the emulator of ${architecture} programs (${found.interpreter}) is not found inside an image`,
+      `the emulator of ${architecture} programs (${found[0].interpreter}) is not found inside an image`,
       { hint: 'register it with the flag F, as the package qemu-user-static does (binfmt_misc)' },
     );
   }
@@ -59,7 +59,7 @@ export function requireUserEmulation(architecture: Architecture, folder: string 
   const enable = isMounted ? '' : `mount -t binfmt_misc binfmt_misc ${BINFMT} && `;
   throw hostError('no-emulator', `no emulator of ${architecture} programs is registered with this kernel`, {
     hint:
-      `${installCommand(['qemu-user-static', 'binfmt-support'])}; ` +
+      `${installCommand(['qemu-user-static', 'binfmt-support', 'arch-test'])}; ` +
       `where systemd does not run: ${enable}update-binfmts --enable`,
   });
 }
@@ -72,5 +72,5 @@ export async function emulatorVersion(
   // The interpreter itself may be a link, by whose name QEMU knows that the kernel started it.
   const program = realpathSync(interpreter);
   const { stdout } = await runner.run(program, ['--version'], { allowFailure: true });
-  return /version (\d[\d.]*)/.exec(stdout)?.[1];
+  return parseVersion(stdout);
 }

@@ -10,6 +10,7 @@ import { textIfThere } from '../../core/read-if-there.ts';
 import type { QemuAccelerator } from '../host/kvm.ts';
 import { recordConsole, type ConsoleRecorder } from '../guest/console.ts';
 import type { HostContext } from '../host/context.ts';
+import { emulatorOf } from '../host/tools.ts';
 import { qemuRoom } from '../host/qemu-confinement.ts';
 import { openStateFolder, stateFolder } from '../process/cleanup.ts';
 import { pickConfinedUser } from '../process/room.ts';
@@ -18,7 +19,6 @@ import { launch } from '../process/launch.ts';
 import { makeBootCgroup } from './boot-folder.ts';
 import { qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
 import { firmwareFolders } from './qemu-firmware.ts';
-import { guestArchitectures } from './qemu-guests.ts';
 
 /**
  * How long a kernel may take from power-on until it runs before KVM counts as unusable: on a nested or busy host a KVM that
@@ -112,7 +112,7 @@ function proofKey({ machine, qemuVersion }: AcceleratorRequest): string {
 async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Proof> {
   const { cgroup, lease } = makeBootCgroup(host, `kvm-proof-${process.pid}`);
   let t0Ns = 0n;
-  const { program } = guestArchitectures[machine.architecture];
+  const { name: program } = emulatorOf(machine.architecture);
   const console = recordConsole(devNull, () => t0Ns);
   try {
     const { exited } = await launch({

@@ -3,8 +3,8 @@ import type { QemuAccelerator } from '../host/kvm.ts';
 import type { MachineType } from './qemu-guests.ts';
 
 /**
- * What a kernel must be told of its clock under TCG (kernel-parameters.rst); nothing under KVM, which has its own clock, and on what is no
- * PC.
+ * What a kernel must be told of its clock under TCG (kernel-parameters.rst); nothing under KVM, which has its own clock,
+ * and on what is no PC.
  *
  * Interrupts are not timed (`noirqtime`): at the end of its start the kernel patches `sched_clock_cpu` while it runs, and the
  * interrupts that keep the other CPUs in step with that would themselves run through it for the sake of those times. QEMU 7.2

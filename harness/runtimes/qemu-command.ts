@@ -57,7 +57,8 @@ export interface QemuBoot extends QemuMachine {
 
 /**
  * The kernel's words that twinboot needs, and no more: every character on a serial console costs the guest an exit.
- * loglevel 6 prints notices, of which "Linux version" is the first, and panics; panic=-1 with QEMU's -no-reboot ends the machine at a panic instead of hanging (kernel-parameters.rst).
+ * loglevel 6 prints notices, of which "Linux version" is the first, and panics; panic=-1 with QEMU's -no-reboot ends the
+ * machine at a panic instead of hanging (kernel-parameters.rst).
  */
 const KERNEL_ARGUMENTS = 'loglevel=6 panic=-1';
 

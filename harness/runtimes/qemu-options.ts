@@ -85,7 +85,7 @@ export function requireCombination(options: QemuOptions): void {
     refuse(`no firmware of machine=microvm boots a disk (boot=${boot})`, 'boot=direct, or machine=q35');
   }
   if (machine === 'virt' && boot !== 'direct') {
-    refuse(`machine=virt takes its kernel from QEMU alone (boot=${boot})`, 'boot=direct, or machine=q35');
+    refuse(`machine=virt takes its kernel from QEMU alone (boot=${boot})`, 'boot=direct');
   }
   if (machine !== 'microvm' && firmware !== 'auto') {
     refuse(
@@ -96,10 +96,10 @@ export function requireCombination(options: QemuOptions): void {
   if (machine === 'microvm' && disk === 'nvme') {
     refuse('machine=microvm has no PCI, which disk=nvme needs', 'disk=virtio-blk, or machine=q35');
   }
-  if (machine === 'microvm' && channel === 'serial') {
+  if ((machine === 'microvm' || machine === 'virt') && channel === 'serial') {
     refuse(
-      'machine=microvm has one serial port, the console’s (channel=serial)',
-      'channel=virtio, or machine=q35',
+      `machine=${machine} has one serial port, the console’s (channel=serial)`,
+      machine === 'virt' ? 'channel=virtio' : 'channel=virtio, or machine=q35',
     );
   }
   if (hugepages === 'on' && ksm === 'on') {

@@ -1,18 +1,20 @@
 import { chown, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostArchitecture, type Architecture } from '../../core/architecture.ts';
+import type { Architecture } from '../../core/architecture.ts';
 import { hostError, usageError } from '../../core/error.ts';
 import { formatBytes, MIB } from '../../core/units.ts';
 import { createAgent } from '../guest/agent.ts';
 import { openSocketChannel } from '../guest/channel.ts';
 import { qemuRoom, sandboxOf } from '../host/qemu-confinement.ts';
 import type { HostContext } from '../host/context.ts';
+import { emulatorOf, installCommand, qemuTool } from '../host/tools.ts';
 import { architectureOfImage } from '../image/cache.ts';
 import { makeBootDisk } from '../image/boot-disk.ts';
 import { makeBootKernel, type BootFile, type BootKernel } from '../image/boot-kernel.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
 import { pickConfinedUser, type Room } from '../process/room.ts';
 import { closing, releaseOnFailure } from '../process/leases.ts';
+import { findCommand } from '../process/search-path.ts';
 import { makeBootCgroup, makeBootFolder, makeDiskLayer } from './boot-folder.ts';
 import { describeRuntime } from './prepare.ts';
 import { launchInstance } from './instance.ts';
@@ -36,7 +38,7 @@ import {
   requireTransparentHugePages,
   type GuestRamKind,
 } from './qemu-memory.ts';
-import { qemuOptions, type QemuOptions } from './qemu-options.ts';
+import { qemuOptions, requireCombination, type QemuOptions } from './qemu-options.ts';
 import type { Availability, PrepareContext, Runtime } from './runtime.ts';
 import { toolAvailability } from './tool-availability.ts';
 import { readVmIsolation } from './vm-isolation.ts';
@@ -47,7 +49,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
   id: 'qemu',
   title: 'QEMU',
   kind: 'vm',
-  tools: [ownProgram(), 'qemu-img', 'perl'],
+  tools: [qemuTool().name, 'qemu-img', 'perl'],
   emulatesOthers: true,
   toolsFor: ({ boot }) => (boot === 'direct' ? [] : firmwareTools(boot)),
   options: qemuOptions,
@@ -56,9 +58,9 @@ export const qemu: Runtime<typeof qemuOptions> = {
     const { boot } = options;
     const lacking = boot === 'direct' ? undefined : whyNoFirmware(boot);
     if (lacking !== undefined) return lacking;
-    const available = await programAvailability(host, ownProgram());
+    const available = await programAvailability(host, qemuTool().name);
     if (!available.ok) return available;
-    return whyNoMicrovmFirmware(options, await firmwareFolders(host, ownProgram())) ?? available;
+    return whyNoMicrovmFirmware(options, await firmwareFolders(host, qemuTool().name)) ?? available;
   },
 
   isolation: ({ sandbox }) => ({
@@ -74,7 +76,7 @@ export const qemu: Runtime<typeof qemuOptions> = {
     const { architecture, version = 'unknown' } = await guestOf(context);
     requireMachine(architecture, given);
     requireRam(context, given);
-    const { program } = guestArchitectures[architecture];
+    const { name: program } = emulatorOf(architecture);
     const loaded = await bootKernel(context, given);
     const folders = await firmwareFolders(host, program);
     const isSandboxed = given.sandbox === 'on';
@@ -161,11 +163,6 @@ export const qemu: Runtime<typeof qemuOptions> = {
   },
 };
 
-/** The emulator of this host's own architecture; of a PC's where twinboot knows none. */
-function ownProgram(): string {
-  return guestArchitectures[hostArchitecture() ?? 'amd64'].program;
-}
-
 /** A machine's memory-backend= (QEMU 5.0), free-page-reporting= (5.1), a microvm's acpi= (5.2). */
 function programAvailability(host: HostContext, program: string): Promise<Availability> {
   return toolAvailability(host, { tool: program, version: /version (\d[\w.]*)/, oldest: '5.2' });
@@ -178,28 +175,24 @@ async function guestOf({
   version,
 }: PrepareContext): Promise<{ architecture: Architecture; version?: string }> {
   const architecture = architectureOfImage(image);
-  const { program } = guestArchitectures[architecture];
-  if (program === ownProgram()) return { architecture, ...(version !== undefined && { version }) };
+  const { name: program, package: package_ } = emulatorOf(architecture);
+  if (program === qemuTool().name) return { architecture, ...(version !== undefined && { version }) };
   const available = await programAvailability(host, program);
   if (available.ok) return { ...available, architecture };
-  throw hostError('runtime-unavailable', `qemu: ${available.reason}`, { hint: available.fix });
+  const fix = findCommand(program) === undefined ? installCommand([package_]) : available.fix;
+  throw hostError('runtime-unavailable', `qemu: ${available.reason}`, { hint: fix });
 }
 
-/** Errors: `bad-combination` (usage). */
-function requireMachine(architecture: Architecture, { machine, boot, channel }: QemuOptions): void {
+/** That the image's architecture has the machine, and the machine all options. Errors: `bad-combination` (usage). */
+function requireMachine(architecture: Architecture, given: QemuOptions): void {
   const { machines } = guestArchitectures[architecture];
-  const refuse = (what: string, hint: string): never => {
-    throw usageError('bad-combination', `runtime qemu: ${what}`, { hint });
-  };
-  if (machine !== undefined && !machines.includes(machine))
-    refuse(`no ${machine} runs an image of ${architecture}`, `machine=${machines.join(', ')}`);
-  if (boot !== 'direct' && architecture !== 'amd64')
-    refuse(`twinboot has no boot loader for ${architecture} (boot=${boot})`, 'boot=direct');
-  if (channel === 'serial' && architecture !== 'amd64')
-    refuse(
-      `a machine of ${architecture} has one serial port, the console's (channel=serial)`,
-      'channel=virtio',
-    );
+  const { machine = machines[0] } = given;
+  if (!machines.includes(machine)) {
+    throw usageError('bad-combination', `runtime qemu: no ${machine} runs an image of ${architecture}`, {
+      hint: `machine=${machines.join(', ')}`,
+    });
+  }
+  requireCombination({ ...given, machine });
 }
 
 function machineOf(
@@ -249,7 +242,7 @@ async function roomOf(boot: QemuBoot, { user, disk, firmware }: HandedOver): Pro
   const writable = [boot.disk, ...(path.boot === 'uefi' ? [path.variables] : []), boot.agentSocket];
   for (const file of writable) await chown(file, user, user);
   const { size: diskBytes } = await stat(disk);
-  return qemuRoom(guestArchitectures[boot.architecture].program, {
+  return qemuRoom(emulatorOf(boot.architecture).name, {
     user,
     fileBytes: Math.max(overlayBytes(diskBytes), boot.memoryBytes),
     accelerator: boot.accelerator,
