@@ -84,7 +84,8 @@ export function parseHighWaterBytes(status: string): number {
   return Number(match[1]) * 1024;
 }
 
-function built(file: string): string {
+/** A file that the build has made. Errors: `not-built` (run). */
+export function built(file: string): string {
   const path = join(packageRoot(), 'dist', file);
   if (existsSync(path)) return path;
   throw runError('not-built', `${path} is not there`, { hint: 'npm run build' });

@@ -10,6 +10,11 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[]
   return [...groups.values()];
 }
 
+/** An entry of a map, or none where there is no value: for `flatMap`. */
+export function pairUp<K, V>(key: K, value: V | undefined): [K, V][] {
+  return value === undefined ? [] : [[key, value]];
+}
+
 /** The first of the most frequent items, and how often it is there; `undefined` for none. `keyOf`: what is the same. */
 export function mostFrequent<T>(
   items: readonly T[],

@@ -1,4 +1,5 @@
 import { formatCount } from '../core/words.ts';
+import { percentText } from './compare/row-text.ts';
 import type { BootSummary } from './summary.ts';
 
 /** How many of a runtime's measured boots may fail: so many, or a share of those that were begun. */
@@ -25,7 +26,7 @@ export function failedText({ begun, failed }: Boots): string {
 
 /** `2`, `10 %` */
 export function limitText(limit: FailedBootsLimit): string {
-  return 'boots' in limit ? String(limit.boots) : `${Number((limit.share * 100).toPrecision(3))} %`;
+  return 'boots' in limit ? String(limit.boots) : percentText(limit.share);
 }
 
 /** What a limit that is made use of has to say, so that it hides nothing; `undefined` where no boot failed. */

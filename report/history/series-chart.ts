@@ -1,6 +1,6 @@
-import { figureRange } from '../../results/compare/row-text.ts';
+import { figureRange, figureText } from '../../results/compare/row-text.ts';
 import type { HistoryPoint, HistorySeries, History, Change } from '../../results/history/history.ts';
-import { changeText, dayOf, findingLines, paceText, valueText } from '../../results/history/change-text.ts';
+import { changeText, dayOf, findingLines, paceText } from '../../results/history/change-text.ts';
 import { niceAbove } from '../charts/axes.ts';
 import { captionMark, figureId, withMark } from '../charts/labels.ts';
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
@@ -120,7 +120,7 @@ function dataset(
 /** `446 ms [440 ms, 451 ms], n = 10, twinboot 0.2.0, run 2026-…` */
 function pointText({ unit }: HistorySeries, { median, interval, n, record }: HistoryPoint): string {
   const range = interval === undefined ? '' : ` ${figureRange(interval, unit, median)}`;
-  return `${valueText(median, unit)}${range}, n = ${n}, ${record.id}`;
+  return `${figureText(median, unit)}${range}, n = ${n}, ${record.id}`;
 }
 
 /** The levels found, as lines from point to point. */

@@ -54,8 +54,6 @@ export function limitNeeds(series: readonly Density[], instances: number): Limit
 /** `kernel.pid_max` */
 const sysctl = /^[a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)+$/u;
 
-const isSysctl = ({ where = '' }: RecordedLimit): boolean => sysctl.test(where);
-
 /** Older records do not tell: of all limits it was these ids alone that nobody can raise. */
 function mostOf({ id, limit, raisableTo }: RecordedLimit): number {
   return raisableTo ?? (id === 'memory-cgroups' ? limit : Infinity);
@@ -69,5 +67,5 @@ function toleratedOf({ tolerated, where = '' }: RecordedLimit): string | undefin
   );
 }
 
-const nameOf = (limit: RecordedLimit): string =>
-  plainLine(isSysctl(limit) ? (limit.where ?? limit.title) : limit.title, 80);
+const nameOf = ({ where = '', title }: RecordedLimit): string =>
+  plainLine(sysctl.test(where) ? where : title, 80);

@@ -96,8 +96,8 @@ function guestMemory({ guest }: RuntimePlan, question: CompleteQuestion): string
   );
 }
 
-function memoryLimit({ eachWithWork, kind }: RuntimePlan, memoryBytes: number): string | undefined {
-  if (kind === 'vm' || eachWithWork === undefined || eachWithWork.value <= memoryBytes) return undefined;
+function memoryLimit({ eachWithWork }: RuntimePlan, memoryBytes: number): string | undefined {
+  if (eachWithWork === undefined || eachWithWork.value <= memoryBytes) return undefined;
   return `its memory limit in the run, ${formatBytes(memoryBytes)}, is too low for so much work: a higher one is assumed`;
 }
 

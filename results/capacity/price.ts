@@ -1,5 +1,6 @@
 import { formatWhole } from '../../core/units.ts';
 import type { Estimate, PlanFigures, Price } from './capacity-plan.ts';
+import { eachEnd } from './estimate.ts';
 import type { CompleteQuestion } from './question.ts';
 
 /** What one host costs, over how many instances it holds; or all hosts, over the instances that are wanted. */
@@ -11,8 +12,8 @@ export function priceOf(
   const { amount } = hostPrice;
   if (wanted === undefined) return perHost.value === 0 ? {} : { price: { each: shared(amount, perHost) } };
   if (hosts === undefined) return {};
-  const total = times(hosts, amount);
-  return { price: { each: times(total, 1 / wanted), total } };
+  const total = eachEnd(hosts, (count) => count * amount);
+  return { price: { each: eachEnd(total, (all) => all * (1 / wanted)), total } };
 }
 
 /** The more instances, the less for each: the ends change places. */
@@ -22,15 +23,6 @@ function shared(amount: number, { value, interval }: Estimate): Estimate {
   return {
     value: amount / value,
     interval: interval.low === 0 ? { low } : { low, high: amount / interval.low },
-  };
-}
-
-function times({ value, interval }: Estimate, factor: number): Estimate {
-  if (interval === undefined) return { value: value * factor };
-  const { low, high } = interval;
-  return {
-    value: value * factor,
-    interval: { low: low * factor, ...(high === undefined ? {} : { high: high * factor }) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Density } from '../fleet/density.ts';
 import type { Estimate, GuestMemory, MeasuredSeries, PlanFigures, RuntimePlan } from './capacity-plan.ts';
 import { ceilingsOf } from './ceilings.ts';
 import type { CostLines } from './cost-lines.ts';
+import { eachEnd } from './estimate.ts';
 import { addedByWork, guestMemoryOf } from './guest-memory.ts';
 import { limitNeeds } from './limits.ts';
 import { allSteps, hasTranslationCache, linesThrough, pointsOf, type Measured } from './measured.ts';
@@ -73,7 +74,7 @@ function figuresOf(
   return {
     each,
     fixedBytes: lines.middle.fixed,
-    eachWithWork: moreBy(added, each),
+    eachWithWork: eachEnd(each, (bytes) => bytes + added),
     ...ceilings,
     ...hosts,
     ...priceOf({ ...ceilings, ...hosts }, question),
@@ -104,15 +105,6 @@ function onFullestHost(
 function costOfEach({ middle, ends }: CostLines): Estimate {
   if (ends === undefined) return { value: middle.each };
   return { value: middle.each, interval: { low: ends.cheap.each, high: ends.dear.each } };
-}
-
-function moreBy(added: number, { value, interval }: Estimate): Estimate {
-  if (interval === undefined) return { value: value + added };
-  const { low, high } = interval;
-  return {
-    value: value + added,
-    interval: { low: low + added, ...(high === undefined ? {} : { high: high + added }) },
-  };
 }
 
 function noCostText({ middle: { each } }: CostLines): string {

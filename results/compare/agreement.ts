@@ -1,6 +1,7 @@
 import { formatCount, formatSome } from '../../core/words.ts';
 import type { Comparison, ComparisonRow } from './comparison.ts';
 import { percentText, rowName } from './row-text.ts';
+import { isUndirectedChange } from './verdict.ts';
 
 /**
  * Whether the two sides agree, in one sentence: for whoever has repeated a run. Other than the verdict, a figure that
@@ -25,11 +26,6 @@ export function agreementSentence({ rows, structure, options: { minEffect } }: C
   return `Whether the two agree is undecided: ${equal.length} of ${rows.length} figures are equal ${within}, ${open} cannot be told.`;
 }
 
-function differs({ verdict, reason }: ComparisonRow): boolean {
-  return (
-    verdict === 'regression' ||
-    verdict === 'improvement' ||
-    verdict === 'missing' ||
-    (reason?.startsWith('changed') ?? false)
-  );
+function differs(row: ComparisonRow): boolean {
+  return ['regression', 'improvement', 'missing'].includes(row.verdict) || isUndirectedChange(row);
 }

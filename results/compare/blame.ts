@@ -1,3 +1,4 @@
+import { pairUp } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatMs } from '../../core/units.ts';
 import { formatCount, formatSome } from '../../core/words.ts';
@@ -62,7 +63,7 @@ export function blameFor(
   const deltaMs = (reachedMs(sides.next, rung) ?? NaN) - (reachedMs(sides.base, rung) ?? NaN);
   if (!(deltaMs > 0)) return undefined;
 
-  const units = unitContributions(base, next, runtime, { base: sides.base, next: sides.next, rung });
+  const units = unitContributions(base, next, runtime, { ...sides, rung });
   const contributions = [...phaseContributions(sides, rungs, rung), ...(units ?? [])]
     .filter((one) => one.deltaMs >= Math.max(TELLING_MS, TELLING_SHARE * deltaMs))
     .sort((a, b) => b.deltaMs - a.deltaMs);
@@ -91,7 +92,7 @@ function climbsOf(
   return records.flatMap((record) =>
     measuredSamples(record, scenario, runtime).map((sample) => ({
       boot: bootOf(record, sample),
-      atMs: new Map(rungs.flatMap((rung) => pairOf(rung.id, readingOf(sample, rung).value))),
+      atMs: new Map(rungs.flatMap((rung) => pairUp(rung.id, readingOf(sample, rung).value))),
     })),
   );
 }
@@ -99,10 +100,6 @@ function climbsOf(
 /** Boots of pooled records may have the same names. */
 function bootOf({ id }: RunRecord, { boot }: Sample): string {
   return `${id} ${boot}`;
-}
-
-function pairOf(id: string, value: number | undefined): [string, number][] {
-  return value === undefined ? [] : [[id, value]];
 }
 
 function reachedMs(climbs: readonly Climb[], { id }: Pick<Metric, 'id'>): number | undefined {
@@ -171,22 +168,18 @@ function startsOf(
   climbs: readonly Climb[],
   { id }: Metric,
 ): Starts[] {
-  const untilMs = new Map(climbs.flatMap(({ boot, atMs }) => pairOf(boot, atMs.get(id))));
+  const untilMs = new Map(climbs.flatMap(({ boot, atMs }) => pairUp(boot, atMs.get(id))));
   return records.flatMap((record) =>
     ledgersByBoot(record, runtime).flatMap(({ sample, ledger }) => {
       const until = untilMs.get(bootOf(record, sample));
       if (until === undefined) return [];
-      return [new Map(ledger.services.filter((row) => isBefore(row, until)).map((row) => startOf(row)))];
+      return [new Map(ledger.services.flatMap((row) => startBefore(row, until)))];
     }),
   );
 }
 
-function isBefore({ startMs, durationMs }: LedgerRow, untilMs: number): boolean {
-  return startMs !== undefined && durationMs !== undefined && startMs <= untilMs;
-}
-
-function startOf({ service, durationMs = 0 }: LedgerRow): [string, number] {
-  return [service, durationMs];
+function startBefore({ service, startMs, durationMs }: LedgerRow, untilMs: number): [string, number][] {
+  return startMs !== undefined && startMs <= untilMs ? pairUp(service, durationMs) : [];
 }
 
 /** None where it did not grow, or where the middle halves of the two sides overlap. */

@@ -1,3 +1,4 @@
+import { pairUp } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { createBootstrap, type Bootstrap } from '../statistics/bootstrap.ts';
 import { median } from '../statistics/quantile.ts';
@@ -26,10 +27,6 @@ export function judgeCandidates(
   );
   const judgements = new Map(judgeable.flatMap((candidate, index) => pairUp(candidate, judged[index])));
   return rowsOf(candidates, judgements, sides);
-}
-
-function pairUp<K, V>(key: K, value: V | undefined): [K, V][] {
-  return value === undefined ? [] : [[key, value]];
 }
 
 /** A row for each candidate. One without a judgement had nothing in BASE to be compared with. */

@@ -12,6 +12,13 @@ export interface Effect {
 
 export const TOO_FAR_APART = 'the sides are too far apart for a ratio';
 
+const NEITHER_IS_BETTER = ', and neither way is better';
+
+/** Whether a figure of which neither way is better has changed, which no verdict says. */
+export function isUndirectedChange({ reason }: Pick<Judgement, 'reason'>): boolean {
+  return reason?.endsWith(NEITHER_IS_BETTER) === true;
+}
+
 /** `undefined` where the ratio is too large or too small for a number. The pair is one that can be tested. */
 export function effectOf({ base, next }: Pair, bootstrap: Bootstrap): Effect | undefined {
   const ratio = (median(next) ?? NaN) / (median(base) ?? NaN);
@@ -40,8 +47,7 @@ export function verdictOf(
   if (effect === undefined) return withoutRatio(pair, pCorrected <= alpha);
   const { ratio, interval } = effect;
   if (pCorrected <= alpha && matters(ratio, minEffect)) {
-    if (pair.better === 'none')
-      return { verdict: 'inconclusive', reason: 'changed, and neither way is better' };
+    if (pair.better === 'none') return { verdict: 'inconclusive', reason: `changed${NEITHER_IS_BETTER}` };
     return { verdict: ratio > 1 === (pair.better === 'lower') ? 'regression' : 'improvement' };
   }
   if (liesWithin(interval, minEffect)) return { verdict: 'pass' };
@@ -59,7 +65,7 @@ function withoutRatio({ base, next, better }: Pair, isReal: boolean): Pick<Judge
   }
   const reason = before === 0 ? 'it was 0' : 'it is 0 now';
   if (better === 'none')
-    return { verdict: 'inconclusive', reason: `changed (${reason}), and neither way is better` };
+    return { verdict: 'inconclusive', reason: `changed (${reason})${NEITHER_IS_BETTER}` };
   return { verdict: (before === 0) === (better === 'lower') ? 'regression' : 'improvement', reason };
 }
 

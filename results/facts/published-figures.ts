@@ -1,3 +1,5 @@
+import { MIB } from '../../core/units.ts';
+
 /** A figure that somebody else has published, of another machine and by another definition. Nothing here is measured. */
 export interface PublishedFigure {
   /** What was measured. */
@@ -22,7 +24,6 @@ export interface PublishedFigure {
 }
 
 const MB = 1_000_000;
-const MIB = 1024 * 1024;
 
 type Origin = Pick<PublishedFigure, 'date' | 'source' | 'url' | 'basis'>;
 type Kind = Pick<PublishedFigure, 'metric' | 'definition' | 'difference'>;

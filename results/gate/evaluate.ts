@@ -24,9 +24,9 @@ export function evaluateGate(gate: Gate, record: RunRecord, baseline: BaselineSt
   const summary = summarise(record);
   const relative = needsBaseline(gate) ? baselineRows(gate, record, baseline) : { rows: [] };
   const against = 'side' in baseline ? baseline.side : undefined;
-  const limits = subjectLimits(gate, record)
-    .flatMap((entry) => limitRows(entry, summary).map((row) => ({ entry, row })))
-    .map(({ entry, row }) => ({ row, told: explained(row, entry, record, against) }));
+  const limits = subjectLimits(gate, record).flatMap((entry) =>
+    limitRows(entry, summary).map((row) => ({ row, told: explained(row, entry, record, against) })),
+  );
   const usesBaseline = needsBaseline(gate) || limits.some(({ row, told }) => told !== row);
   const findings = [
     ...runRows(gate, record, summary),

@@ -1,8 +1,9 @@
 import { blameFor } from '../compare/blame.ts';
 import type { PooledSide } from '../compare/pool.ts';
 import { ratioCause } from '../compare/ratio-cause.ts';
+import { declaredMetrics, type SelectedMetric } from '../compare/select.ts';
 import { ratioSeries, runtimeSeries } from '../compare/series.ts';
-import type { Metric, RunRecord } from '../record.ts';
+import type { RunRecord } from '../record.ts';
 import { median } from '../statistics/quantile.ts';
 import type { SubjectLimits } from './limit-rules.ts';
 import type { GateFinding } from './verdict.ts';
@@ -18,7 +19,7 @@ export function explained(
   baseline: PooledSide | undefined,
 ): GateFinding {
   if (baseline === undefined || row.verdict !== 'fail') return row;
-  const declared = declaredMetric(record, metric);
+  const declared = declaredMetrics([record]).find((one) => one.metric.id === metric);
   const [first = '', second = ''] = subject.runtimes;
   if (declared === undefined) return row;
   const next: PooledSide = { name: record.id, records: [record] };
@@ -30,21 +31,10 @@ export function explained(
   return reason === undefined || row.reason !== undefined ? row : { ...row, reason };
 }
 
-interface Declared {
-  scenario: string;
-  metric: Metric;
-}
-
-function declaredMetric({ scenarios }: RunRecord, id: string): Declared | undefined {
-  return scenarios
-    .flatMap((scenario) => scenario.metrics.map((metric) => ({ scenario: scenario.id, metric })))
-    .find(({ metric }) => metric.id === id);
-}
-
 function causeOf(
   base: PooledSide,
   next: PooledSide,
-  { scenario, metric }: Declared,
+  { scenario, metric }: SelectedMetric,
   pair: { vm: string; container: string },
 ): string | undefined {
   const times = (valuesOf: (side: PooledSide) => number[]): number =>

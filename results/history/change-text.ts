@@ -1,13 +1,7 @@
-import { decimalsOf, formatSignedPercent, formatValue } from '../../core/units.ts';
-import { formatFactor } from '../../core/words.ts';
+import { decimalsOf, formatSignedPercent } from '../../core/units.ts';
 import { percentText } from '../compare/row-text.ts';
 import type { Change, History, HistorySeries, RecordReference } from './history.ts';
 import { relativeChange } from '../statistics/trend.ts';
-
-/** `446 ms`; of a VM over a container `31.4`. */
-export function valueText(value: number, unit: HistorySeries['unit']): string {
-  return unit === 'ratio' ? formatFactor(value) : formatValue(value, unit);
-}
 
 /** `+12 %`, `−0.4 %`; `from 0` where there is no such share. */
 export function changeText(share: number | undefined): string {

@@ -1,5 +1,5 @@
 import { formatBytes, formatShare } from '../../core/units.ts';
-import type { FigureNote, Question } from './question.ts';
+import type { MeasuredFigures, Question } from './question.ts';
 
 export const memory: Question = {
   id: 'memory',
@@ -17,7 +17,7 @@ export const memory: Question = {
 const MUCH = 0.25;
 
 /** Where a container's charge is mostly files, which a container beside others would not be charged for. */
-function ownPageCache({ kind, options, cache, median }: Parameters<FigureNote>[0]): string | undefined {
+function ownPageCache({ kind, options, cache, median }: MeasuredFigures): string | undefined {
   const [total, cached] = [median('memory.total'), median('memory.page-cache')];
   if (kind !== 'container' || total === undefined || cached === undefined || cached < total * MUCH)
     return undefined;
@@ -35,7 +35,7 @@ function ownPageCache({ kind, options, cache, median }: Parameters<FigureNote>[0
 }
 
 /** What a VM has of the host's cache without being charged for it. */
-function chargedToNobody({ kind, cache, median }: Parameters<FigureNote>[0]): string | undefined {
+function chargedToNobody({ kind, cache, median }: MeasuredFigures): string | undefined {
   const elsewhere = median('memory.charged-elsewhere');
   if (kind !== 'vm' || cache !== 'warm' || elsewhere === undefined || elsewhere === 0) return undefined;
   return (
@@ -45,7 +45,7 @@ function chargedToNobody({ kind, cache, median }: Parameters<FigureNote>[0]): st
   );
 }
 
-function peakBelowTotal({ median }: Parameters<FigureNote>[0]): string | undefined {
+function peakBelowTotal({ median }: MeasuredFigures): string | undefined {
   const [total, peak] = [median('memory.total'), median('memory.peak')];
   if (total === undefined || peak === undefined || peak >= total) return undefined;
   return (
@@ -55,7 +55,7 @@ function peakBelowTotal({ median }: Parameters<FigureNote>[0]): string | undefin
 }
 
 /** MemAvailable counts page cache as free, and sees what no group is charged. */
-function availableAndCharge({ median }: Parameters<FigureNote>[0]): string | undefined {
+function availableAndCharge({ median }: MeasuredFigures): string | undefined {
   const [total, fall] = [median('memory.total'), median('memory.host-delta')];
   if (total === undefined || fall === undefined) return undefined;
   const [charge, fell] = [formatBytes(total), `the host’s MemAvailable fell by ${formatBytes(fall)}`];

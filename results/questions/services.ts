@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/units.ts';
 import { formatCount } from '../../core/words.ts';
-import type { FigureNote, Question } from './question.ts';
+import type { MeasuredFigures, Question } from './question.ts';
 
 export const services: Question = {
   id: 'services',
@@ -26,7 +26,7 @@ export const services: Question = {
 const FAR_APART = 1.25;
 
 /** Both sums of services are shown: one of all that they map, one of what is theirs alone. */
-function besideTheWaterfall({ median }: Parameters<FigureNote>[0]): string | undefined {
+function besideTheWaterfall({ median }: MeasuredFigures): string | undefined {
   const [pss, duplicated, other] = [
     median('services.pss'),
     median('memory.duplicated-services'),

@@ -22,16 +22,18 @@ export function moreOftenP(
 
 /**
  * The exact interval of a share (C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in the
- * Case of the Binomial", Biometrika 26, 1934): shares that are not refuted, on either side, at half of `1 - confidence`.
+ * Case of the Binomial", Biometrika 26, 1934): shares that are not refuted, on either side, at 2.5 %.
  * `trials`: 1 or more.
  */
-export function shareInterval(happened: number, trials: number, confidence = 0.95): Interval {
-  const tail = (1 - confidence) / 2;
+export function shareInterval(happened: number, trials: number): Interval {
   return {
-    low: happened === 0 ? 0 : bisect((share) => atLeast(happened, trials, share) > tail),
-    high: happened === trials ? 1 : bisect((share) => 1 - atLeast(happened + 1, trials, share) < tail),
+    low: happened === 0 ? 0 : bisect((share) => atLeast(happened, trials, share) > TAIL),
+    high: happened === trials ? 1 : bisect((share) => 1 - atLeast(happened + 1, trials, share) < TAIL),
   };
 }
+
+/** Of a 95 % interval, on either side. */
+const TAIL = (1 - 0.95) / 2;
 
 /** How likely `happened` or more of `trials` are. */
 function atLeast(happened: number, trials: number, share: number): number {

@@ -1,6 +1,6 @@
 import { formatBytes, formatWhole } from '../../core/units.ts';
 import { formatCount, NOTHING } from '../../core/words.ts';
-import { markedMetric, markedSubject, together } from '../marks.ts';
+import { markedMetric, markedSubject, together, type Marked } from '../marks.ts';
 import type { Bound, CapacityPlan, Estimate, PlanFigures, RuntimePlan } from '../capacity/capacity-plan.ts';
 import { estimateRange, LESS_CACHE, workloadHeading } from '../capacity/capacity-text.ts';
 import { priceText } from '../capacity/price.ts';
@@ -15,74 +15,112 @@ interface Row {
   figures: Partial<PlanFigures>;
 }
 
+/** A column with what stands in it. */
+type Part = [column: Column, cellOf: (row: Row) => Cell];
+
 /** What one more instance costs and what a host holds: a row for each runtime, with each workload that is planned. */
 export function capacityTable(plan: CapacityPlan): Table {
-  const { question, runtimes, furtherWorkloads } = plan;
-  const { instances: wanted, hostCpus, hostPrice, spareHosts } = question;
-  const marked = together(runtimes);
   const rows = rowsOf(plan);
-  const estimate = (title: string, note?: string): Column =>
-    numeric(title, { brief: `${title} [95 %]`, withNotes: true, ...(note === undefined ? {} : { note }) });
-  const isLimited = rows.some(({ figures }) => figures.asSet?.boundBy.name !== figures.boundBy?.name);
-  const isAllMemory = rows.every(({ figures }) => (figures.boundBy?.kind ?? 'memory') === 'memory');
-  const price = hostPrice && priceText(hostPrice);
-  const spare = spareHosts === 0 ? undefined : `${spareHosts} of them spare`;
+  const marked = together(plan.runtimes);
+  const parts = [nameAndCost, byEachResource, perHost, forAll].flatMap((partsOf) =>
+    partsOf(plan, rows, marked),
+  );
   return {
     caption: 'What one more instance costs, and what a host holds',
     marked,
-    isGrouped: furtherWorkloads !== undefined,
-    columns: [
-      column('Runtime'),
-      numeric('Once for all'),
-      estimate('One more', 'with its work'),
-      ...(isAllMemory ? [] : [numeric('By memory', { note: 'instances per host', detail: true })]),
-      ...(hostCpus === undefined
-        ? []
-        : [numeric(markedMetric('By idle CPU', marked), { note: 'instances per host', detail: true })]),
-      ...(isLimited
-        ? [
-            numeric('Per host as set', { note: 'limits of the kernel as on the host of the run' }),
-            column('Bound by'),
-            estimate(markedMetric('Limits raised', marked), 'instances per host'),
-            column('Then by', { brief: 'then bound by' }),
-          ]
-        : [estimate(markedMetric('Per host', marked)), column('Bound by')]),
-      ...(wanted === undefined
-        ? []
-        : [estimate(markedMetric(`Hosts for ${formatWhole(wanted)}`, marked), spare)]),
-      ...(price === undefined
-        ? []
-        : [
-            ...(wanted === undefined ? [] : [estimate('All hosts', 'a month')]),
-            { ...estimate('Each a month'), note: 'one instance' },
-          ]),
+    isGrouped: plan.furtherWorkloads !== undefined,
+    columns: parts.map(([shown]) => shown),
+    rows: rows.map((row) => parts.map(([, cellOf]) => cellOf(row))),
+  };
+}
+
+type PartsOf = (plan: CapacityPlan, rows: readonly Row[], marked: Marked) => Part[];
+
+const nameAndCost: PartsOf = () => [
+  [column('Runtime'), nameCell],
+  [numeric('Once for all'), ({ figures }) => orNothing(figures.fixedBytes, formatBytes)],
+  [
+    estimateColumn('One more', 'with its work'),
+    ({ figures: { eachWithWork, each } }) => estimateCell(eachWithWork ?? each, formatBytes),
+  ],
+];
+
+/** Each only where it is not what binds everywhere, or was asked for. */
+const byEachResource: PartsOf = ({ question: { hostCpus } }, rows, marked) => {
+  const isAllMemory = rows.every(({ figures }) => (figures.boundBy?.kind ?? 'memory') === 'memory');
+  const options = { note: 'instances per host', detail: true };
+  const byMemory: Part = [
+    numeric('By memory', options),
+    ({ figures }) => estimateCell(figures.byMemory, formatWhole),
+  ];
+  const byCpu: Part = [
+    numeric(markedMetric('By idle CPU', marked), options),
+    ({ figures }) =>
+      figures.byCpu === undefined ? cell(NOTHING) : cell(formatWhole(figures.byCpu.instances), 'no interval'),
+  ];
+  return [...(isAllMemory ? [] : [byMemory]), ...(hostCpus === undefined ? [] : [byCpu])];
+};
+
+/** As the host of the run was set, and with its limits raised, where that is not the same. */
+const perHost: PartsOf = (_, rows, marked) => {
+  const instances = ({ figures }: Row): Cell => estimateCell(figures.instances, formatWhole);
+  const bound = ({ figures }: Row): Cell => boundCell(figures.boundBy);
+  if (rows.every(({ figures }) => figures.asSet?.boundBy.name === figures.boundBy?.name)) {
+    return [
+      [estimateColumn(markedMetric('Per host', marked)), instances],
+      [column('Bound by'), bound],
+    ];
+  }
+  return [
+    [
+      numeric('Per host as set', { note: 'limits of the kernel as on the host of the run' }),
+      ({ figures }) => estimateCell(figures.asSet?.instances, formatWhole),
     ],
-    rows: rows.map(({ runtime, note, isLessCache, figures }) => {
-      const { fixedBytes, eachWithWork, each, byMemory, byCpu, instances, hosts, boundBy, asSet } = figures;
-      const name = markedSubject(runtime.runtime, runtime);
-      return [
-        {
-          ...cell(isLessCache ? `${name} ${LESS_CACHE}` : name, note),
-          ...(isLessCache ? { brief: `${name} less cache` } : {}),
-        },
-        orNothing(fixedBytes, formatBytes),
-        estimateCell(eachWithWork ?? each, formatBytes),
-        ...(isAllMemory ? [] : [estimateCell(byMemory, formatWhole)]),
-        ...(hostCpus === undefined
-          ? []
-          : [byCpu === undefined ? cell(NOTHING) : cell(formatWhole(byCpu.instances), 'no interval')]),
-        ...(isLimited ? [estimateCell(asSet?.instances, formatWhole), boundCell(asSet?.boundBy)] : []),
-        estimateCell(instances, formatWhole),
-        boundCell(boundBy),
-        ...(wanted === undefined ? [] : [estimateCell(hosts, formatWhole)]),
-        ...(price === undefined
-          ? []
-          : [
-              ...(wanted === undefined ? [] : [estimateCell(figures.price?.total, price)]),
-              estimateCell(figures.price?.each, price),
-            ]),
-      ];
-    }),
+    [column('Bound by'), ({ figures }) => boundCell(figures.asSet?.boundBy)],
+    [estimateColumn(markedMetric('Limits raised', marked), 'instances per host'), instances],
+    [column('Then by', { brief: 'then bound by' }), bound],
+  ];
+};
+
+/** Hosts and money, as far as they were asked for. */
+const forAll: PartsOf = ({ question: { instances: wanted, hostPrice, spareHosts } }, _, marked) => {
+  const parts: Part[] = [];
+  if (wanted !== undefined) {
+    const spare = spareHosts === 0 ? undefined : `${spareHosts} of them spare`;
+    parts.push([
+      estimateColumn(markedMetric(`Hosts for ${formatWhole(wanted)}`, marked), spare),
+      ({ figures }) => estimateCell(figures.hosts, formatWhole),
+    ]);
+  }
+  if (hostPrice !== undefined) {
+    const price = priceText(hostPrice);
+    if (wanted !== undefined) {
+      parts.push([
+        estimateColumn('All hosts', 'a month'),
+        ({ figures }) => estimateCell(figures.price?.total, price),
+      ]);
+    }
+    parts.push([
+      { ...estimateColumn('Each a month'), note: 'one instance' },
+      ({ figures }) => estimateCell(figures.price?.each, price),
+    ]);
+  }
+  return parts;
+};
+
+function estimateColumn(title: string, note?: string): Column {
+  return numeric(title, {
+    brief: `${title} [95 %]`,
+    withNotes: true,
+    ...(note === undefined ? {} : { note }),
+  });
+}
+
+function nameCell({ runtime, note, isLessCache }: Row): Cell {
+  const name = markedSubject(runtime.runtime, runtime);
+  return {
+    ...cell(isLessCache ? `${name} ${LESS_CACHE}` : name, note),
+    ...(isLessCache ? { brief: `${name} less cache` } : {}),
   };
 }
 

@@ -2,8 +2,8 @@ import { groupBy } from '../../core/group-by.ts';
 import { plainLine } from '../../core/text.ts';
 import { NOTHING } from '../../core/words.ts';
 import type { History, HistorySeries } from '../history/history.ts';
-import { figureRange } from '../compare/row-text.ts';
-import { dayOf, findingLines, overallText, valueText } from '../history/change-text.ts';
+import { figureRange, figureText } from '../compare/row-text.ts';
+import { dayOf, findingLines, overallText } from '../history/change-text.ts';
 import { markedMetric, markedSubject, together } from '../marks.ts';
 import { formatTime } from './format.ts';
 import { cell, column, numeric, type Table } from './table.ts';
@@ -31,8 +31,8 @@ export function historyTable(series: readonly HistorySeries[]): Table {
         return [
           cell(markedMetric(plainLine(metric), entry), placeOf(entry)),
           cell(String(points.length)),
-          cell(first === undefined ? '' : valueText(first.median, unit)),
-          cell(last === undefined ? '' : valueText(last.median, unit)),
+          cell(first === undefined ? '' : figureText(first.median, unit)),
+          cell(last === undefined ? '' : figureText(last.median, unit)),
           cell(overallText(entry)),
           { text: findings.join('; '), brief: findings.join('\n') },
         ];
@@ -62,7 +62,7 @@ export function runMediansTable(
         if (point === undefined) return cell(NOTHING);
         const { median, interval, n } = point;
         const range = interval === undefined ? '' : `${figureRange(interval, unit, median)} `;
-        return cell(valueText(median, unit), `${range}n = ${n}`);
+        return cell(figureText(median, unit), `${range}n = ${n}`);
       }),
     ]),
   };

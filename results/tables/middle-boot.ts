@@ -1,14 +1,9 @@
 import type { RunRecord, Sample } from '../record.ts';
+import { measuredSamples } from '../samples.ts';
 
 /** The samples of one scenario and runtime that count: measured, and of boots that came up. */
-export function measuredBoots({ samples }: RunRecord, scenario: string, runtime: string): Sample[] {
-  return samples.filter(
-    (sample) =>
-      sample.scenario === scenario &&
-      sample.runtime === runtime &&
-      sample.phase === 'measured' &&
-      sample.outcome === 'ok',
-  );
+export function measuredBoots(record: RunRecord, scenario: string, runtime: string): Sample[] {
+  return measuredSamples(record, scenario, runtime).filter(({ outcome }) => outcome === 'ok');
 }
 
 /**

@@ -4,11 +4,12 @@ import { markedFigure, measuresTime } from '../marks.ts';
 import { valuesByRound } from '../samples.ts';
 import type { Direction } from '../statistics/drifts.ts';
 import { headlineMetrics, type Context } from './context.ts';
+import { thinOut } from './distribution.ts';
 import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** Rounds are thinned out above this, so that a long run still makes a small page. */
-export const SHOWN_ROUNDS = 60;
+const SHOWN_ROUNDS = 60;
 /** Of one scenario. */
 const MOST_METRICS = 4;
 
@@ -50,7 +51,7 @@ export function overRoundsOf(context: Context): OverRounds[] {
           }))
           .filter(({ byRound }) => byRound.size > 0);
         const all = [...new Set(found.flatMap(({ byRound }) => [...byRound.keys()]))].sort((a, b) => a - b);
-        const rounds = evenly(all, SHOWN_ROUNDS);
+        const rounds = thinOut(all, SHOWN_ROUNDS);
         return {
           scenario: scenario.id,
           metric: metric.id,
@@ -69,13 +70,6 @@ export function overRoundsOf(context: Context): OverRounds[] {
         };
       }),
   );
-}
-
-/** At most `limit` of them, the first and the last among them. */
-function evenly(rounds: readonly number[], limit: number): number[] {
-  if (rounds.length <= limit) return [...rounds];
-  const step = (rounds.length - 1) / (limit - 1);
-  return Array.from({ length: limit }, (_, index) => rounds[Math.round(index * step)] ?? NaN);
 }
 
 /** `falls from 20.1 s to 15.2 s`: the first value that is shown, and the last. */

@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { runError } from '../../../core/error.ts';
-import { packageRoot } from '../../../core/package-root.ts';
+import { formatShare } from '../../../core/units.ts';
 import { compare } from '../../../results/compare/compare.ts';
 import type { RunRecord } from '../../../results/record.ts';
 import { readRecord } from '../../../results/store.ts';
 import { shareInterval } from '../../../results/statistics/exact-share.ts';
+import { built } from '../../watched-command.ts';
 import { isAlarm } from '../simulate.ts';
 import type { Rate, Study, StudyOptions } from '../study.ts';
 
@@ -57,8 +57,7 @@ async function abOfItself(
   { image, runtime, seed }: StudyOptions,
   run: number,
 ): Promise<RealPair> {
-  const main = join(packageRoot(), 'dist/harness/cli/main.js');
-  if (!existsSync(main)) throw runError('not-built', `${main} is not there`, { hint: 'npm run build' });
+  const main = built('harness/cli/main.js');
   const side = `image=${image}`;
   const words = [
     'ab',
@@ -96,8 +95,8 @@ function ratesOf(pairs: readonly RealPair[], { runtime, image }: StudyOptions): 
     if (alarms.length === 0) return [];
     const happened = alarms.filter(Boolean).length;
     const { low, high } = shareInterval(happened, alarms.length);
-    const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-    return [{ title, happened, trials: alarms.length, remark: `95 %: ${percent(low)} to ${percent(high)}` }];
+    const remark = `95 %: ${formatShare(low)} to ${formatShare(high)}`;
+    return [{ title, happened, trials: alarms.length, remark }];
   };
   const neighbours = pairs.slice(1).map(({ a }, index) => ({ before: pairs[index]?.a ?? a, after: a }));
   return [
