@@ -9,6 +9,11 @@ export function measuredSamples(record: RunRecord, scenario: string, runtime: st
     .sort(byRound);
 }
 
+/** How far a phase has come; 0 where it has no sample. */
+export function lastRound({ samples }: Pick<RunRecord, 'samples'>, phase: Sample['phase']): number {
+  return samples.reduce((most, one) => (one.phase === phase ? Math.max(most, one.round) : most), 0);
+}
+
 /** The order of measuring. */
 export function byRound(a: Sample, b: Sample): number {
   return a.round - b.round || a.order - b.order;

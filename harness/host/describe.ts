@@ -7,14 +7,13 @@ import { isEmulatedHost } from '../../results/virtualization.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
 import type { CgroupLayout } from '../process/cgroup.ts';
 import { installedPackages } from './dpkg.ts';
-import { parseChoice, parseCpuInfo, parseDistribution } from '../parse/host-facts.ts';
+import { parseCpuInfo, parseDistribution } from '../parse/host-facts.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
 import { readHypervisor } from './hypervisor-readings.ts';
 import { decideHypervisor, describeMachine } from './hypervisor.ts';
 import { readSettings } from './settings.ts';
 import { qemuTool, toolState } from './tools.ts';
 
-const THP_FILE = '/sys/kernel/mm/transparent_hugepage/enabled';
 const GOVERNOR_FILE = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
 
 /**
@@ -42,13 +41,14 @@ export async function describeHost(
     ...(virtualization === undefined ? {} : { virtualization }),
     ...(machine === undefined ? {} : { machine }),
   };
+  const settings = readSettings();
   const facts = factsOf(host, {
     systemd: installedPackages().get('systemd'),
     qemu: (await toolState(qemuTool(), installedPackages(), runner)).version,
-    'transparent huge pages': parseChoice(readIfThere(THP_FILE) ?? ''),
-    'cpu governor': cpuGovernor(),
+    'transparent huge pages': settings.transparentHugePages,
+    'cpu governor': settings.governor,
   });
-  return { ...host, facts, fingerprint: fingerprintOf(facts), settings: readSettings() };
+  return { ...host, facts, fingerprint: fingerprintOf(facts), settings };
 }
 
 /** The frequency governor of the first CPU; `undefined` where the host does not set frequencies itself. */

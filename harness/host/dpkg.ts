@@ -14,7 +14,8 @@ export function parseDpkgStatus(status: string): Map<string, string> {
   return installed;
 }
 
-function field(paragraph: string, name: string): string | undefined {
+/** Of a paragraph of deb822(5). */
+export function field(paragraph: string, name: string): string | undefined {
   const line = paragraph.split('\n').find((text) => text.startsWith(`${name}: `));
   return line?.slice(name.length + 2);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '../../core/defined.ts';
 import { errnoOf, messageOf } from '../../core/error.ts';
 import type { HostSettings } from '../../results/record.ts';
 import { parseMeminfo } from '../parse/meminfo.ts';
@@ -36,10 +37,7 @@ export function readSettings(root = '/'): HostSettings {
     microcode: read('microcode', 'proc/cpuinfo', parseMicrocode),
     kernelCommandLine: read('kernel command line', 'proc/cmdline', publicCommandLine),
   };
-  return {
-    ...Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)),
-    missing,
-  };
+  return { ...defined(settings), missing };
 }
 
 const VULNERABILITIES = 'sys/devices/system/cpu/vulnerabilities';

@@ -14,11 +14,10 @@ type Commit = Pick<RunRecord['tool'], 'commit' | 'isChanged' | 'whyNoCommit'>;
 export const COMMIT_FILE = 'dist/commit.json';
 
 /** Which twinboot this is: its version, and the commit of the sources that run. Never throws. */
-export async function describeTool(
-  runner: ProcessRunner,
-  isBuilt = runsFromBuild(),
-): Promise<RunRecord['tool']> {
-  const commit = isBuilt ? commitOfBuild(packageRoot()) : await commitOfCheckout(packageRoot(), runner);
+export async function describeTool(runner: ProcessRunner): Promise<RunRecord['tool']> {
+  const commit = runsFromBuild()
+    ? commitOfBuild(packageRoot())
+    : await commitOfCheckout(packageRoot(), runner);
   return { name: 'twinboot', version: packageVersion(), ...commit };
 }
 

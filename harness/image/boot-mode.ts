@@ -17,6 +17,8 @@ interface SettleStep {
   unless?: string;
   /** Not every suite has it: where it is missing, its boots go without it too. */
   optional?: true;
+  /** What has to be done to the tree just before. */
+  before?: (tree: string) => void;
 }
 
 const UPDATE_DONE = '/usr/lib/systemd/systemd-update-done';
@@ -42,7 +44,8 @@ const steps: readonly SettleStep[] = [
     accepted: [65, 73],
   },
   // Debian leaves it out before trixie: no boot writes stamps there, and none is spared by them.
-  { command: [UPDATE_DONE], optional: true },
+  // It writes the time of /usr into its stamps.
+  { command: [UPDATE_DONE], optional: true, before: levelTimes },
 ];
 
 /**
@@ -77,9 +80,8 @@ function keepFirstBoot(tree: string): string[] {
 async function settle(tree: string, programs: TreePrograms): Promise<string[]> {
   setMachineId(tree);
   const done = steps.filter((step) => isDue(tree, step));
-  for (const { command, accepted = [] } of done) {
-    // It writes the time of /usr into its stamps.
-    if (command[0] === UPDATE_DONE) levelTimes(tree);
+  for (const { command, accepted = [], before } of done) {
+    before?.(tree);
     const { exitCode, stderr } = await programs.run(command);
     if (exitCode === 0 || (exitCode !== undefined && accepted.includes(exitCode))) continue;
     throw runError(
@@ -106,10 +108,6 @@ function setMachineId(tree: string): void {
   folder.close();
 }
 
-function isMachineId(text: string | undefined): boolean {
-  return /^[0-9a-f]{32}\n?$/.test(text ?? '');
-}
-
 function isDue(tree: string, { command, unless, optional }: SettleStep): boolean {
   if (unless !== undefined && existsSync(join(tree, unless))) return false;
   return optional !== true || existsSync(join(tree, command[0]));
@@ -120,7 +118,7 @@ function requireSettled(tree: string, isStamped: boolean): void {
   const missing = stamps.filter((stamp) => readBelow(tree, stamp) === undefined);
   if (missing.length > 0)
     throw runError('settle-failed', `the image has no /${missing.join(' and no /')} after settling`);
-  if (!isMachineId(readBelow(tree, 'etc/machine-id')))
+  if (!/^[0-9a-f]{32}\n?$/.test(readBelow(tree, 'etc/machine-id') ?? ''))
     throw runError('settle-failed', 'the image has no machine-id after settling');
 }
 

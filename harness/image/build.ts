@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostArchitecture } from '../../core/architecture.ts';
@@ -24,7 +24,8 @@ import { initSystemOf, readPackages } from './packages.ts';
 import { buildCommand, recipeId, type Recipe } from './recipe.ts';
 import { applyBootMode } from './boot-mode.ts';
 import { describeRecipe } from './describe-recipe.ts';
-import { contentDigest, levelTimes, removeVolatileFiles } from './reproducible.ts';
+import { contentDigest } from './content-digest.ts';
+import { levelTimes, removeVolatileFiles } from './reproducible.ts';
 import { inBuildFolder, sweepTemporaries } from './temporary.ts';
 import { adaptTree } from './tree.ts';
 import { copyUserTree } from './user-tree.ts';
@@ -138,11 +139,10 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
   const { context, recipe, callbacks, apt } = work;
   const tree = join(folder, 'tree');
   const disk = join(folder, imageFiles.disk);
-  const release = join(folder, 'Release');
   const stage = <T>(name: Parameters<typeof runStage>[1], step: () => T | Promise<T>): Promise<T> =>
     runStage(recipe.name, name, callbacks, step);
 
-  await stage('bootstrap', () => bootstrapTree(tree, release, folder, work));
+  const release = await stage('bootstrap', () => bootstrapTree(tree, folder, work));
   const { added, packages } = await stage('settle', async () => {
     // Of what Debian's packages are, their own database is asked: a tree may have brought another.
     const installed = await readPackages(tree, context.runner);
@@ -161,7 +161,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     const kernel = await copyKernel(tree, join(folder, imageFiles.kernel), join(folder, imageFiles.initrd));
     for (const file of [imageFiles.kernel, imageFiles.initrd]) chmodSync(join(folder, file), 0o444);
     removeVolatileFiles(tree);
-    const content = contentDigest(tree, context.signal);
+    const content = await contentDigest(tree, context.signal);
     const size = measureTree(tree);
     levelTimes(tree);
     const bytes = await packDisk(tree, disk, size, context);
@@ -173,8 +173,6 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     await flush(disk);
     return digestFile(disk, context.signal);
   });
-  const source = describeRecipe(recipe, apt.mirror, readIfThere(release));
-  rmSync(release, { force: true });
   return {
     name: recipe.name,
     digest,
@@ -190,7 +188,7 @@ async function fill(folder: string, work: Work): Promise<ImageDescription> {
     builtAt: new Date().toISOString(),
     packages,
     added,
-    recipe: source,
+    recipe: describeRecipe(recipe, apt.mirror, release),
   };
 }
 
@@ -201,14 +199,15 @@ async function addUserTrees(tree: string, recipe: Recipe, signal: AbortSignal): 
   return added;
 }
 
+/** The text of the archive's Release file, where mmdebstrap has left it. */
 async function bootstrapTree(
   tree: string,
-  release: string,
   folder: string,
   { context, recipe, callbacks, apt }: Work,
-): Promise<void> {
+): Promise<string | undefined> {
   const temporaryFolder = join(folder, 'tmp');
   mkdirSync(temporaryFolder);
+  const release = join(temporaryFolder, 'Release');
   const log: string[] = [];
   const onLine = (line: string): void => {
     log.push(line);
@@ -223,7 +222,9 @@ async function bootstrapTree(
     if (!context.signal.aborted) keepLog(recipe, log, callbacks);
     throw error;
   }
+  const text = readIfThere(release);
   await removeTree(temporaryFolder, context.runner);
+  return text;
 }
 
 function keepLog(recipe: Recipe, log: readonly string[], callbacks: BuildCallbacks): void {

@@ -1,6 +1,6 @@
 import { recordedCommandLine, withoutCredentials } from '../../core/recorded-words.ts';
 import type { ImageRecipe } from '../../results/record.ts';
-import { installedPackages } from '../host/dpkg.ts';
+import { field, installedPackages } from '../host/dpkg.ts';
 import { buildWords, type Recipe } from './recipe.ts';
 
 /** Debian's packages of what decides how an image comes out. */
@@ -13,8 +13,8 @@ export function describeRecipe(
   release: string | undefined,
   installed = installedPackages(),
 ): ImageRecipe {
-  const published = Date.parse(fieldOf(release, 'Date') ?? '');
-  const archiveVersion = fieldOf(release, 'Version');
+  const published = Date.parse(field(release ?? '', 'Date') ?? '');
+  const archiveVersion = field(release ?? '', 'Version');
   return {
     command: recordedCommandLine(buildWords(recipe)),
     variant: recipe.variant,
@@ -35,8 +35,4 @@ export function describeRecipe(
 
 function entry(name: string, version: string | undefined): [string, string][] {
   return version === undefined ? [] : [[name, version]];
-}
-
-function fieldOf(release: string | undefined, name: string): string | undefined {
-  return new RegExp(`^${name}: *(.+)$`, 'm').exec(release ?? '')?.[1]?.trim();
 }

@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  opendirSync,
-  readdirSync,
-  type Stats,
-} from 'node:fs';
+import { createReadStream, createWriteStream, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { chmod, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -16,13 +9,15 @@ import { linkIfThere } from '../../core/read-if-there.ts';
 import { MIB, roundUp } from '../../core/units.ts';
 import type { ProcessRunner } from '../process/runner.ts';
 import { FILE_SYSTEM_UUID, HASH_SEED, IMAGE_EPOCH_S, reproducibleEnvironment } from './reproducible.ts';
+import { entriesOf } from './walk-tree.ts';
 
 const BLOCK_BYTES = 4096;
 const INODE_BYTES = 256;
 /** What an instance may write: its journal, logs and state. Throw-away overlays hold it, the image stays as it is. */
 const HEADROOM_BYTES = 256 * MIB;
 const HEADROOM_INODES = 32_768;
-const READ_BYTES = 4 * MIB;
+/** How much of a file is read at a time. */
+export const READ_BYTES = 4 * MIB;
 
 export interface TreeSize {
   /** Blocks that an ext4 needs for the content, hard links counted once: the same on every build host. */
@@ -35,26 +30,14 @@ export function measureTree(folder: string): TreeSize {
   const seen = new Set<number>();
   let bytes = 0;
   let entries = 0;
-  const visit = (path: string): void => {
-    const stats = lstatSync(path);
+  for (const { stats } of entriesOf(folder)) {
     if (!stats.isDirectory() && stats.nlink > 1) {
-      if (seen.has(stats.ino)) return;
+      if (seen.has(stats.ino)) continue;
       seen.add(stats.ino);
     }
     bytes += blockBytes(stats);
     entries += 1;
-  };
-  const walk = (path: string): void => {
-    visit(path);
-    const opened = opendirSync(path);
-    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
-      const child = join(path, entry.name);
-      if (entry.isDirectory()) walk(child);
-      else visit(child);
-    }
-    opened.closeSync();
-  };
-  walk(folder);
+  }
   return { bytes, entries };
 }
 

@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  lutimesSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { lutimesSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFolderBelow } from '../../core/below.ts';
-import { MIB } from '../../core/units.ts';
+import { entriesOf } from './walk-tree.ts';
 
 /*
  * What makes two builds of one recipe from the same packages the same image: everything that a build would draw at random,
@@ -54,54 +45,10 @@ export function removeVolatileFiles(tree: string): void {
 
 /** No file of the tree stays younger than the epoch, and none has a fraction of a second. Follows no link. */
 export function levelTimes(tree: string): void {
-  const visit = (path: string): void => {
-    const stats = lstatSync(path);
-    if (stats.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name));
+  for (const { place, stats } of entriesOf(tree)) {
     const time = Math.min(Math.floor(stats.mtimeMs / 1000), IMAGE_EPOCH_S);
-    lutimesSync(path, time, time);
-  };
-  visit(tree);
-}
-
-/**
- * SHA-256, hex, over the path, kind, mode, owner and content of everything in the tree: what an image holds, however its
- * file system was laid out. Not over times, hard links and extended attributes.
- */
-export function contentDigest(tree: string, signal: AbortSignal): string {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const visit = (path: string): void => {
-    signal.throwIfAborted();
-    const place = join(tree, path);
-    const stats = lstatSync(place);
-    const add = (kind: string, content: string | number): void => {
-      const { mode, uid, gid } = stats;
-      hash.update(`${JSON.stringify([path, kind, mode & 0o7777, uid, gid, content])}\n`);
-    };
-    if (stats.isSymbolicLink()) add('link', readlinkSync(place));
-    else if (stats.isFile()) add('file', fileDigest(place, buffer));
-    else if (stats.isDirectory()) {
-      add('folder', '');
-      for (const name of readdirSync(place).sort()) visit(join(path, name));
-    } else add('special', stats.rdev);
-  };
-  visit('/');
-  return hash.digest('hex');
-}
-
-const READ_BYTES = 4 * MIB;
-
-/** Piece by piece: a user's tree may have a file that fits into no buffer. */
-function fileDigest(path: string, buffer: Buffer): string {
-  const hash = createHash('sha256');
-  const file = openSync(path, 'r');
-  try {
-    for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer))
-      hash.update(buffer.subarray(0, bytes));
-  } finally {
-    closeSync(file);
+    lutimesSync(place, time, time);
   }
-  return hash.digest('hex');
 }
 
 function digest(text: string): string {

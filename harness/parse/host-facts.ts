@@ -31,8 +31,7 @@ export interface CpuInfo {
 
 /** From /proc/cpuinfo (proc(5)); the first CPU speaks for all. */
 export function parseCpuInfo(cpuinfo: string): CpuInfo {
-  const value = (name: string): string | undefined =>
-    wholeLine(`${name}[ \\t]*: *([^\\n]*)`).exec(cpuinfo)?.[1]?.trim().replace(/\s+/g, ' ');
+  const value = (name: string): string | undefined => ofFirstCpu(cpuinfo, name);
   const flags = new Set(value('flags')?.split(' '));
   const implementer = value('CPU implementer');
   const arm =
@@ -45,6 +44,10 @@ export function parseCpuInfo(cpuinfo: string): CpuInfo {
   };
 }
 
+function ofFirstCpu(cpuinfo: string, name: string): string | undefined {
+  return wholeLine(`${name}[ \\t]*: *([^\\n]*)`).exec(cpuinfo)?.[1]?.trim().replace(/\s+/g, ' ');
+}
+
 /** The chosen word of a sysfs choice: `always [madvise] never` → `madvise`. */
 export function parseChoice(text: string): string | undefined {
   return /\[([^[\]]+)\]/.exec(text)?.[1];
@@ -52,7 +55,7 @@ export function parseChoice(text: string): string | undefined {
 
 /** The microcode of the first CPU, `0x2b000590`, from /proc/cpuinfo (x86 only). */
 export function parseMicrocode(cpuinfo: string): string | undefined {
-  return wholeLine('microcode[ \\t]*: *([^\\n]*)').exec(cpuinfo)?.[1]?.trim();
+  return ofFirstCpu(cpuinfo, 'microcode');
 }
 
 /** What a machine says it is made by (/sys/class/dmi/id). */

@@ -59,14 +59,9 @@ function keptLowerLayer(context: HostContext, image: CachedImage, idBase?: numbe
   let kept: Promise<MountedLayer> | undefined;
   return {
     async acquire() {
+      const mounted = await layer.acquire();
       kept ??= layer.acquire();
-      try {
-        await kept;
-      } catch (error) {
-        kept = undefined;
-        throw error;
-      }
-      return layer.acquire();
+      return mounted;
     },
     async release() {
       await (await kept)?.release();

@@ -43,31 +43,46 @@ async function bootAll(
   { plan, listener }: RunRequest,
 ): Promise<void> {
   let [done, left] = [0, boots];
-  const warmupMs = new Map<string, number[]>();
+  const warmup = watchWarmup(plan);
   listener.plan(left);
   for (let next = left[0]; next !== undefined && !host.signal.aborted; next = left[0]) {
     listener.bootBegins(next, done, done + left.length);
     const readyMs = await run.boot(next);
     done += 1;
     left = left.slice(1);
-    const { runtime, phase, round } = next;
-    if (phase === 'warmup' && readyMs !== undefined)
-      warmupMs.set(runtime, [...(warmupMs.get(runtime) ?? []), readyMs]);
-    const endsRound = phase === 'warmup' && left[0]?.round !== round;
-    if (plan.warmupUntil === 'steady' && endsRound) {
-      if (isWarm(timesOf(left, warmupMs))) {
-        left = left.filter((boot) => boot.phase !== 'warmup');
-        listener.note(`warm after ${formatCount(round, 'round')}: no runtime still gets quicker, or slower`);
-        listener.plan(left);
-      } else if (round === plan.warmup)
-        listener.note(
-          `not warm after ${formatCount(round, 'round')}, the most: times to ready still go one way`,
-        );
+    const found = warmup(next, readyMs, left);
+    if (found !== undefined) listener.note(found.note);
+    if (found?.isWarm === true) {
+      left = left.filter((boot) => boot.phase !== 'warmup');
+      listener.plan(left);
     }
+    const { runtime } = next;
     if (!left.some((boot) => boot.runtime === runtime) || !run.hasGivenUp(runtime)) continue;
     left = left.filter((boot) => boot.runtime !== runtime);
     listener.plan(left);
   }
+}
+
+type WarmupWatch = (
+  boot: PlannedBoot,
+  readyMs: number | undefined,
+  left: readonly PlannedBoot[],
+) => { isWarm: boolean; note: string } | undefined;
+
+/** Told each boot with what is left after it; says at the end of a warm-up round whether it was the last one, and why. */
+function watchWarmup({ warmupUntil, warmup }: RunRequest['plan']): WarmupWatch {
+  if (warmupUntil !== 'steady') return () => undefined;
+  const times = new Map<string, number[]>();
+  return ({ runtime, phase, round }, readyMs, left) => {
+    if (phase !== 'warmup') return undefined;
+    if (readyMs !== undefined) times.set(runtime, [...(times.get(runtime) ?? []), readyMs]);
+    if (left[0]?.round === round) return undefined;
+    const rounds = formatCount(round, 'round');
+    if (isWarm(timesOf(left, times)))
+      return { isWarm: true, note: `warm after ${rounds}: no runtime still gets quicker, or slower` };
+    const note = `not warm after ${rounds}, the most: times to ready still go one way`;
+    return round === warmup ? { isWarm: false, note } : undefined;
+  };
 }
 
 /** Of each runtime that is still to be booted: its times to ready so far. */

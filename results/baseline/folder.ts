@@ -198,7 +198,7 @@ export type FoundBaseline = { baseline: Baseline } | { reason: string };
  */
 export async function findBaseline(folder: string, set: string, record: RunRecord): Promise<FoundBaseline> {
   assertSetName(set);
-  const isInSet = ({ name }: Pick<Baseline, 'name'>): boolean => name.startsWith(`${set}/`);
+  const isInSet = inSet(set);
   const { baselines, broken } = await listBaselines(folder);
   const ofImage = baselines
     .filter(isInSet)
@@ -206,8 +206,7 @@ export async function findBaseline(folder: string, set: string, record: RunRecor
     .map((baseline) => ({ baseline, differences: differencesFrom(baseline.record, record) }))
     .sort(
       (a, b) =>
-        a.differences.length - b.differences.length ||
-        b.baseline.record.startedAt.localeCompare(a.baseline.record.startedAt),
+        a.differences.length - b.differences.length || newestFirst(a.baseline.record, b.baseline.record),
     );
   const [nearest] = ofImage;
   const unread = broken.find(isInSet);
@@ -220,10 +219,43 @@ export async function findBaseline(folder: string, set: string, record: RunRecor
   return { reason: `no baseline for this host: ${nearest.baseline.name} differs in ${keys}; ${hint}` };
 }
 
+/**
+ * The newest record of the set with these runtimes, and of this image where one is named: which environment a run will turn
+ * out to be of is not known before it, and how many rounds its baseline has mostly is. `undefined` where there is none.
+ */
+export async function newestBaseline(
+  folder: string,
+  set: string,
+  { image, runtimes }: { image: string | undefined; runtimes: readonly string[] },
+): Promise<RunRecord | undefined> {
+  const { baselines } = await listBaselines(folder);
+  return baselines
+    .filter(inSet(set))
+    .map(({ record }) => record)
+    .filter((record) => image === undefined || record.image.name === image)
+    .filter((record) => lackingRuntimes(record, runtimes).length === 0)
+    .sort(newestFirst)[0];
+}
+
+function inSet(set: string): (baseline: Pick<Baseline, 'name'>) => boolean {
+  return ({ name }) => name.startsWith(`${set}/`);
+}
+
+function newestFirst(a: RunRecord, b: RunRecord): number {
+  return b.startedAt.localeCompare(a.startedAt);
+}
+
+function lackingRuntimes(base: RunRecord, ids: readonly string[]): string[] {
+  const known = new Set(base.runtimes.map(({ id }) => id));
+  return ids.filter((id) => !known.has(id));
+}
+
 /** The environment, and the runtimes that the baseline lacks. */
 function differencesFrom(base: RunRecord, next: RunRecord): EnvironmentDifference[] {
-  const known = new Set(base.runtimes.map(({ id }) => id));
-  const lacking = next.runtimes.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  const lacking = lackingRuntimes(
+    base,
+    next.runtimes.map(({ id }) => id),
+  );
   const missing = lacking.map((id) => ({ key: `runtime ${plainLine(id)}`, base: 'not run', next: 'run' }));
   return [...environmentDifferences(base, next), ...missing];
 }

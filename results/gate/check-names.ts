@@ -1,6 +1,5 @@
 import { TwinbootError } from '../../core/error.ts';
 import type { Unit } from '../../core/units.ts';
-import type { FleetPlan } from '../record.ts';
 import { findingQuestions } from '../questions/registry.ts';
 import { guess, type Fault } from './faults.ts';
 import {
@@ -24,8 +23,8 @@ export interface NamedRuntime {
 /** What this twinboot knows: handed in, since the registries lie above the results. */
 export interface KnownNames {
   scenarios: readonly string[];
-  /** Those of a fleet, each with the keys of `FleetPlan` that it takes beside `series`. */
-  fleetScenarios: readonly { id: string; takes: readonly string[] }[];
+  /** The scenarios of a fleet that take this key of the file. */
+  takersOf(key: FleetKey): readonly string[];
   metrics: readonly { id: string; unit: Unit; scenario: string }[];
   /** Reads `qemu:machine=pc` or a preset; throws a usage error for what is no runtime. */
   runtimes(text: string): NamedRuntime[];
@@ -82,25 +81,22 @@ function scenarioFaults({ scenarios = [] }: GateFile, known: KnownNames): Fault[
   );
 }
 
-/** The keys of the file that are for scenarios of a fleet, each with that of FleetPlan. */
-const fleetKeys = {
-  series: 'series',
-  instances: 'instances',
-  bursts: 'bursts',
-  parallel: 'parallel',
-  reserve: 'reserveBytes',
-} as const satisfies Partial<Record<keyof GateFile, keyof FleetPlan>>;
+/** The keys of the file that are for scenarios of a fleet. */
+const fleetKeys = [
+  'series',
+  'instances',
+  'bursts',
+  'parallel',
+  'reserve',
+] as const satisfies readonly (keyof GateFile)[];
+export type FleetKey = (typeof fleetKeys)[number];
 
 /** A key of a fleet that no scenario of the file takes would change nothing, without a word. */
-function fleetFaults(file: GateFile, { fleetScenarios }: KnownNames): Fault[] {
-  return Object.entries(fleetKeys).flatMap(([key, planKey]) => {
-    const takers = fleetScenarios.filter(({ takes }) => planKey === 'series' || takes.includes(planKey));
-    if (
-      file[key as keyof typeof fleetKeys] === undefined ||
-      takers.some(({ id }) => file.scenarios?.includes(id))
-    )
-      return [];
-    const text = `\`${key}\` is for ${takers.map(({ id }) => id).join(', ')}: name one of them in \`scenarios\``;
+function fleetFaults(file: GateFile, known: KnownNames): Fault[] {
+  return fleetKeys.flatMap((key) => {
+    const takers = known.takersOf(key);
+    if (file[key] === undefined || takers.some((id) => file.scenarios?.includes(id))) return [];
+    const text = `\`${key}\` is for ${takers.join(', ')}: name one of them in \`scenarios\``;
     return [{ path: [key], key: true, text }];
   });
 }

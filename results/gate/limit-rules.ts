@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts';
 import { plainLine } from '../../core/text.ts';
 import type { Unit } from '../../core/units.ts';
 import { NOTHING } from '../../core/words.ts';
@@ -51,7 +52,7 @@ function limitsFor({ keys }: Subject, everywhere: Limits, under: MetricRule['und
 }
 
 function stated(limits: Limits = {}): Limits {
-  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+  return defined(limits);
 }
 
 /** A failing row for each name in the file that nothing in the record answers to. */

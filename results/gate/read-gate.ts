@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.ts';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { requireNoLinks } from '../../core/below.ts';
@@ -118,11 +119,4 @@ function isRuntime(text: string, known: KnownNames): boolean {
     if (!(error instanceof TwinbootError)) throw error;
     return false;
   }
-}
-
-/** The object without its undefined members. */
-function defined<T extends object>(object: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]?: Exclude<T[Key], undefined>;
-  };
 }

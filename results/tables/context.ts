@@ -1,3 +1,4 @@
+import { plainLine } from '../../core/text.ts';
 import type { Metric, RunRecord, ScenarioDescription } from '../record.ts';
 import type { MetricSummary, Summary } from '../summary.ts';
 import { viewRuntimes, type RuntimeView } from './runtimes.ts';
@@ -40,4 +41,9 @@ export function headlineMetrics(scenario: ScenarioDescription): Metric[] {
   const lead = leadRung(scenario);
   const headlines = scenario.metrics.filter((metric) => metric.role === 'headline');
   return lead === undefined ? headlines : [lead, ...headlines];
+}
+
+/** A metric's own title; of a rung with its scenario's, without which it is not understood. */
+export function metricHeading(scenario: Pick<ScenarioDescription, 'title'>, { role, title }: Metric): string {
+  return plainLine(role === 'rung' ? `${scenario.title}: time until ${title}` : title, 80);
 }

@@ -1,10 +1,9 @@
-import { plainLine } from '../../core/text.ts';
 import { formatValue, type Unit } from '../../core/units.ts';
 import { markedFigure, measuresTime } from '../marks.ts';
 import { questionOf } from '../questions/registry.ts';
 import type { Direction } from '../statistics/drifts.ts';
 import type { MetricSummary } from '../summary.ts';
-import { headlineMetrics, leadRung, type Context } from './context.ts';
+import { headlineMetrics, leadRung, metricHeading, type Context } from './context.ts';
 import { shortName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, type Table } from './table.ts';
 
@@ -48,7 +47,7 @@ export function distributionsOf(context: Context): Distribution[] {
         const found = context.find(scenario.id, metric.id, runtime.id);
         return found === undefined ? [] : (spreadOf(runtime, found) ?? []);
       });
-      const title = plainLine(lead ? `${scenario.title}: time until ${metric.title}` : metric.title, 80);
+      const title = metricHeading(scenario, metric);
       return spreads.length === 0
         ? []
         : [{ scenario: scenario.id, metric: metric.id, title, unit: metric.unit, spreads }];

@@ -1,9 +1,8 @@
-import { plainLine } from '../../core/text.ts';
 import { formatValue, type Unit } from '../../core/units.ts';
 import { markedFigure, measuresTime } from '../marks.ts';
 import { valuesByRound } from '../samples.ts';
 import type { Direction } from '../statistics/drifts.ts';
-import { headlineMetrics, type Context } from './context.ts';
+import { headlineMetrics, metricHeading, type Context } from './context.ts';
 import { thinOut } from './distribution.ts';
 import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
@@ -55,10 +54,7 @@ export function overRoundsOf(context: Context): OverRounds[] {
         return {
           scenario: scenario.id,
           metric: metric.id,
-          title: plainLine(
-            metric.role === 'rung' ? `${scenario.title}: time until ${metric.title}` : metric.title,
-            80,
-          ),
+          title: metricHeading(scenario, metric),
           unit: metric.unit,
           rounds,
           measured: all.length,

@@ -67,3 +67,15 @@ export const cell = (text: string, note?: string): Cell => (note === undefined ?
 /** A cell of a value that may not be there. */
 export const orNothing = <T>(value: T | undefined, format: (value: T) => string): Cell =>
   cell(value === undefined ? NOTHING : format(value));
+
+/** A text with what stands below it in a table of cells. */
+export interface Noted {
+  text: string;
+  note?: string | undefined;
+}
+
+/** Both in one line: `446 ms [440 ms, 451 ms]`, `QEMU (emulated)`. */
+export function withNote({ text, note }: Noted): string {
+  if (note === undefined) return text;
+  return `${text} ${/^[[(]/u.test(note) ? note : `(${note})`}`;
+}

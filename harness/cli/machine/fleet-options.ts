@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { defined } from '../../../core/defined.ts';
 import { usageError } from '../../../core/error.ts';
 import { GIB, MIB } from '../../../core/units.ts';
 import { formatList } from '../../../core/words.ts';
@@ -41,7 +42,7 @@ const planKeys: Record<keyof FleetChoices, keyof FleetPlan> = {
 };
 
 /** The scenarios that take an option. */
-function takersOf(option: keyof FleetChoices): string[] {
+export function takersOf(option: keyof FleetChoices): string[] {
   const key = planKeys[option];
   return surveyedScenarios
     .filter(({ takes }) => key === 'series' || takes?.includes(key))
@@ -143,9 +144,7 @@ export function roundsOf(
   const hasRounds = asked.some((scenario) => surveyOf(scenario) === undefined);
   const hasSurveys = asked.some((scenario) => surveyOf(scenario) !== undefined);
   return {
-    ...(hasRounds
-      ? { ...(rounds !== undefined && { rounds }), ...(warmup !== undefined && { warmup }) }
-      : NO_ROUNDS),
+    ...(hasRounds ? defined({ rounds, warmup }) : NO_ROUNDS),
     ...(hasSurveys && { fleet: fleetPlanOf(fleet) }),
   };
 }

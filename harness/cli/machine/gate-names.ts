@@ -1,12 +1,12 @@
 import type { KnownNames } from '../../../results/gate/check-names.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { parseRuntimes } from '../../runtimes/spec.ts';
-import { surveyedScenarios } from './scenarios.ts';
+import { takersOf } from './fleet-options.ts';
 
 /** What a gate's file may speak of, from the registries. */
 export const knownNames: KnownNames = {
   scenarios: scenarios.map(({ id }) => id),
-  fleetScenarios: surveyedScenarios.map(({ id, takes = [] }) => ({ id, takes })),
+  takersOf,
   metrics: scenarios.flatMap((scenario) =>
     scenario.metrics.map(({ id, unit }) => ({ id, unit, scenario: scenario.id })),
   ),

@@ -7,7 +7,7 @@ import {
   assertSetName,
   DEFAULT_SET,
   findBaseline,
-  listBaselines,
+  newestBaseline,
   saveBaseline,
 } from '../../../results/baseline/folder.ts';
 import { needsBaseline, type BaselineState } from '../../../results/gate/baseline-rules.ts';
@@ -100,7 +100,9 @@ async function measure(
     scenarios: chosen.map(({ id }) => id),
     runtimes: specs.map(({ id }) => id),
   });
-  const against = needsBaseline(gate) ? await likelyBaseline(gate, set, plan) : undefined;
+  const against = needsBaseline(gate)
+    ? await newestBaseline(gate.baselines, set, { image: run.image, runtimes: plan.runtimes })
+    : undefined;
   const caveat = plannedReach(gate, plannedRun(plan), against);
   if (caveat !== undefined) io.note(`! ${caveat}`);
   const options = { plan, specs, scenarios: chosen, image: run.image, out, install };
@@ -136,24 +138,6 @@ function plannedRun({ rounds, fleet, runtimes }: RunPlan): PlannedRun {
       return isOfFleet ? (fleet?.series ?? 0) : rounds;
     },
   };
-}
-
-/**
- * The newest baseline of the set with the plan's runtimes, and its image where the gate names one: which environment this
- * host will turn out to be is not known yet, and how many rounds its baseline has mostly is.
- */
-async function likelyBaseline(
-  { baselines: folder, run: { image } }: Gate,
-  set: string,
-  { runtimes }: RunPlan,
-): Promise<RunRecord | undefined> {
-  const { baselines } = await listBaselines(folder);
-  return baselines
-    .filter(({ name }) => name.startsWith(`${set}/`))
-    .map(({ record }) => record)
-    .filter((record) => image === undefined || record.image.name === image)
-    .filter((record) => runtimes.every((id) => record.runtimes.some((runtime) => runtime.id === id)))
-    .sort((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
 }
 
 /** The verdict is of the record: it does not wait for space for a picture. */

@@ -92,18 +92,15 @@ export async function withBench<T>(
         if (!isFake) await ensureTools(host, io, 'bench', { install, also: toolsOf(specs, install, host) });
         const lacking = isFake ? [] : await standReady(host, kindsOf(specs));
         for (const { message } of lacking) io.note(message);
+        const tool = await describeTool(host.runner);
+        const provenance = { tool, commandLine: recordedCommandLine(io.words) };
         return work({
           host,
           folder,
           listener,
           image: (options) => (isFake ? Promise.resolve(fakeImage) : chooseImage(host, io, options)),
           request: (options, image, own) =>
-            runRequest(host, options, image, own, {
-              lacking,
-              listener,
-              log,
-              commandLine: recordedCommandLine(io.words),
-            }),
+            runRequest(host, options, image, own, { lacking, listener, log, provenance }),
         });
       },
       { asRoot: !isFake },
@@ -176,13 +173,12 @@ async function runRequest(
   { plan, specs, scenarios }: RunOptions,
   image: CachedImage,
   { id, path }: RunFolder,
-  { commandLine, ...given }: Pick<RunRequest, 'lacking' | 'listener' | 'log'> & { commandLine: string },
+  given: Pick<RunRequest, 'lacking' | 'listener' | 'log' | 'provenance'>,
 ): Promise<RunRequest> {
   const services = readHostServices();
   return {
     runId: id,
     runFolder: path,
-    provenance: { tool: await describeTool(host.runner), commandLine },
     plan,
     specs,
     scenarios,

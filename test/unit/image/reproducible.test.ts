@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { contentDigest } from '../../../harness/image/content-digest.ts';
 import { digestFile, measureTree, packDisk } from '../../../harness/image/pack.ts';
 import {
-  contentDigest,
   FILE_SYSTEM_UUID,
   HASH_SEED,
   IMAGE_EPOCH_S,
@@ -51,12 +51,12 @@ describe('the times of a tree', () => {
 });
 
 describe('the digest of the content', () => {
-  it('minds neither times nor the order in which files were made', () => {
+  it('minds neither times nor the order in which files were made', async () => {
     const { folder } = sandbox();
     const one = layTree(join(folder, 'one'));
     const other = layTree(join(folder, 'other'), ['c', 'b', 'a']);
     levelTimes(other);
-    expect(contentDigest(one, signal)).toBe(contentDigest(other, signal));
+    expect(await contentDigest(one, signal)).toBe(await contentDigest(other, signal));
   });
 
   it.each<[string, (tree: string) => void]>([
@@ -64,11 +64,21 @@ describe('the digest of the content', () => {
     ['a mode', (tree) => chmodSync(join(tree, 'folder/a'), 0o4755)],
     ['a link', (tree) => symlinkSync('folder/b', join(tree, 'link2'))],
     ['a folder', (tree) => mkdirSync(join(tree, 'folder/empty'))],
-  ])('changes with %s', (_, change) => {
+  ])('changes with %s', async (_, change) => {
     const tree = layTree(join(sandbox().folder, 'tree'));
-    const before = contentDigest(tree, signal);
+    const before = await contentDigest(tree, signal);
     change(tree);
-    expect(contentDigest(tree, signal)).not.toBe(before);
+    expect(await contentDigest(tree, signal)).not.toBe(before);
+  });
+});
+
+describe('the digest of a large tree', () => {
+  it('is not waited for once the build is interrupted', async () => {
+    const tree = layTree(join(sandbox().folder, 'tree'));
+    const interrupted = new AbortController();
+    const digest = contentDigest(tree, interrupted.signal);
+    interrupted.abort();
+    await expect(digest).rejects.toThrow(/abort/i);
   });
 });
 

@@ -6,7 +6,7 @@ import { scenarios } from '../../../fixtures/records/scenarios.ts';
 /** The names of a twinboot with four runtimes and the fixtures' scenarios. */
 export const known: KnownNames = {
   scenarios: Object.keys(scenarios),
-  fleetScenarios: [{ id: 'density', takes: ['instances', 'parallel'] }],
+  takersOf: (key) => (['series', 'instances', 'parallel'].includes(key) ? ['density'] : []),
   metrics: Object.values(scenarios).flatMap(({ id, metrics }) =>
     metrics.map((metric) => ({ id: metric.id, unit: metric.unit, scenario: id })),
   ),
