@@ -42,8 +42,6 @@ export interface DrawnDataset {
   inside?: (string | null)[];
   outside?: (string | null)[];
   side?: string;
-  /** Left out of the legend. */
-  unlisted?: boolean;
   /** What the tooltip says of each element. */
   texts?: string[];
   /** Both ends of an interval at each point. */

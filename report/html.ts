@@ -135,7 +135,7 @@ export function inScript(text: string): string {
 
 /** What the page draws its charts from, without what could be taken for markup. */
 export function figuresJson(figures: readonly Figure[]): string {
-  return inScript(jsonText(figures.map(({ id, panels }) => ({ id, panels })))).replaceAll('<', '\\u003c');
+  return jsonText(figures.map(({ id, panels }) => ({ id, panels }))).replaceAll('<', '\\u003c');
 }
 
 /** Only what is in the document itself may run or be shown, and nothing may be fetched. */

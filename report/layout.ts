@@ -1,6 +1,6 @@
 import type { Figure, Panel } from './charts/spec.ts';
-import type { Drawing, Theme } from './drawing.ts';
-import { pictureWidths, type PictureWidth } from './picture-style.ts';
+import type { Drawing } from './drawing.ts';
+import { pictureWidths, type PictureStyle } from './picture-style.ts';
 
 const GAP = 24;
 /** Panels lie beside each other where each has as much; less than that, and they are those of a narrow screen. */
@@ -32,7 +32,7 @@ interface Style {
 export function layOut(
   figure: Figure,
   source: string,
-  look: { width: PictureWidth; theme: Theme },
+  look: Pick<PictureStyle, 'width' | 'theme'>,
   { palettes, fontFamily }: Drawing,
   measure: Measure,
 ): { width: number; height: number; blocks: Block[] } {

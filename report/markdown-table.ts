@@ -1,5 +1,5 @@
 import { gfm, gfmTable, type Markdown } from '../core/markup.ts';
-import type { Table } from '../results/tables/table.ts';
+import { withNote, type Table } from '../results/tables/table.ts';
 
 /** A table as blocks of Markdown: its caption with the mark, and its lines. */
 export function tableBlocks({ caption, mark, columns, rows }: Table): Markdown[] {
@@ -7,12 +7,8 @@ export function tableBlocks({ caption, mark, columns, rows }: Table): Markdown[]
     mark === undefined ? gfm`${caption}` : gfm`${caption} · **${mark}**`,
     gfmTable(
       columns.map(({ title, note }) => (note === undefined ? title : `${title} (${note})`)),
-      rows.map((row) =>
-        row.map(({ text, note }) => (note === undefined ? text : `${text} ${bracketed(note)}`)),
-      ),
+      rows.map((row) => row.map(withNote)),
       columns.map(({ numeric }) => (numeric ? 'right' : 'left')),
     ),
   ];
 }
-
-const bracketed = (note: string): string => (/^[[(]/u.test(note) ? note : `(${note})`);

@@ -86,7 +86,8 @@ function ledgerBlocks(ledger: Ledger): Markdown[] {
   ];
 }
 
-function factBlocks(title: string, facts: readonly Fact[]): Markdown[] {
+/** A heading, and what is known below it. */
+export function factBlocks(title: string, facts: readonly Fact[]): Markdown[] {
   return [
     gfm`## ${title}`,
     gfm.join(

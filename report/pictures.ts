@@ -12,7 +12,7 @@ import type { Picture } from './picture.ts';
 export type Drawn = { picture: Picture } | { reason: string };
 
 /** Draws a figure with the line at its foot, in the style of a report's own pictures where none is given. */
-export type DrawFigure = (figure: Figure, source: string, style?: PictureStyle) => Promise<Drawn>;
+type DrawFigure = (figure: Figure, source: string, style?: PictureStyle) => Promise<Drawn>;
 
 /** Stands in the page for a picture that could not be drawn: a transparent pixel. */
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';

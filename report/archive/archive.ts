@@ -4,7 +4,7 @@ import type { RunRecord } from '../../results/record.ts';
 import { summarise } from '../../results/summary.ts';
 import { figuresOf } from '../charts/registry.ts';
 import { buildModel } from '../model/report.ts';
-import { openPictures, type Drawn } from '../pictures.ts';
+import { openPictures } from '../pictures.ts';
 import type { ArchiveFile, ArchiveSource } from './part.ts';
 import { archiveParts } from './registry.ts';
 
@@ -27,7 +27,7 @@ export async function makeArchive(
   const summary = summarise(record);
   const model = buildModel(record, summary);
   const draw = await openPictures();
-  const figures: { figure: ArchiveSource['figures'][number]['figure']; drawn: Drawn }[] = [];
+  const figures: ArchiveSource['figures'][number][] = [];
   // One after the other, as in a report: each bitmap takes ten megabytes.
   for (const figure of figuresOf(model)) figures.push({ figure, drawn: await draw(figure, model.source) });
   const source = { record, bytes, summary, model, figures, command };

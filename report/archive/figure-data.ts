@@ -3,7 +3,7 @@ import { renderCsv, type Cell, type Columns } from '../../results/export/table.t
 import type { Figure, Json, JsonObject, Panel } from '../charts/spec.ts';
 
 /** A point, a bar or a value of a box that a figure draws, in the unit of its axis. */
-interface Drawn {
+interface DrawnValue {
   panel: string;
   series: string;
   /** Of a bar or a box: what it stands for. */
@@ -19,7 +19,7 @@ interface Drawn {
   high?: number;
 }
 
-const columns: Columns<Drawn> = {
+const columns: Columns<DrawnValue> = {
   panel: ({ panel }) => panel,
   series: ({ series }) => series,
   category: ({ category }) => category,
@@ -76,7 +76,7 @@ const latexCharacters: Readonly<Record<string, string>> = {
   '~': '\\textasciitilde{}',
 };
 
-function drawnIn(panel: Panel): Drawn[] {
+function drawnIn(panel: Panel): DrawnValue[] {
   const labels = list(panel.data.labels).map((label) => list(label).map(textOf).join(' '));
   return list(panel.data.datasets)
     .filter(isObject)
@@ -102,7 +102,7 @@ function drawnIn(panel: Panel): Drawn[] {
     });
 }
 
-type Value = Pick<Drawn, 'part' | 'value' | 'x' | 'from'>;
+type Value = Pick<DrawnValue, 'part' | 'value' | 'x' | 'from'>;
 
 /** Of a number, a bar from one to another, a point, or a box with its items. */
 function valuesOf(value: Json): Value[] {

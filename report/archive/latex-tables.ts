@@ -1,4 +1,4 @@
-import type { Table } from '../../results/tables/table.ts';
+import { withNote, type Noted, type Table } from '../../results/tables/table.ts';
 import { figureId } from '../charts/labels.ts';
 import { latexText } from './figure-data.ts';
 import type { ArchiveFile, ArchivePart } from './part.ts';
@@ -23,8 +23,8 @@ function tableFile(name: string, table: Table): ArchiveFile {
 
 /** A table of LaTeX's own with the rules of booktabs, to be put in with `\\input`. */
 export function latexTable({ caption, mark, columns, rows }: Table): string {
-  const line = (cells: readonly { text: string; note?: string | undefined }[]): string =>
-    `  ${cells.map(({ text, note }) => latexText(note === undefined ? text : `${text} ${bracketed(note)}`)).join(' & ')} \\\\`;
+  const line = (cells: readonly Noted[]): string =>
+    `  ${cells.map((one) => latexText(withNote(one))).join(' & ')} \\\\`;
   return [
     '% \\usepackage{booktabs}',
     '\\begin{table}',
@@ -40,5 +40,3 @@ export function latexTable({ caption, mark, columns, rows }: Table): string {
     '',
   ].join('\n');
 }
-
-const bracketed = (note: string): string => (/^[[(]/u.test(note) ? note : `(${note})`);

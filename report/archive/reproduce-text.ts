@@ -4,7 +4,7 @@ import { snapshotUrl } from '../../results/image-source.ts';
 import { toolVersion } from '../../results/provenance.ts';
 import { recordDigest } from '../../results/record-text.ts';
 import type { ImageDescription } from '../../results/record.ts';
-import type { Fact } from '../model/facts.ts';
+import { factBlocks } from '../markdown.ts';
 import type { ArchivePart, ArchiveSource } from './part.ts';
 
 /** REPRODUCE.md: how somebody who has the archive alone builds the image, measures again, and compares. */
@@ -39,23 +39,14 @@ function blocksOf({ record, model, command }: ArchiveSource, before: Parameters<
     gfm`## 4. Whether the two agree`,
     codeBlock('twinboot compare run.json THE-NEW-RUN'),
     gfm`A note at its end says it in one sentence: “The two agree”, “The two differ”, or “Whether the two agree is undecided”, which more rounds decide. Hosts that differ are refused with what differs, since their figures are; ${'--force'} compares them all the same and marks every line.`,
-    gfm`## The host that it was measured on`,
-    factList(model.host),
-    gfm`## All that is known of the run`,
-    factList(model.reproduce),
+    ...factBlocks('The host that it was measured on', model.host),
+    ...factBlocks('All that is known of the run', model.reproduce),
     gfm`## What is in this archive`,
     gfm.join(
       before.map(({ path, description }) => gfm`- ${path}: ${description}`),
       '\n',
     ),
   ];
-}
-
-function factList(facts: readonly Fact[]): Markdown {
-  return gfm.join(
-    facts.map(({ term, text }) => gfm`- **${term}**: ${text}`),
-    '\n',
-  );
 }
 
 function imageBlocks(image: ImageDescription): Markdown[] {

@@ -333,12 +333,6 @@ function dressLegend(legend, colors) {
     ...legend,
     onClick: () => undefined,
     labels: {
-      /**
-       * Of several series of one thing it names one.
-       * @param {LegendItem} item
-       * @param {{ datasets: DrawnDataset[] }} data
-       */
-      filter: ({ datasetIndex = 0 }, { datasets }) => !datasets[datasetIndex]?.unlisted,
       usePointStyle: true,
       boxWidth: 8,
       boxHeight: 8,

@@ -10,9 +10,8 @@ import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 /** Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots. */
 export function minimumMemoryTrials(found: readonly FleetView<MinimumMemory>[]): Figure | undefined {
   if (found.length === 0) return undefined;
-  const sizes = found.flatMap(({ details }) => details.trials.map(({ memoryBytes }) => memoryBytes));
-  const axis = memoryAxis(sizes);
   const trials = found.flatMap(({ details }) => details.trials);
+  const axis = memoryAxis(trials.map(({ memoryBytes }) => memoryBytes));
   const seen = outcomes.filter(({ outcome }) => trials.some((trial) => trial.outcome === outcome));
   return {
     id: 'minimum-memory-trials',

@@ -1,3 +1,4 @@
+import { lastRound } from '../../results/samples.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount, formatList } from '../../core/words.ts';
@@ -152,16 +153,14 @@ function roundFacts(record: RunRecord): Fact[] {
 }
 
 /** How many rounds of warm-up there were, and what that proves. */
-function warmupText({ plan, samples }: RunRecord): string {
+function warmupText(record: RunRecord): string {
+  const { plan } = record;
   if (plan.warmupUntil !== 'steady') {
     const unproven =
       plan.warmup === 0 ? '' : ' (a number that was chosen: that the host was warm by then is not tested)';
     return `${formatCount(plan.warmup, 'warm-up round')}${unproven}`;
   }
-  const done = samples.reduce(
-    (most, { phase, round }) => (phase === 'warmup' ? Math.max(most, round) : most),
-    0,
-  );
+  const done = lastRound(record, 'warmup');
   return `${formatCount(done, 'warm-up round')} (auto: until the last ${WARM_BOOTS} times to ready of no runtime went one way, ${plan.warmup} at most)`;
 }
 

@@ -1,3 +1,4 @@
+import { byRound } from '../../results/samples.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatList } from '../../core/words.ts';
@@ -66,9 +67,9 @@ function driftText(series: number, orders: readonly string[][][]): string {
 /** Of a scenario: the runtimes of each series, in the order in which they were measured. */
 function turnsOf({ samples }: Context['record'], scenario: string): string[][] {
   const mine = samples.filter((sample) => sample.scenario === scenario && sample.phase === 'measured');
-  return groupBy(mine, ({ round }) => String(round))
-    .sort(([a], [b]) => (a?.round ?? 0) - (b?.round ?? 0))
-    .map((turn) => turn.toSorted((a, b) => a.order - b.order).map(({ runtime }) => runtime));
+  return groupBy(mine.sort(byRound), ({ round }) => String(round)).map((turn) =>
+    turn.map(({ runtime }) => runtime),
+  );
 }
 
 /** Whether each runtime has the same places in all, added up over the series. */

@@ -1,3 +1,4 @@
+import { lastRound } from '../../results/samples.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { markText, type TimeMark } from '../../results/marks.ts';
@@ -96,14 +97,15 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
   const fleet = fleetOf(context);
   const boots = withoutFleets(context, fleet);
   const notes = notesOf(context, fleet, ledger);
+  // Once: it is a digest over the whole record.
+  const provenance = provenanceLine(record);
+  const traced = `${provenance} · run ${record.id}`;
   return {
     title: titleOf(context),
     subtitle: plainLine(
       `${record.host.cpuModel} · ${formatCount(record.host.cpus, 'CPU')} · ${formatTime(record.startedAt)} · twinboot ${record.tool.version}`,
     ),
-    source: plainLine(
-      `${provenanceLine(record)} · run ${record.id} · image ${record.image.digest.slice(0, 12)}`,
-    ),
+    source: plainLine(`${traced} · image ${record.image.digest.slice(0, 12)}`),
     ...(emulation === undefined ? {} : { emulation }),
     timeMarks: timeNotesOf(context),
     ...(notice === undefined ? {} : { notice }),
@@ -133,8 +135,8 @@ export function buildModel(record: RunRecord, summary: Summary): ReportModel {
       notes: notes.filter((note) => note.scenario === scenario.id),
       definitions: definitionsTable(scenario),
     })),
-    reproduce: reproduceFacts(context),
-    provenance: plainLine(`${provenanceLine(record)} · run ${record.id}`),
+    reproduce: reproduceFacts(context, provenance),
+    provenance: plainLine(traced),
     method: [...methodFacts(context), ...fleetFacts(fleet, context)],
     runtimeFacts: runtimeFacts(context),
     host: hostFacts(context),
@@ -192,10 +194,7 @@ function timeNotesOf({ record: { host }, runtimes }: Context): ReportModel['time
 
 function noticeOf(record: RunRecord): string | undefined {
   if (record.state === 'complete') return undefined;
-  const rounds = record.samples.reduce(
-    (most, sample) => (sample.phase === 'measured' ? Math.max(most, sample.round) : most),
-    0,
-  );
+  const rounds = lastRound(record, 'measured');
   const done =
     rounds === 0 ? 'before its first measured round' : `in round ${rounds} of ${record.plan.rounds}`;
   return record.state === 'interrupted'

@@ -2,7 +2,7 @@ import { shellLine } from '../../core/shell.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatBytes } from '../../core/units.ts';
 import { snapshotUrl } from '../../results/image-source.ts';
-import { provenanceLine, toolVersion } from '../../results/provenance.ts';
+import { toolVersion } from '../../results/provenance.ts';
 import { recordDigest } from '../../results/record-text.ts';
 import type { HostSettings, ImageDescription, RunRecord, RuntimeDescription } from '../../results/record.ts';
 import type { Context } from '../../results/tables/context.ts';
@@ -12,8 +12,11 @@ const OLDER = 'not recorded: an older twinboot measured this';
 /** A list of packages, or a command line. */
 const LONG = 20_000;
 
-/** What it takes to read, to repeat and to cite a run, in one block. What is not known is said, with its reason. */
-export function reproduceFacts({ record }: Context): Fact[] {
+/**
+ * What it takes to read, to repeat and to cite a run, in one block. What is not known is said, with its reason.
+ * `provenance`: `provenanceLine` of the record.
+ */
+export function reproduceFacts({ record }: Context, provenance: string): Fact[] {
   return [
     { term: 'Command', text: plainLine(record.commandLine ?? OLDER, LONG) },
     { term: 'twinboot', text: plainLine(`${toolVersion(record)}${commitReason(record)}`) },
@@ -23,7 +26,7 @@ export function reproduceFacts({ record }: Context): Fact[] {
     ...settingsFacts(record.host.settings),
     {
       term: 'Cite as',
-      text: plainLine(`${provenanceLine(record)}, run ${record.id}, of ${record.startedAt.slice(0, 10)}`),
+      text: plainLine(`${provenance}, run ${record.id}, of ${record.startedAt.slice(0, 10)}`),
     },
   ];
 }
