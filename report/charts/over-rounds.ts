@@ -5,7 +5,7 @@ import {
   type OverRounds,
   type RoundsSeries,
 } from '../../results/tables/over-rounds.ts';
-import { markedName, markOf, runtimesOf } from '../../results/tables/runtimes.ts';
+import { markedName, markOf, runtimesOf, shortName } from '../../results/tables/runtimes.ts';
 import { bytesAxis } from './axes.ts';
 import { figureId, withMark } from './labels.ts';
 import { looksOf } from './runtime-looks.ts';
@@ -38,14 +38,13 @@ function panel(
   look: JsonObject,
   index: number,
 ): Panel {
-  const name = markedName(series.runtime);
   const values = series.values.filter((value) => value !== undefined);
   const high = Math.max(0, ...values) * 1.05;
   const low = Math.min(0, ...values);
   return {
     id: `runtime${index}`,
-    heading: `${name} · ${series.drift === undefined ? 'no drift' : courseText(series, unit)}`,
-    alt: `${title} in ${name} over ${rounds.length} rounds: ${courseText(series, unit)}`,
+    heading: `${shortName(series.runtime)} · ${series.drift === undefined ? 'no drift' : courseText(series, unit)}`,
+    alt: `${title} in ${markedName(series.runtime)} over ${rounds.length} rounds: ${courseText(series, unit)}`,
     type: 'line',
     height: HEIGHT,
     narrowHeight: HEIGHT,

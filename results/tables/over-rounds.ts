@@ -4,7 +4,7 @@ import { valuesByRound } from '../samples.ts';
 import type { Direction } from '../statistics/drifts.ts';
 import { headlineMetrics, metricHeading, type Context } from './context.ts';
 import { thinOut } from './distribution.ts';
-import { markedName, marksOver, runtimesOf, type RuntimeView } from './runtimes.ts';
+import { marksOver, runtimesOf, shortName, type RuntimeView } from './runtimes.ts';
 import { cell, column, numeric, orNothing, type Table } from './table.ts';
 
 /** Rounds are thinned out above this, so that a long run still makes a small page. */
@@ -85,7 +85,7 @@ export function overRoundsTable({ title, unit, rounds, series }: OverRounds): Ta
       column('Round'),
       ...series.map(({ runtime, drift }) =>
         numeric(
-          markedFigure(markedName(runtime), drift !== undefined),
+          markedFigure(shortName(runtime), drift !== undefined),
           drift === undefined ? {} : { note: drift },
         ),
       ),
