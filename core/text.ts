@@ -27,11 +27,15 @@ export function withoutSequences(text: string): string {
   return text.replace(controlSequence, '');
 }
 
+/** Most text of a record is: nothing has to be looked for in it. */
+const plainAscii = /^[\t\n -~]*$/u;
+
 /**
  * Text that shows what it says, of any length: its only controls are line feeds and tabs, and it has neither turned
  * reading directions nor invisible characters.
  */
 export function visible(text: string): string {
+  if (plainAscii.test(text)) return text;
   return withoutSequences(text.replace(/\r\n/gu, '\n')).replace(deceptive, '').replace(unprintable, ' ');
 }
 

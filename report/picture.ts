@@ -107,7 +107,10 @@ function drawSvg({ title }: Figure, sheet: Sheet): string {
   ].join('\n');
 }
 
-/** The library numbers ids through all that a process draws: here each block begins anew, so that a figure is always the same. */
+/**
+ * The library numbers ids through all that a process draws: here each block begins anew, so that a figure is always the same. A
+ * path is kept to the hundredth of a pixel.
+ */
 function nest(svg: string, { x, y }: Block, prefix: string): string {
   const names = new Map<string, string>();
   const named = (id: string): string => {
@@ -121,9 +124,7 @@ function nest(svg: string, { x, y }: Block, prefix: string): string {
     .replace('<svg', `<svg x="${x}" y="${y}"`)
     .replace(/\s*<path[^>]*\bd=""\/>/gu, '')
     .replace(/(\bid="|url\(#|href="#)([^")]*)/gu, (_, before: string, id: string) => before + named(id))
-    .replace(/\bd="[^"]*"/gu, (path) =>
-      path.replace(/\d+\.\d{3,}/gu, (number) => String(Number(Number(number).toFixed(2)))),
-    )
+    .replace(/\bd="[^"]*"/gu, (path) => path.replace(/(\.\d\d)\d+/gu, '$1'))
     .trim();
 }
 

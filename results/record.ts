@@ -201,7 +201,8 @@ export const ledgerSchema = z.object({ services: z.array(ledgerRowSchema) });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
 /**
- * The ledger in a sample's `details`, or `undefined` where they hold none. Checks what `ledgerSchema` checks, without copying: a record can hold half a million rows.
+ * The ledger in a sample's `details`, or `undefined` where they hold none. Checks what `ledgerSchema` checks, without
+ * copying: a record can hold half a million rows.
  */
 export function ledgerIn(details: Sample['details']): Ledger | undefined {
   const { services } = details;
@@ -211,8 +212,8 @@ export function ledgerIn(details: Sample['details']): Ledger | undefined {
 
 function isLedgerRow(row: unknown): row is LedgerRow {
   if (typeof row !== 'object' || row === null) return false;
-  const { service, host, state, reason, title, duplicated, repeated, ...figures } = row as Partial<LedgerRow>;
-  const { pssBytes, ussBytes, anonBytes, cpuMs, startMs, durationMs, restarts, aliases } = figures;
+  const { service, aliases, title, host, state, reason, duplicated, repeated } = row as Partial<LedgerRow>;
+  const { pssBytes, ussBytes, anonBytes, cpuMs, startMs, durationMs, restarts } = row as Partial<LedgerRow>;
   return (
     typeof service === 'string' &&
     typeof duplicated === 'boolean' &&

@@ -1,6 +1,6 @@
-import type { Unit } from '../../core/units.ts';
+import { units, type Unit } from '../../core/units.ts';
 import { marksOf, type Marked } from '../marks.ts';
-import type { RunRecord, Sample } from '../record.ts';
+import type { Metric, RunRecord, Sample } from '../record.ts';
 import { renderCsv, type Columns } from './table.ts';
 
 /**
@@ -8,10 +8,27 @@ import { renderCsv, type Columns } from './table.ts';
  * without a value has an empty `value` and its reason in `error`. `started_at` is UTC; `value` is in `unit`.
  */
 export function renderSamplesCsv(record: RunRecord): string {
+  const declared = new Map(record.scenarios.map(({ id, metrics }) => [id, metrics]));
+  const marksFor = marksByRuntime(record);
   return renderCsv(
     columns,
-    record.samples.flatMap((sample) => rowsOf(sample, record)),
+    record.samples.flatMap((sample) =>
+      rowsOf(sample, record.id, declared.get(sample.scenario) ?? [], marksFor(sample.runtime)),
+    ),
   );
+}
+
+type MarksIn = (unit: Unit) => Marked | undefined;
+
+/** Asked for once: a long record has a hundred thousand values, and a dozen pairs of runtime and unit. */
+function marksByRuntime(record: RunRecord): (runtime: string) => MarksIn {
+  const marks = new Map(
+    record.runtimes.map(({ id }) => [
+      id,
+      new Map(units.map((unit) => [unit, marksOf([record], [id], unit)])),
+    ]),
+  );
+  return (runtime) => (unit) => marks.get(runtime)?.get(unit);
 }
 
 interface Row {
@@ -43,13 +60,8 @@ const columns: Columns<Row> = {
   error: ({ error }) => error,
 };
 
-function rowsOf(sample: Sample, record: RunRecord): Row[] {
-  const declared = record.scenarios.find(({ id }) => id === sample.scenario)?.metrics ?? [];
-  const isKnown = record.runtimes.some(({ id }) => id === sample.runtime);
-  const marksIn = (unit: Unit): Marked | undefined =>
-    isKnown ? marksOf([record], [sample.runtime], unit) : undefined;
-  const shared = { run: record.id, sample, marks: marksIn('count'), error: sample.error?.message };
-
+function rowsOf(sample: Sample, run: string, declared: readonly Metric[], marksIn: MarksIn): Row[] {
+  const shared = { run, sample, marks: marksIn('count'), error: sample.error?.message };
   const given = sample.values.map(({ metric, unit, value }) => ({
     ...shared,
     metric,
@@ -57,14 +69,16 @@ function rowsOf(sample: Sample, record: RunRecord): Row[] {
     value,
     marks: marksIn(unit),
   }));
-  const names = new Set([...declared.map(({ id }) => id), ...sample.missing.map(({ metric }) => metric)]);
-  const missing = [...names]
-    .filter((metric) => !sample.values.some((value) => value.metric === metric))
+  const reasons = new Map(sample.missing.map(({ metric, reason }) => [metric, reason]));
+  const unitOf = new Map(declared.map(({ id, unit }) => [id, unit]));
+  const withValue = new Set(sample.values.map(({ metric }) => metric));
+  const missing = [...new Set([...unitOf.keys(), ...reasons.keys()])]
+    .filter((metric) => !withValue.has(metric))
     .map((metric) => ({
       ...shared,
       metric,
-      unit: declared.find(({ id }) => id === metric)?.unit,
-      error: sample.missing.find((entry) => entry.metric === metric)?.reason ?? shared.error,
+      unit: unitOf.get(metric),
+      error: reasons.get(metric) ?? shared.error,
     }));
   const rows = [...given, ...missing];
   return rows.length > 0 ? rows : [shared];

@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvFormatRow } from 'd3-dsv';
 import { visible } from '../../core/text.ts';
 
 export type Cell = string | number | boolean | undefined;
@@ -12,17 +12,16 @@ export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
  * gets an apostrophe in front: guests can choose some of it.
  */
 export function renderCsv<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
-  const names = Object.keys(columns);
   const cells = Object.values(columns);
-  return stringify([names, ...rows.map((row) => cells.map((cell) => cell(row)))], {
-    cast: { boolean: String, string: cellText },
-  });
+  const lines = rows.map((row) => csvFormatRow(cells.map((cell) => cellText(cell(row)))));
+  return [csvFormatRow(Object.keys(columns)), ...lines, ''].join('\n');
 }
 
 /** What spreadsheets take for a formula at the start of a cell, blanks aside; the last four are in full width. */
 const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^\t/u;
 
-function cellText(text: string): string {
-  const shown = visible(text);
+function cellText(cell: Cell): string {
+  if (typeof cell !== 'string') return cell === undefined ? '' : String(cell);
+  const shown = visible(cell);
   return formula.test(shown) ? `'${shown}` : shown;
 }

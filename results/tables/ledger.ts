@@ -143,7 +143,7 @@ function placeOf(runtime: RuntimeView, rows: readonly LedgerRow[], boots: number
 type Figure = 'pssBytes' | 'ussBytes' | 'anonBytes' | 'cpuMs' | 'startMs' | 'durationMs';
 
 function medianOf<Key extends Figure>(rows: readonly LedgerRow[], key: Key): Partial<Record<Key, number>> {
-  const values = rows.flatMap((row) => row[key] ?? []);
+  const values = rows.map((row) => row[key]).filter((value) => value !== undefined);
   return (values.length === 0 ? {} : { [key]: median(values) }) as Partial<Record<Key, number>>;
 }
 
