@@ -7,8 +7,9 @@ import { parseMountPoints } from '../harness/process/mounts.ts';
 import { loopBacking } from '../harness/process/resource.ts';
 
 /**
- * Everything that runs of twinboot can leave on this host, one line each: mounts, loop devices, control groups, work folders,
- * processes, and limits of the kernel as they are set. What is there after a run and was not before is what it left.
+ * Everything that runs of twinboot can leave on this host, one line each: mounts, loop devices, control groups, work
+ * folders, processes, and limits of the kernel as they are set. What is there after a run and was not before is what it
+ * left.
  */
 export function hostTraces({
   cgroups,
@@ -44,7 +45,10 @@ export function leftBehind(before: ReadonlySet<string>, after: ReadonlySet<strin
 /** Work folders and control groups begin with it. */
 const NAME = 'twinboot-';
 
-/** In a control group of a boot's, or called with something of a work folder. What is dead waits for the host's own init. */
+/**
+ * In a control group of a boot's, or called with something of a work folder. What is dead waits for the host's own
+ * init.
+ */
 function belongs(pid: string, works: string): boolean {
   if (/^State:\s+Z/m.test(textIfThere(`/proc/${pid}/status`) ?? '')) return false;
   const groups = (textIfThere(`/proc/${pid}/cgroup`) ?? '').split('\n');

@@ -13,9 +13,9 @@ const PARALLEL = 4;
 const BOUND_LIVE = 200;
 const BOUND_READ_MS = 10_000;
 /**
- * Of the time to read a fleet by its size. Half as slow again at one end of a range of twenty moves the exponent by 0.13, a
- * tenth by 0.03: so much is the host's noise. What sorts or searches its way through a fleet has 1.2 from 50 to 1,000, what
- * compares each with each has 2.
+ * Of the time to read a fleet by its size. Half as slow again at one end of a range of twenty moves the exponent by
+ * 0.13, a tenth by 0.03: so much is the host's noise. What sorts or searches its way through a fleet has 1.2 from 50 to
+ * 1,000, what compares each with each has 2.
  */
 const BOUND_EXPONENT = 1.1;
 /** Below, what does not grow at all hides what does. */

@@ -16,8 +16,8 @@ export interface TimeLedger {
 }
 
 /**
- * Divides a run's wall time. Stamps of the host's wall clock are exact to 1 ms, so that each part may be off by that for
- * every boot, and their sum is not.
+ * Divides a run's wall time. Stamps of the host's wall clock are exact to 1 ms, so that each part may be off by that
+ * for every boot, and their sum is not.
  */
 export function divideTime(process: { startedAtMs: number; wallMs: number }, log: RunLog): TimeLedger {
   const endedAtMs = process.startedAtMs + process.wallMs;

@@ -6,11 +6,16 @@ import { runError } from '../core/error.ts';
 import { packageRoot } from '../core/package-root.ts';
 
 export interface WatchedCommand {
-  /** Wall clock (the one that a record's `startedAt` is read from), ms since 1970, immediately before the process was started. */
+  /**
+   * Wall clock (the one that a record's `startedAt` is read from), ms since 1970, immediately before the process was
+   * started.
+   */
   startedAtMs: number;
   /** From before the process was started to its end, ms; host CLOCK_MONOTONIC. */
   wallMs: number;
-  /** The most memory the process itself had resident at any time (VmHWM, proc(5)); its children count for themselves. */
+  /**
+   * The most memory the process itself had resident at any time (VmHWM, proc(5)); its children count for themselves.
+   */
   peakBytes: number;
   stdout: string;
 }

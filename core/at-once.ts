@@ -1,6 +1,6 @@
 /**
- * Calls `work` for each item, at most `atOnce` at a time, in the order of the items. After a failure nothing more is begun;
- * rejects with it when what is under way has ended.
+ * Calls `work` for each item, at most `atOnce` at a time, in the order of the items. After a failure nothing more is
+ * begun; rejects with it when what is under way has ended.
  */
 export async function eachAtOnce<T>(
   items: Iterable<T>,

@@ -17,9 +17,9 @@ const descriptors = '/proc/self/fd';
 
 /**
  * Opens the folder at `path` below `root`, one component after the other, and follows no link on the way: a tree, a
- * repository or a guest may have written them. `root` itself is the caller's word, and its links count. `make`: the mode
- * (before the umask) of folders that are missing; without it they are an error.
- * Errors: `link-in-the-way`, `path-leaves-folder` (usage), and those of open(2).
+ * repository or a guest may have written them. `root` itself is the caller's word, and its links count. `make`: the
+ * mode (before the umask) of folders that are missing; without it they are an error. Errors: `link-in-the-way`,
+ * `path-leaves-folder` (usage), and those of open(2).
  */
 export function openFolderBelow(root: string, path: string, options: { make?: number } = {}): OpenFolder {
   let open = holdFolder(root, openSync(root, constants.O_RDONLY | constants.O_DIRECTORY));

@@ -4,9 +4,9 @@ export const ANY_TEXT = '*';
 export type GlobPart = typeof ANY_TEXT | ((character: string) => boolean);
 
 /**
- * Whether the parts match the whole text. A regular expression would try every division of the text among its `.*`, which
- * takes for ever with ten of them. Here, where a character does not match, only the last `*` takes one more: what those
- * before it took can stay as it is.
+ * Whether the parts match the whole text. A regular expression would try every division of the text among its `.*`,
+ * which takes for ever with ten of them. Here, where a character does not match, only the last `*` takes one more: what
+ * those before it took can stay as it is.
  */
 export function matchesGlob(parts: readonly GlobPart[], text: string): boolean {
   let [part, at] = [0, 0];

@@ -55,7 +55,10 @@ export function gfmTable(
   return gfm.join([head, rule, ...rows].map(line), '\n');
 }
 
-/** A block of code in Markdown; its fence is longer than any run of backticks in it, so that it cannot be closed from inside. */
+/**
+ * A block of code in Markdown; its fence is longer than any run of backticks in it, so that it cannot be closed from
+ * inside.
+ */
 export function codeBlock(text: string): Markdown {
   const shown = visible(text);
   const longest = Math.max(2, ...[...shown.matchAll(/`+/gu)].map(([run]) => run.length));

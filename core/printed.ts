@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 import { visible, withoutCommands } from './text.ts';
 
 /**
- * Text as it reaches a terminal or a CI log. It acts on neither of them, except by the colours and workflow commands that
- * `colouredLine` and `workflowCommand` put in. Only the functions here make it, and all of them clean what they are given:
- * wherever a text is from, a record or a guest, it can be printed and cannot do anything.
+ * Text as it reaches a terminal or a CI log. It acts on neither of them, except by the colours and workflow commands
+ * that `colouredLine` and `workflowCommand` put in. Only the functions here make it, and all of them clean what they
+ * are given: wherever a text is from, a record or a guest, it can be printed and cannot do anything.
  */
 class PrintedText {
   readonly #text: string;

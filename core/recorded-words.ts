@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 import { shellWord } from './shell.ts';
 
 /**
- * A call of twinboot for the record, quoted so that it can be pasted. Records get published: credentials in URLs are left
- * out, and the caller's home folder is `"$HOME"`.
+ * A call of twinboot for the record, quoted so that it can be pasted. Records get published: credentials in URLs are
+ * left out, and the caller's home folder is `"$HOME"`.
  */
 export function recordedCommandLine(words: readonly string[], home = homedir()): string {
   return ['twinboot', ...words.map((word) => recordedWord(withoutCredentials(word), home))].join(' ');

@@ -4,10 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { usageError } from './error.ts';
 
 /**
- * Writes a file in the place of what is there: at any moment, also after a crash or on a full disk, it is the new content
- * or what was there before. Readable by all. A link is replaced and never written through, and the file that is filled
- * beforehand has a name that nobody can know. Rejects with the file system's error, or `not-a-file` (usage) where a device
- * or a FIFO would go.
+ * Writes a file in the place of what is there: at any moment, also after a crash or on a full disk, it is the new
+ * content or what was there before. Readable by all. A link is replaced and never written through, and the file that is
+ * filled beforehand has a name that nobody can know. Rejects with the file system's error, or `not-a-file` (usage)
+ * where a device or a FIFO would go.
  */
 export async function replaceFile(path: string, content: string | Buffer | readonly Buffer[]): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);

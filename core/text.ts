@@ -1,8 +1,9 @@
 const ESCAPE = '\\u001b';
 /**
- * What a terminal acts on instead of showing it (ECMA-48, 5.3 to 5.6): control sequences, whole or cut short; the strings
- * that set titles, links and the clipboard, with all that they hold, where they end; any other escape. It takes time in
- * proportion to the text, also where strings begin again and again, which `stripVTControlCharacters` of Node does not.
+ * What a terminal acts on instead of showing it (ECMA-48, 5.3 to 5.6): control sequences, whole or cut short; the
+ * strings that set titles, links and the clipboard, with all that they hold, where they end; any other escape. It takes
+ * time in proportion to the text, also where strings begin again and again, which `stripVTControlCharacters` of Node
+ * does not.
  */
 const controlSequence = new RegExp(
   [
@@ -98,8 +99,8 @@ function shorten(text: string, limit: number): string {
 }
 
 /**
- * An expression for a whole line of a text. `^` and `$` of JavaScript take U+2028 and a carriage return for ends of lines
- * too, so that a name could pass for a line.
+ * An expression for a whole line of a text. `^` and `$` of JavaScript take U+2028 and a carriage return for ends of
+ * lines too, so that a name could pass for a line.
  */
 export function wholeLine(pattern: string, flags = ''): RegExp {
   return new RegExp(`(?<![^\\n])(?:${pattern})(?![^\\n])`, flags);
@@ -124,7 +125,9 @@ function escapeUnits(character: string): string {
 
 /** `::error::`, which GitHub's runner takes for a command at the start of a line, blanks aside. */
 const commandAtStart = /^([^\S\n]*):(?=:)/gmu;
-/** `##[error]`, `##vso[…]`, `##teamcity[…]`, which GitHub's older runner, Azure's and TeamCity take anywhere in a line. */
+/**
+ * `##[error]`, `##vso[…]`, `##teamcity[…]`, which GitHub's older runner, Azure's and TeamCity take anywhere in a line.
+ */
 const commandInLine = /##(?=[\w.-]*\[)/gu;
 
 /** Text in which no CI system finds a command: a blank comes into what would begin one. */

@@ -22,8 +22,8 @@ const columnWidth = (mm: number): { px: number; mm: number } => ({
 });
 
 /**
- * `px`: CSS pixels. `page`: on its own, with title and caption around it. `single` and `double`: one column of an article
- * and two, where the article sets both.
+ * `px`: CSS pixels. `page`: on its own, with title and caption around it. `single` and `double`: one column of an
+ * article and two, where the article sets both.
  */
 export const pictureWidths: Readonly<Record<'page' | 'single' | 'double', { px: number; mm?: number }>> = {
   page: { px: 960 },
@@ -73,8 +73,8 @@ const isKey = (key: string): key is keyof typeof choices => Object.hasOwn(choice
 const unknownStyle = (message: string): Error => usageError('bad-chart-style', message, { hint: STYLE_FORM });
 
 /**
- * The names of a figure's files: `startup-ladder.png` of the report's own, `startup-ladder-single-dark-1x.png` of others,
- * which no id of a figure ends like. Pictures that differ in scale alone share an SVG.
+ * The names of a figure's files: `startup-ladder.png` of the report's own, `startup-ladder-single-dark-1x.png` of
+ * others, which no id of a figure ends like. Pictures that differ in scale alone share an SVG.
  */
 export function pictureNames(id: string, style: PictureStyle): { png: string; svg: string } {
   const { width, theme, scale } = style;

@@ -108,8 +108,8 @@ function drawSvg({ title }: Figure, sheet: Sheet): string {
 }
 
 /**
- * The library numbers ids through all that a process draws: here each block begins anew, so that a figure is always the same. A
- * path is kept to the hundredth of a pixel.
+ * The library numbers ids through all that a process draws: here each block begins anew, so that a figure is always the
+ * same. A path is kept to the hundredth of a pixel.
  */
 function nest(svg: string, { x, y }: Block, prefix: string): string {
   const names = new Map<string, string>();

@@ -18,8 +18,8 @@ type DrawFigure = (figure: Figure, source: string, style?: PictureStyle) => Prom
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 /**
- * Draws pictures, each of which may fail alone. The library for them is native code, which some hosts do not load (a file
- * system mounted noexec, another libc): page and tables are made without.
+ * Draws pictures, each of which may fail alone. The library for them is native code, which some hosts do not load (a
+ * file system mounted noexec, another libc): page and tables are made without.
  */
 export async function openPictures(): Promise<DrawFigure> {
   try {

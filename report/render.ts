@@ -34,8 +34,9 @@ export interface ChartFiles {
 
 /**
  * Writes `<runFolder>/report/`: the page, the Markdown, and each chart as PNG and SVG, once more in each of
- * `styles`. Reads nothing but the record, so it works on any machine; whoever has summarised it already hands the summary in. Rejects with the file
- * system's error where the folder cannot be written, and with `link-in-the-way` where a link stands for one of its folders.
+ * `styles`. Reads nothing but the record, so it works on any machine; whoever has summarised it already hands the
+ * summary in. Rejects with the file system's error where the folder cannot be written, and with `link-in-the-way` where
+ * a link stands for one of its folders.
  */
 export async function renderReport(
   record: RunRecord,

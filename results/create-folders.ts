@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { errnoOf } from '../core/error.ts';
 
 /**
- * Like `mkdir -p`, for folders that a person has named. Rejects with the file system's error. Node's own `recursive` never
- * returns where a file system refuses with ENOENT, as /proc does.
+ * Like `mkdir -p`, for folders that a person has named. Rejects with the file system's error. Node's own `recursive`
+ * never returns where a file system refuses with ENOENT, as /proc does.
  */
 export async function createFolders(path: string): Promise<void> {
   const folder = resolve(path);

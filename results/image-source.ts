@@ -1,8 +1,8 @@
 import type { ImageDescription } from './record.ts';
 
 /**
- * The state of Debian's archive that an image was built from, as snapshot.debian.org keeps it: its archive at a time is the
- * last one published before. `undefined` where the image's archive is not known.
+ * The state of Debian's archive that an image was built from, as snapshot.debian.org keeps it: its archive at a time is
+ * the last one published before. `undefined` where the image's archive is not known.
  */
 export function snapshotUrl({ distribution, recipe }: ImageDescription): string | undefined {
   if (distribution !== 'debian' || recipe?.archiveDate === undefined) return undefined;

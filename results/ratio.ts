@@ -21,9 +21,9 @@ export function pairsOf(
 export type RoundRatios = { values: [number, ...number[]] } | { values: []; reason: string };
 
 /**
- * The ratio of a VM over a container is the median of these, here and everywhere: what slows the host in one round slows
- * both sides of it (docs/statistics.md has its coverage). A fleet's rounds are its series. `records`: of one environment;
- * rounds of the same number in two of them are two rounds.
+ * The ratio of a VM over a container is the median of these, here and everywhere: what slows the host in one round
+ * slows both sides of it (docs/statistics.md has its coverage). A fleet's rounds are its series. `records`: of one
+ * environment; rounds of the same number in two of them are two rounds.
  *
  * There is none at all where a value of the container is not above 0, or one of the VM below it: how many times a
  * quantity is another that changes its sign has no answer, and rounds chosen by their values would give a wrong one.

@@ -3,8 +3,8 @@ import { jsonText } from '../core/text.ts';
 import type { RunRecord, Sample } from './record.ts';
 
 /**
- * The text of `run.json` in pieces: plain JSON with a line for each member and each sample, so that `grep` and `diff` are
- * of use. A sample is turned into text once and kept so, and is frozen with that.
+ * The text of `run.json` in pieces: plain JSON with a line for each member and each sample, so that `grep` and `diff`
+ * are of use. A sample is turned into text once and kept so, and is frozen with that.
  */
 export function recordPieces(record: RunRecord): Buffer[] {
   return piecesOf(record, keptText);
@@ -21,7 +21,9 @@ function piecesOf(record: RunRecord, sampleText: (sample: Sample) => Buffer): Bu
 
 const readFrom = new WeakMap<RunRecord, string>();
 
-/** SHA-256 of the record's `run.json`, hex: of the bytes that it was read from, or of those that are written for it now. */
+/**
+ * SHA-256 of the record's `run.json`, hex: of the bytes that it was read from, or of those that are written for it now.
+ */
 export function recordDigest(record: RunRecord): string {
   return readFrom.get(record) ?? digestOf(piecesOf(record, textOf));
 }

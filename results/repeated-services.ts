@@ -29,8 +29,8 @@ export function isRepeated({
 }
 
 /**
- * What has to be said beside a number of duplicated services that is 0 because of the host. `undefined` where the host runs
- * one of the services, or where there is none to speak of.
+ * What has to be said beside a number of duplicated services that is 0 because of the host. `undefined` where the host
+ * runs one of the services, or where there is none to speak of.
  */
 export function noneDuplicatedNote(hosts: ReadonlySet<LedgerRow['host']>): string | undefined {
   if (hosts.size === 0 || hosts.has('running')) return undefined;

@@ -23,8 +23,8 @@ const underway = new Map<string, Promise<void>>();
  * disk, `run.json` is either the last record or the one before. Throws `disk-full`, `out-not-writable` or
  * `write-failed`.
  *
- * Meant to be called after every sample: a sample that was written is never changed. Measured, the sync included: 2 ms a
- * write with 100 samples, 5 ms with 1,000, 30 ms with 10,000 (16 MB; 100 ms if everything were turned into text each
+ * Meant to be called after every sample: a sample that was written is never changed. Measured, the sync included: 2 ms
+ * a write with 100 samples, 5 ms with 1,000, 30 ms with 10,000 (16 MB; 100 ms if everything were turned into text each
  * time). All the writes of such a run together take two and a half minutes of its hours.
  */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {

@@ -148,8 +148,8 @@ function summariseRatios(record: RunRecord, bootstrap: Bootstrap): RoundsOf<Rati
 }
 
 /**
- * Marks what drifts: of all figures of a runtime that tables show, headlines, rungs and parts; and of the ratios that one
- * of these runtimes has a side in.
+ * Marks what drifts: of all figures of a runtime that tables show, headlines, rungs and parts; and of the ratios that
+ * one of these runtimes has a side in.
  */
 function withDrifts(
   record: RunRecord,

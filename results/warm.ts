@@ -6,7 +6,8 @@ export const MOST_WARMUP = 12;
 
 /**
  * Whether a warm-up can end: the last `WARM_BOOTS` times of no runtime fall, or rise, without exception. Where nothing
- * trends, one runtime looks cold to this rule in 2 of 24 rounds; one that gets warm slowly, beside its noise, looks warm.
+ * trends, one runtime looks cold to this rule in 2 of 24 rounds; one that gets warm slowly, beside its noise, looks
+ * warm.
  * `series`: of each runtime its times to ready so far, ms, in their order.
  */
 export function isWarm(series: readonly (readonly number[])[]): boolean {

@@ -110,8 +110,8 @@ function usesIoUring({ calls }: ExposureReading, filters: Filters): boolean | un
 const { EPERM, ENOSYS } = constants.errno;
 
 /**
- * The filters between processes inside and the kernel that serves their calls. A VM's own process 1 is not to be seen from
- * the host: without a filter, as its status says, there is none to read.
+ * The filters between processes inside and the kernel that serves their calls. A VM's own process 1 is not to be seen
+ * from the host: without a filter, as its status says, there is none to read.
  */
 export function insideFilters({ inside, boundary }: ExposureReading, kind: RuntimeKind): Filters {
   if (kind === 'container') return boundary.filters;

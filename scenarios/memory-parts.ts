@@ -23,8 +23,8 @@ const PAGE_BYTES = 4096;
 const STRUCT_PAGE_BYTES = 64;
 
 /**
- * By how much the file pages that the processes of these instances map (Pss_File) exceed those that their control groups
- * are charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
+ * By how much the file pages that the processes of these instances map (Pss_File) exceed those that their control
+ * groups are charged for, at least: bytes that somebody else is charged for, as whoever read them first pays.
  */
 export function chargedElsewhereBytes(
   instances: readonly Pick<ChargedReading, 'cgroup' | 'processes'>[],
@@ -37,7 +37,10 @@ export function chargedElsewhereBytes(
   return Math.max(0, beyond);
 }
 
-/** The parts in the order of the waterfall; `memory.unexplained`, the last one, is what `memoryParts` leaves of the total. */
+/**
+ * The parts in the order of the waterfall; `memory.unexplained`, the last one, is what `memoryParts` leaves of the
+ * total.
+ */
 export const memoryPartMetrics = [
   part(
     'memory.manager',
@@ -149,8 +152,8 @@ function part(
 }
 
 /**
- * What the charge of one instance consists of, without `memory.unexplained`. The parts of several instances may be added up,
- * and so may what is left of their charges.
+ * What the charge of one instance consists of, without `memory.unexplained`. The parts of several instances may be
+ * added up, and so may what is left of their charges.
  */
 export function memoryParts(readings: PartReadings, circumstances: Circumstances): Parts {
   const parts =

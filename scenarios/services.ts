@@ -267,8 +267,8 @@ function stateSeen(service: string, { units, processes }: Readings, hasProcesses
 }
 
 /**
- * A unit with live processes runs, whatever the manager calls its state: one whose start or stop is not over, and one that
- * ended and left processes behind. One that has failed stays failed.
+ * A unit with live processes runs, whatever the manager calls its state: one whose start or stop is not over, and one
+ * that ended and left processes behind. One that has failed stays failed.
  */
 function whileAlive({ state, reason }: State): State {
   if (state === 'running') return { state, ...optional('reason', reason) };

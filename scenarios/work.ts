@@ -27,7 +27,10 @@ const titles: Record<Operation, { title: string; what: string }> = {
   fsync: { title: 'fsync', what: '4 KiB appended to a file in /var/tmp, and fsync(2).' },
 };
 
-/** A difference of two loops errs to both sides, and how long a disk takes is a matter of chance: the least says nothing. */
+/**
+ * A difference of two loops errs to both sides, and how long a disk takes is a matter of chance: the least says
+ * nothing.
+ */
 const byMedian: ReadonlySet<Operation> = new Set(['system-call', 'file-create', 'fsync']);
 
 /** Of nine batches. What else runs on the host can only make a batch of all other operations longer. */

@@ -15,8 +15,8 @@ export function isAlarm({ verdict }: Judgement): boolean {
 }
 
 /**
- * In the place of the bootstrap where only alarms are counted: an interval has no say in them. Here none is narrow enough
- * for a metric to pass, so that each stays exposed to a false alarm for as long as can be; and it takes no time.
+ * In the place of the bootstrap where only alarms are counted: an interval has no say in them. Here none is narrow
+ * enough for a metric to pass, so that each stays exposed to a false alarm for as long as can be; and it takes no time.
  */
 export const neverNarrow: Bootstrap = {
   median: () => undefined,

@@ -26,8 +26,8 @@ export interface StudyOptions {
 }
 
 /**
- * A promise about the statistics, held against simulated values, or what real boots give. Of simulated values the same seed
- * gives the same rates.
+ * A promise about the statistics, held against simulated values, or what real boots give. Of simulated values the same
+ * seed gives the same rates.
  */
 export interface Study {
   /** A noun in kebab-case. */

@@ -6,7 +6,10 @@ export interface Io {
   out(text: string | Printed): void;
   /** Progress, notes and errors go here. */
   note(text: string | Printed): void;
-  /** The line of the moment on a terminal: replaced by whatever is written next. Says nothing where it cannot be redrawn. */
+  /**
+   * The line of the moment on a terminal: replaced by whatever is written next. Says nothing where it cannot be
+   * redrawn.
+   */
   status(text: string | Printed): void;
   /** Whether notes reach a terminal that can redraw lines. */
   isTerminal: boolean;

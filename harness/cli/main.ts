@@ -42,7 +42,9 @@ async function createProgram(io: Io, asked: string | undefined): Promise<Command
 
 type AddCommand = (program: Command, io: Io) => void;
 
-/** Every command by its name, in the order of the help. Loaded when it is needed: a start takes the time of one of them. */
+/**
+ * Every command by its name, in the order of the help. Loaded when it is needed: a start takes the time of one of them.
+ */
 const commands: Record<string, () => Promise<AddCommand>> = {
   run: async () => (await import('./machine/run.ts')).addRunCommand,
   compare: async () => (await import('./records/compare.ts')).addCompareCommand,

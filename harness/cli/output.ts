@@ -29,8 +29,8 @@ export function watchOutput(output: Stream = process.stdout, errors: Stream = pr
 }
 
 /**
- * Calls `end` when whoever read a stream is gone (`twinboot run | head`). What a full device does not take is lost, and is
- * no reason to end: progress is not the result.
+ * Calls `end` when whoever read a stream is gone (`twinboot run | head`). What a full device does not take is lost, and
+ * is no reason to end: progress is not the result.
  */
 export function whenReaderLeaves(streams: readonly Pick<Stream, 'on'>[], end: () => void): void {
   for (const stream of streams) {

@@ -13,7 +13,8 @@ import { writeFailure } from '../../results/write-failure.ts';
  * Writes what is made from a record beside it, the report and the exports, so that all files of a folder are of one
  * state of the record: they take the place of those of an earlier one when all are written, and what is no longer made
  * is removed. Pictures and exports that cannot be made are left out, and `note` is told why.
- * `styles`: in which the charts are drawn for articles as well. Errors: `disk-full`, `out-not-writable`, `write-failed`; the record, and what was made before, are not touched.
+ * `styles`: in which the charts are drawn for articles as well. Errors: `disk-full`, `out-not-writable`,
+ * `write-failed`; the record, and what was made before, are not touched.
  */
 export async function publish(
   record: RunRecord,

@@ -13,8 +13,8 @@ export function formatOption() {
 }
 
 /**
- * Prints what a command has to say, and sets the exit code: `gate` where it fails. A form for other programs is alone on
- * standard output; the notes and the sentence go beside it.
+ * Prints what a command has to say, and sets the exit code: `gate` where it fails. A form for other programs is alone
+ * on standard output; the notes and the sentence go beside it.
  */
 export function showVerdicts(io: Io, document: VerdictDocument, format: Format): void {
   const { render } = verdictForms.find(({ id }) => id === format) ?? verdictForms[0];

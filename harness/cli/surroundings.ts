@@ -1,7 +1,9 @@
 import { isatty } from 'node:tty';
 import { usageError } from '../../core/error.ts';
 
-/** What files are made with: tools and instances inherit it, and a stricter one hides files from a guest's own users. */
+/**
+ * What files are made with: tools and instances inherit it, and a stricter one hides files from a guest's own users.
+ */
 const UMASK = 0o022;
 
 /**
@@ -44,8 +46,8 @@ const dropped = [
 ];
 
 /**
- * Gives the process the surroundings that every run has, whoever calls: nothing of the caller's reaches a figure. Folders
- * that the caller chooses (HOME, XDG_CACHE_HOME, TMPDIR) stay the caller's.
+ * Gives the process the surroundings that every run has, whoever calls: nothing of the caller's reaches a figure.
+ * Folders that the caller chooses (HOME, XDG_CACHE_HOME, TMPDIR) stay the caller's.
  */
 export function setSurroundings(): void {
   process.umask(UMASK);
@@ -53,7 +55,10 @@ export function setSurroundings(): void {
   process.env.LC_ALL = 'C.UTF-8';
 }
 
-/** Errors: `no-working-folder` (usage) where the folder of the caller's shell is gone: no path could be found from there. */
+/**
+ * Errors: `no-working-folder` (usage) where the folder of the caller's shell is gone: no path could be found from
+ * there.
+ */
 export function requireWorkingFolder(): void {
   try {
     process.cwd();
@@ -66,8 +71,8 @@ export function requireWorkingFolder(): void {
 }
 
 /**
- * Whether a hang-up is the end of this process: where one of its streams is a terminal. nohup(1) sees that none is, and has
- * the signal ignored, which Node undoes when it starts.
+ * Whether a hang-up is the end of this process: where one of its streams is a terminal. nohup(1) sees that none is, and
+ * has the signal ignored, which Node undoes when it starts.
  */
 export function endsWithTerminal(isTerminal: (descriptor: number) => boolean = isatty): boolean {
   return [0, 1, 2].some(isTerminal);

@@ -18,12 +18,18 @@ export interface MemberReading {
   inside: SeenInside;
 }
 
-/** What is known of an instance's inside: of a VM by its agent, of a container by the host, which sees its processes too. */
+/**
+ * What is known of an instance's inside: of a VM by its agent, of a container by the host, which sees its processes
+ * too.
+ */
 export interface SeenInside extends Omit<InsideReading, 'processes'> {
   processes: Pick<GuestProcess, 'unit' | 'pssBytes' | 'pssAnonBytes'>[];
 }
 
-/** Everything that is read at one step, over all live instances. Times in ms; `atMs` since the first start of the series. */
+/**
+ * Everything that is read at one step, over all live instances. Times in ms; `atMs` since the first start of the
+ * series.
+ */
 export interface StepReading {
   atMs: number;
   /** t0 to `ready` of each instance that this step added. */

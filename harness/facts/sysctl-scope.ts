@@ -2,8 +2,8 @@
 export type NamespaceName = 'net' | 'uts' | 'ipc' | 'pid' | 'user' | 'mnt' | 'cgroup' | 'time';
 
 /**
- * Which namespace a value below /proc/sys or /sys belongs to; `undefined`: there is one for the whole kernel. By prefix.
- * Sources: namespaces(7), ipc_namespaces(7), uts_namespaces(7), user_namespaces(7), pid_namespaces(7) and
+ * Which namespace a value below /proc/sys or /sys belongs to; `undefined`: there is one for the whole kernel. By
+ * prefix. Sources: namespaces(7), ipc_namespaces(7), uts_namespaces(7), user_namespaces(7), pid_namespaces(7) and
  * network_namespaces(7); Documentation/admin-guide/sysctl/ of Linux; net/core/sysctl_net_core.c, which registers global
  * values of net.core in the first network namespace alone, so that what a further one shows is its own.
  */

@@ -30,8 +30,8 @@ import {
 import type { SurveyContext } from './survey.ts';
 
 /**
- * What this host allows a fleet: memory, load, processes, time, and the limits of its kernel. Looked at before every step and,
- * as far as that is cheap, before every start.
+ * What this host allows a fleet: memory, load, processes, time, and the limits of its kernel. Looked at before every
+ * step and, as far as that is cheap, before every start.
  */
 export interface Allowance {
   /** How far the next step may go: all the way, not so far, or nowhere; and why not. */

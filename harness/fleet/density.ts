@@ -56,7 +56,9 @@ interface Series {
   grown: (reading: DensityReading) => Promise<void>;
 }
 
-/** Step after step, until all are done or something says stop. Errors: that of the first instance, where none got ready. */
+/**
+ * Step after step, until all are done or something says stop. Errors: that of the first instance, where none got ready.
+ */
 async function climb(context: SurveyContext, series: Series): Promise<Stop> {
   for (const planned of targetsOf(context.plan)) {
     const ended = await climbTo(planned, context, series);
@@ -69,8 +71,8 @@ async function climb(context: SurveyContext, series: Series): Promise<Stop> {
 const WORTH_ANOTHER_STEP = 0.1;
 
 /**
- * As far as the host allows. A step that was cut short has shown what one more really costs; where that is less than was
- * feared, further steps follow. Why it did not get there, where it did not.
+ * As far as the host allows. A step that was cut short has shown what one more really costs; where that is less than
+ * was feared, further steps follow. Why it did not get there, where it did not.
  */
 async function climbTo(planned: number, context: SurveyContext, series: Series): Promise<Stop | undefined> {
   const { fleet, allowance, reading } = series;

@@ -48,8 +48,8 @@ export interface Fleet {
   /** ms since its first start was begun; 0 before it. */
   elapsedMs(): number;
   /**
-   * Starts instances, at most `parallel` at once, until `count` more have been tried. `mayStart` is asked before each of them
-   * and can end it. Throws where the run was interrupted.
+   * Starts instances, at most `parallel` at once, until `count` more have been tried. `mayStart` is asked before each
+   * of them and can end it. Throws where the run was interrupted.
    */
   grow(count: number, parallel: number, mayStart?: MayStart): Promise<Growth>;
   /** Asks all to power off and waits until nothing of them is left. */

@@ -11,8 +11,8 @@ import type { Survey, SurveyContext } from './survey.ts';
 const IDLE_MS = 10_000;
 
 /**
- * One boot for each part of the kernel that is counted, since counting functions slows the boot and would be seen in the
- * calls: from t0 to `ready`, and while nothing is asked of the instance.
+ * One boot for each part of the kernel that is counted, since counting functions slows the boot and would be seen in
+ * the calls: from t0 to `ready`, and while nothing is asked of the instance.
  */
 export const kernelUseSurvey: Survey<KernelUseReading> = {
   async take(context, grown) {

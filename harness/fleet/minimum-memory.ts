@@ -50,8 +50,8 @@ export const minimumMemorySurvey: Survey<MinimumMemoryReading> = {
 };
 
 /**
- * The geometric middle between what is too small and what is enough, in whole MiB. `undefined` where they are close enough
- * together, or nothing is known to be enough.
+ * The geometric middle between what is too small and what is enough, in whole MiB. `undefined` where they are close
+ * enough together, or nothing is known to be enough.
  */
 export function nextSize(tooSmallBytes: number, enoughBytes: number | undefined): number | undefined {
   if (enoughBytes === undefined || enoughBytes - tooSmallBytes <= resolutionAt(enoughBytes)) return undefined;
@@ -104,7 +104,9 @@ function consoleText(consoleTail: readonly string[]): string[] {
   return line === undefined ? [] : [`its console: ${line}`];
 }
 
-/** The last line in which a kernel says why it gives up, or the last of all: registers and call traces follow a panic. */
+/**
+ * The last line in which a kernel says why it gives up, or the last of all: registers and call traces follow a panic.
+ */
 export function decisiveLine(consoleTail: readonly string[]): string | undefined {
   return consoleTail.findLast((line) => /Kernel panic|Out of memory/.test(line)) ?? consoleTail.at(-1);
 }

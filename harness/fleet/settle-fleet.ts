@@ -11,8 +11,8 @@ import { whileAlive } from './while-alive.ts';
 const WATCHED = 32;
 
 /**
- * Waits until the fleet has settled: its CPU time no longer falls, its charge stays still by the rule that holds for one
- * instance, and where KSM runs for it, that has gone through all of it.
+ * Waits until the fleet has settled: its CPU time no longer falls, its charge stays still by the rule that holds for
+ * one instance, and where KSM runs for it, that has gone through all of it.
  */
 export async function settleFleet(members: readonly Member[], withKsm: boolean): Promise<Settled> {
   const [first] = members;
@@ -84,8 +84,8 @@ const KSM_DEADLINE_MS = 180_000;
 const KSM_TOLERANCE = 0.01;
 
 /**
- * KSM merges a page that was the same in two scans in a row (ksm.rst): it has settled when two whole scans have gone by in
- * which what it saves has changed by less than 1 %. At most three minutes. `false` where it does not run.
+ * KSM merges a page that was the same in two scans in a row (ksm.rst): it has settled when two whole scans have gone by
+ * in which what it saves has changed by less than 1 %. At most three minutes. `false` where it does not run.
  */
 export async function waitUntilMerged(read: () => KsmReading | undefined = readKsm): Promise<Settled> {
   let mark: KsmReading | undefined;

@@ -135,7 +135,9 @@ function seenFromHost(processes: readonly HostProcess[]): SeenInside {
   };
 }
 
-/** What the writable layers take on the disk, all of them together; `du` knows of holes and of files with several names. */
+/**
+ * What the writable layers take on the disk, all of them together; `du` knows of holes and of files with several names.
+ */
 async function readWritable(
   { runner }: HostContext,
   members: readonly Member[],

@@ -35,7 +35,9 @@ function whyNotAfter(last: Burst | undefined): string | undefined {
   return last?.readyMs.length === 0 ? `none of ${last.parallel} got ready` : undefined;
 }
 
-/** One burst, from nothing to nothing, or why this host does not allow so many. Throws where the run was interrupted. */
+/**
+ * One burst, from nothing to nothing, or why this host does not allow so many. Throws where the run was interrupted.
+ */
 async function burst(
   context: SurveyContext,
   parallel: number,

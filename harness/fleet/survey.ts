@@ -23,7 +23,10 @@ export interface SurveyContext {
 
 /** How a reading that takes boots of its own is taken. One file in this folder and one line in `registry.ts`. */
 export interface Survey<Reading> {
-  /** `grown` is called with every state that is worth keeping. Throws where the run was interrupted, or nothing can be said. */
+  /**
+   * `grown` is called with every state that is worth keeping. Throws where the run was interrupted, or nothing can be
+   * said.
+   */
   take(context: SurveyContext, grown: (reading: Reading) => Promise<void>): Promise<Reading>;
 }
 

@@ -44,10 +44,10 @@ export interface Agent {
   /** What the port carried before READY, at most 20 lines. */
   readonly before: readonly string[];
   /**
-   * Without `deadlineMs` a guest may take as long to answer as it took to boot, and 60 s at least: one that boots slowly
-   * answers slowly. Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the answer cannot be read;
-   * `agent-restarted`, where the agent says READY twice instead of answering; `agent-closed` after `close`. Each costs its
-   * question alone.
+   * Without `deadlineMs` a guest may take as long to answer as it took to boot, and 60 s at least: one that boots
+   * slowly answers slowly. Errors: `agent-timeout`; `agent-answer-too-long`; `agent-malformed`, where the end of the
+   * answer cannot be read; `agent-restarted`, where the agent says READY twice instead of answering; `agent-closed`
+   * after `close`. Each costs its question alone.
    */
   ask(question: Question, argument?: string, deadlineMs?: number): Promise<Answer>;
   close(): void;

@@ -1,6 +1,8 @@
 /** What a guest's console says of a boot or a shutdown that does not come to its end. Untrusted text, for people. */
 
-/** systemd's word of what it waits for, once that has taken some seconds (systemd(1), manager_print_jobs_in_progress). */
+/**
+ * systemd's word of what it waits for, once that has taken some seconds (systemd(1), manager_print_jobs_in_progress).
+ */
 const RUNNING_JOB = /A (?:start|stop) job is running for (.+?) \([^()]*\)\s*$/;
 const REACHED = /Reached target (.+?)\.?\s*$/;
 
@@ -21,7 +23,10 @@ export function lastTargetIn(tail: readonly string[]): string | undefined {
 const FAILURE = /^\[\s?(?:FAILED|TIME)\s?\] (Failed to .+?|Timed out .+?)\.\s*$/;
 const MOST_FAILURES = 3;
 
-/** What the service manager said last of units that failed to come up, at most three: "Failed to mount srv.mount - /srv". */
+/**
+ * What the service manager said last of units that failed to come up, at most three: "Failed to mount srv.mount -
+ * /srv".
+ */
 export function failuresIn(tail: readonly string[]): string[] {
   const failures = tail.flatMap((line) => FAILURE.exec(line)?.[1] ?? []);
   return [...new Set(failures)].slice(-MOST_FAILURES);

@@ -8,7 +8,9 @@ import { trackStarts } from './console-jobs.ts';
 const marks = {
   /** The kernel's first words; on the console before anything else that it says. */
   kernel: /Linux version /,
-  /** A kernel line later than its very first: the clock of printk stands at 0 until the kernel has one (printk.time). */
+  /**
+   * A kernel line later than its very first: the clock of printk stands at 0 until the kernel has one (printk.time).
+   */
   'kernel-clock': /^\[ *(?!0\.0+\])\d+\.\d+\] /,
   panic: /Kernel panic - not syncing/,
   /** What the shell of emergency.service and rescue.service says first (systemd-sulogin-shell(8)). */
@@ -35,7 +37,10 @@ export interface Console {
   arrivedMs(mark: Mark): number | undefined;
   /** Resolves when the mark arrives; never rejects. */
   seen(mark: Mark): Promise<unknown>;
-  /** How often the distribution's service manager has begun: how often the same first words of it came; 0 where none did. */
+  /**
+   * How often the distribution's service manager has begun: how often the same first words of it came; 0 where none
+   * did.
+   */
   welcomes(): number;
   /** Units whose start has begun and is not over, by the service manager's word. Untrusted text. */
   starting(): string[];
@@ -49,8 +54,8 @@ const BANNER = /^systemd \S+ running in system mode/;
 const MOST_WELCOMES = 20;
 
 /**
- * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it in
- * its next round.
+ * Resolves when what was written to a terminal or FIFO before its writer ended has been read: the event loop reads it
+ * in its next round.
  */
 export async function untilRead(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
@@ -124,8 +129,8 @@ export function recordConsole(
 }
 
 /**
- * Splits a console's bytes into lines for people, each with the time of the chunk that it ended in. Never fails, and holds no
- * more than one line; how the bytes are cut into chunks makes no difference to the lines.
+ * Splits a console's bytes into lines for people, each with the time of the chunk that it ended in. Never fails, and
+ * holds no more than one line; how the bytes are cut into chunks makes no difference to the lines.
  */
 export function readConsoleLines(onLine: (line: string, atMs: number) => void): {
   take(chunk: Buffer, atMs: number): void;

@@ -13,8 +13,8 @@ export type SentProgram = Probe | 'work.pl' | 'stress.pl' | 'units.pl';
 
 /**
  * The argument of `exec` that runs a program inside. It is sent compressed, so that it fits into one question
- * (`protocol.ts`), and is no part of the image: an image that was built before there was the program can be asked. gzip,
- * coreutils and perl-base are essential to every Debian.
+ * (`protocol.ts`), and is no part of the image: an image that was built before there was the program can be asked.
+ * gzip, coreutils and perl-base are essential to every Debian.
  */
 export function sentCommand(program: SentProgram, args: readonly string[] = []): string {
   const interpreter = program.endsWith('.pl') ? 'perl -' : 'sh -s';
@@ -59,8 +59,8 @@ export function stopStressCommand(): string {
 export const UNIT_FILES = 'unit files:';
 
 /**
- * Everything of the agent's `units`, `unit-files` and `conditions` in one question, by one connection to the manager. The
- * files are read beside it, on another CPU where the guest has one. Fails where any part does.
+ * Everything of the agent's `units`, `unit-files` and `conditions` in one question, by one connection to the manager.
+ * The files are read beside it, on another CPU where the guest has one. Fails where any part does.
  */
 export function unitsCommand(): string {
   const list = "systemctl --root=/ list-unit-files --no-legend --no-pager '*[!@].service'";

@@ -2,7 +2,9 @@ import { textIfThere } from '../../core/read-if-there.ts';
 
 const STATUS_FILE = '/var/lib/dpkg/status';
 
-/** Installed Debian packages and their versions, from dpkg's status file (deb822(5)); several architectures count once. */
+/**
+ * Installed Debian packages and their versions, from dpkg's status file (deb822(5)); several architectures count once.
+ */
 export function parseDpkgStatus(status: string): Map<string, string> {
   const installed = new Map<string, string>();
   for (const paragraph of status.split('\n\n')) {

@@ -4,8 +4,9 @@ import type { Check, CheckContext, Examiner } from './checks/check.ts';
 import { examineOne, examiners } from './doctor.ts';
 
 /**
- * Asks what the doctor asks of the kernel, before anything boots. What the host lacks without stopping a run is returned for
- * the record, as a sentence with its fix. Errors: `host-lacks` (host) where runtimes of these kinds could not boot.
+ * Asks what the doctor asks of the kernel, before anything boots. What the host lacks without stopping a run is
+ * returned for the record, as a sentence with its fix. Errors: `host-lacks` (host) where runtimes of these kinds could
+ * not boot.
  */
 export async function examineBeforeRun(
   context: CheckContext,

@@ -8,9 +8,9 @@ import { parseChoice, parseMicrocode } from '../parse/host-facts.ts';
 import { publicCommandLine } from '../parse/kernel-command-line.ts';
 
 /**
- * What can move figures on one and the same host: what its kernel does about faults of the CPU, how it sets frequencies,
- * and so on. Nothing here names the machine. Never throws: a fact that cannot be read is in `missing`. `root` is the folder
- * that holds /proc and /sys.
+ * What can move figures on one and the same host: what its kernel does about faults of the CPU, how it sets
+ * frequencies, and so on. Nothing here names the machine. Never throws: a fact that cannot be read is in `missing`.
+ * `root` is the folder that holds /proc and /sys.
  */
 export function readSettings(root = '/'): HostSettings {
   const missing: HostSettings['missing'] = [];

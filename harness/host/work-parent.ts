@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
 
 /**
- * Where throw-away files of runs may go: folders that everybody may pass through, as the root of a container with a user
- * namespace has to. The first that lies on a disk is taken: in memory, what an instance writes would be measured as memory.
+ * Where throw-away files of runs may go: folders that everybody may pass through, as the root of a container with a
+ * user namespace has to. The first that lies on a disk is taken: in memory, what an instance writes would be measured
+ * as memory.
  */
 export const workPlaces = ['/var/tmp', '/var/lib', '/srv', '/opt'];
 

@@ -35,10 +35,10 @@ const SECTOR_BYTES = 512;
 const SIZE_BYTES = 4;
 
 /**
- * From the header of a bzImage, offsets of Documentation/arch/x86/boot.rst: setup_sects 0x1f1, magic 0x202, version 0x206,
- * payload_offset 0x248 (since 2.08, from the end of the setup sectors), payload_length 0x24c. The payload ends with its
- * unpacked size: gzip's own ISIZE, or four bytes added by the kernel's build, which are left out of the extent here.
- * `undefined` for what is no such kernel.
+ * From the header of a bzImage, offsets of Documentation/arch/x86/boot.rst: setup_sects 0x1f1, magic 0x202, version
+ * 0x206, payload_offset 0x248 (since 2.08, from the end of the setup sectors), payload_length 0x24c. The payload ends
+ * with its unpacked size: gzip's own ISIZE, or four bytes added by the kernel's build, which are left out of the extent
+ * here. `undefined` for what is no such kernel.
  */
 export function kernelPayload(image: Buffer): KernelPayload | undefined {
   if (image.length < 0x250 || image.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
@@ -104,8 +104,8 @@ export function isCpio(data: Buffer): boolean {
 
 /**
  * Where the compressed part of an initrd begins: behind the plain cpio archives, if any, and zeros
- * (early-userspace/buffer-format.rst). Its end is the initrd's: that is how mkinitramfs, dracut and mkinitcpio write it.
- * The initrd's own length where all of it is plain; `undefined` where an archive is cut short.
+ * (early-userspace/buffer-format.rst). Its end is the initrd's: that is how mkinitramfs, dracut and mkinitcpio write
+ * it. The initrd's own length where all of it is plain; `undefined` where an archive is cut short.
  */
 export function compressedPart(initrd: Buffer): number | undefined {
   let at = 0;
@@ -120,7 +120,9 @@ export function compressedPart(initrd: Buffer): number | undefined {
   return at;
 }
 
-/** An archive is a list of: header, name, padding to four bytes, content, padding. The last one's name is TRAILER!!!. */
+/**
+ * An archive is a list of: header, name, padding to four bytes, content, padding. The last one's name is TRAILER!!!.
+ */
 function endOfArchive(initrd: Buffer, start: number): number | undefined {
   for (let at = start; isCpio(initrd.subarray(at)) && at + CPIO_HEADER_BYTES <= initrd.length;) {
     const [fileBytes, nameBytes] = [54, 94].map((offset) => hexField(initrd, at + offset));

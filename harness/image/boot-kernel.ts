@@ -40,9 +40,9 @@ export interface BootKernelRequest {
 
 /**
  * The image's kernel and initrd without their compression, for a VMM that loads both itself: the guest then need not
- * unpack them. The kernel becomes the ELF file that is inside it, the initrd a row of plain cpio archives. Made once for
- * each image and kept beside it; where another process is making them, waits. What cannot be had stays as the image has
- * it, with the reason. Errors: `interrupted`.
+ * unpack them. The kernel becomes the ELF file that is inside it, the initrd a row of plain cpio archives. Made once
+ * for each image and kept beside it; where another process is making them, waits. What cannot be had stays as the image
+ * has it, with the reason. Errors: `interrupted`.
  */
 export async function makeBootKernel({ context, image, note }: BootKernelRequest): Promise<BootKernel> {
   const onWait = (pid: number): void => note(`process ${pid} is unpacking the kernel, waiting`);

@@ -56,7 +56,10 @@ export async function makeGrub(
   return grub;
 }
 
-/** A small FAT file system with GRUB at the place where a UEFI looks on a disk that it does not know (UEFI 2.10, 3.5.1.1). */
+/**
+ * A small FAT file system with GRUB at the place where a UEFI looks on a disk that it does not know (UEFI 2.10,
+ * 3.5.1.1).
+ */
 export async function makeEfiSystem(
   runner: ProcessRunner,
   grub: string,
@@ -77,8 +80,9 @@ const NEXT_SECTOR_OFFSET = 0x5c;
 const CORE_LIST_OFFSET = 0x1f4;
 
 /**
- * The two pieces that a BIOS needs: the code for the disk's first sector, and GRUB for the BIOS boot partition. Both name
- * the sector that comes next, as grub-bios-setup(8) would write it; that program wants a block device, and this none.
+ * The two pieces that a BIOS needs: the code for the disk's first sector, and GRUB for the BIOS boot partition. Both
+ * name the sector that comes next, as grub-bios-setup(8) would write it; that program wants a block device, and this
+ * none.
  */
 export async function biosPieces(grub: string, limitBytes: number): Promise<{ boot: Buffer; core: Buffer }> {
   const boot = (await readFile(join(GRUB_FOLDER, 'i386-pc/boot.img'))).subarray(0, BOOT_CODE_BYTES);

@@ -33,8 +33,8 @@ export interface BootstrapRequest {
 
 /**
  * Installs the distribution into a folder with mmdebstrap(1).
- * Errors: `mirror-unreachable`, `mirror-failed`, `missing-keyring`, `disk-full` (host), `unknown-suite`, `unknown-package` (usage),
- * `bootstrap-failed` (run), and those of the runner.
+ * Errors: `mirror-unreachable`, `mirror-failed`, `missing-keyring`, `disk-full` (host), `unknown-suite`,
+ * `unknown-package` (usage), `bootstrap-failed` (run), and those of the runner.
  */
 export async function bootstrap(request: BootstrapRequest, runner: ProcessRunner): Promise<void> {
   const { recipe, apt, temporaryFolder, signal, onLine } = request;

@@ -53,8 +53,8 @@ const tools = [
  * Builds the image, or takes the cached one. The folder is made whole under a name of its own and then renamed, so
  * that the cache never holds a part of an image; where another process is building the same one, waits for it.
  * Needs root. Errors name the stage: `missing-tool`, `missing-keyring`, `mirror-unreachable`, `disk-full`,
- * `image-damaged`, `image-in-use`, `no-emulator` (host), `unknown-suite`, `unknown-package` (usage), `bootstrap-failed`,
- * `bad-tree` (usage), `settle-failed`, `tree-changed`, `command-failed`, `interrupted` (run).
+ * `image-damaged`, `image-in-use`, `no-emulator` (host), `unknown-suite`, `unknown-package` (usage),
+ * `bootstrap-failed`, `bad-tree` (usage), `settle-failed`, `tree-changed`, `command-failed`, `interrupted` (run).
  */
 export async function buildImage(
   context: BuildContext,

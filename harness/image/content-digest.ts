@@ -5,8 +5,8 @@ import { digestFile, READ_BYTES } from './pack.ts';
 import { entriesOf, type TreeEntry } from './walk-tree.ts';
 
 /**
- * SHA-256, hex, over the path, kind, mode, owner and content of everything in the tree: what an image holds, however its
- * file system was laid out. Not over times, hard links and extended attributes. Throws where the signal is aborted.
+ * SHA-256, hex, over the path, kind, mode, owner and content of everything in the tree: what an image holds, however
+ * its file system was laid out. Not over times, hard links and extended attributes. Throws where the signal is aborted.
  */
 export async function contentDigest(tree: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');

@@ -17,8 +17,8 @@ const TARGET = /^[A-Za-z0-9:_.\\@-]+\.target$/;
 const MOST_LINKS = 8;
 
 /**
- * The target that the tree boots to: what `default.target` is a link to. `undefined` where it is a file of its own or is not
- * there at all. Errors: `bad-tree` (usage) where it leads to a unit that no file describes.
+ * The target that the tree boots to: what `default.target` is a link to. `undefined` where it is a file of its own or
+ * is not there at all. Errors: `bad-tree` (usage) where it leads to a unit that no file describes.
  */
 export function defaultTargetOf(tree: string, kindAt = kindOf): string | undefined {
   let name = 'default.target';

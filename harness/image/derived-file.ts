@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { flush } from './pack.ts';
 
 /**
- * Where a file lies that is made of an image, beside the image's own: `disk-bios-1f2e3d4c.raw`. Another recipe is another
- * file: one that an earlier twinboot made is not mistaken for this one's.
+ * Where a file lies that is made of an image, beside the image's own: `disk-bios-1f2e3d4c.raw`. Another recipe is
+ * another file: one that an earlier twinboot made is not mistaken for this one's.
  */
 export function derivedPath(folder: string, name: string, recipe: string, ending = ''): string {
   const id = createHash('sha256').update(recipe).digest('hex').slice(0, 8);

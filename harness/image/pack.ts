@@ -74,8 +74,8 @@ const FIRST_INODE = 11;
 const ROOT_INODE = 2;
 
 /**
- * mke2fs takes over when each file was last read and changed on the build host; the latter (ctime) no call can set there, so
- * both are written over in the file system itself.
+ * mke2fs takes over when each file was last read and changed on the build host; the latter (ctime) no call can set
+ * there, so both are written over in the file system itself.
  */
 async function levelHostTimes(
   disk: string,
@@ -107,8 +107,9 @@ export function mkfsArguments(tree: string, disk: string, inodes: number): strin
 }
 
 /**
- * Copies the kernel and the initrd out of the tree's /boot and returns the kernel's release. Both have to be files: a link
- * could lead to a file of the host. Errors: `no-kernel`, `no-initrd` (run), `link-in-the-way`, `not-a-file` (usage).
+ * Copies the kernel and the initrd out of the tree's /boot and returns the kernel's release. Both have to be files: a
+ * link could lead to a file of the host. Errors: `no-kernel`, `no-initrd` (run), `link-in-the-way`, `not-a-file`
+ * (usage).
  */
 export async function copyKernel(tree: string, kernel: string, initrd: string): Promise<string> {
   const file = kernelFile(tree, filesOfBoot(tree));

@@ -24,7 +24,9 @@ export const recipeSchema = z.object({
   builder: z.int(),
   /** Absent: that of the host which built it. */
   architecture: z.enum(architectures).optional(),
-  /** Laid over the root one after the other. Absent where there is none: such an image keeps the place it always had. */
+  /**
+   * Laid over the root one after the other. Absent where there is none: such an image keeps the place it always had.
+   */
   trees: z.array(userTreeSchema).optional(),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
@@ -65,8 +67,8 @@ export interface RecipeChoices {
 /**
  * A recipe from what was chosen on the command line. Without a name it is the plain one of its suite (`trixie`,
  * `trixie-first`, `trixie-arm64`, `trixie-without-agent`); those names mean nothing else.
- * Errors (usage): `bad-image-name`, `bad-suite`, `bad-package`, `bad-architecture`, `name-needed`, `name-taken`; (host):
- * `unsupported-arch`.
+ * Errors (usage): `bad-image-name`, `bad-suite`, `bad-package`, `bad-architecture`, `name-needed`, `name-taken`;
+ * (host): `unsupported-arch`.
  */
 export function recipeFor(choices: RecipeChoices, arch: NodeJS.Architecture = process.arch): Recipe {
   const plain = choices.name === undefined ? undefined : plainRecipe(choices.name, arch);

@@ -23,8 +23,8 @@ export function removedPath(): string {
 }
 
 /**
- * Makes a folder beside the images (or in `parent`), in which an image can be made and from which it can be renamed into
- * its place. What is left in it is removed when `work` ends, however it ends.
+ * Makes a folder beside the images (or in `parent`), in which an image can be made and from which it can be renamed
+ * into its place. What is left in it is removed when `work` ends, however it ends.
  */
 export async function inBuildFolder<T>(
   cleanup: CleanupRegistry,

@@ -18,8 +18,8 @@ export interface TreePrograms {
 }
 
 /**
- * The host ids that root and the users of a foreign tree are while its programs run: 65,536 of them, which are no user's
- * and no container's of this host (user_namespaces(7)).
+ * The host ids that root and the users of a foreign tree are while its programs run: 65,536 of them, which are no
+ * user's and no container's of this host (user_namespaces(7)).
  */
 const ID_BASE = 1_000_065_536;
 const ID_COUNT = 65_536;

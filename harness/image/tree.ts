@@ -57,9 +57,9 @@ function installAgent(tree: string): void {
 }
 
 /**
- * Runs a program of Debian's inside the tree, as root, with nothing of the host's environment and no network, in mount and
- * pid namespaces of its own: /proc is there for it, and no mount is left on the host. Not for a tree that holds anything
- * else (`programsOf`).
+ * Runs a program of Debian's inside the tree, as root, with nothing of the host's environment and no network, in mount
+ * and pid namespaces of its own: /proc is there for it, and no mount is left on the host. Not for a tree that holds
+ * anything else (`programsOf`).
  */
 export function runInTree(
   tree: string,

@@ -41,9 +41,9 @@ export async function readCgroupCpuMs(group: Cgroup): Promise<number | undefined
 }
 
 /**
- * How many processes the kernel has killed in a group and below it because memory had run out: `oom_kill` of memory.events
- * (v2, which counts what lies below) or of every memory.oom_control (v1, where each group counts its own). `undefined` where
- * this host has no memory controller, or its kernel does not count them.
+ * How many processes the kernel has killed in a group and below it because memory had run out: `oom_kill` of
+ * memory.events (v2, which counts what lies below) or of every memory.oom_control (v1, where each group counts its
+ * own). `undefined` where this host has no memory controller, or its kernel does not count them.
  */
 export function readOomKills(group: Cgroup): number | undefined {
   const place = controllerFolder(group, 'memory');

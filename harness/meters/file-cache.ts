@@ -3,8 +3,8 @@ import { parseCount } from '../parse/count.ts';
 import { processRunner, type ProcessRunner } from '../process/runner.ts';
 
 /**
- * How much of these files lies in the host's page cache, bytes, whoever was charged for it: fincore(1), which asks mincore(2)
- * and reads nothing in. `undefined` where there is no file, or no fincore.
+ * How much of these files lies in the host's page cache, bytes, whoever was charged for it: fincore(1), which asks
+ * mincore(2) and reads nothing in. `undefined` where there is no file, or no fincore.
  */
 export async function readCachedBytes(
   files: readonly string[],
@@ -31,8 +31,8 @@ export function parseCachedBytes(stdout: string, files: number): number | undefi
 const OPTIONS = ['--bytes', '--noheadings', '--raw', '--output', 'RES'];
 
 /**
- * The files that these processes have open, each once: of a VMM, the files of its disk. Not what has no name any more, as
- * guest RAM in memory files.
+ * The files that these processes have open, each once: of a VMM, the files of its disk. Not what has no name any more,
+ * as guest RAM in memory files.
  */
 export async function filesOpenIn(pids: readonly number[]): Promise<string[]> {
   const links = await Promise.all(pids.map(linksOf));

@@ -6,8 +6,8 @@ import { readIfThere } from '../../core/read-if-there.ts';
 export type HostSettings = ReadonlyMap<string, string>;
 
 /**
- * Sysctls that can be written, mounts, control groups but twinboot's own and what they hold, modules, and how the kernel is
- * traced. Takes some 30 ms. Never throws: what cannot be read is absent.
+ * Sysctls that can be written, mounts, control groups but twinboot's own and what they hold, modules, and how the
+ * kernel is traced. Takes some 30 ms. Never throws: what cannot be read is absent.
  */
 export function readHostSettings(): HostSettings {
   return new Map([

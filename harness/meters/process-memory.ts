@@ -4,10 +4,10 @@ import { errnoOf, hostError, TwinbootError } from '../../core/error.ts';
 import { parseSmapsRollup, PROCESS_UNREADABLE, type ProcessMemory } from '../parse/smaps-rollup.ts';
 
 /**
- * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. Errors: `process-unreadable` (host)
- * where one that lives cannot be read, as a sum without it would be too small. The kernel makes these files while
- * they are read, so there is nothing to wait for: each is read at once, which spares the 64 KiB that a read in the thread pool
- * takes for a file of unknown size. Between two of them everything else has its turn.
+ * Reads the processes named; those that ended meanwhile, and kernel threads, are left out. Errors: `process-unreadable`
+ * (host) where one that lives cannot be read, as a sum without it would be too small. The kernel makes these files
+ * while they are read, so there is nothing to wait for: each is read at once, which spares the 64 KiB that a read in
+ * the thread pool takes for a file of unknown size. Between two of them everything else has its turn.
  */
 export async function readProcessMemory(pids: readonly number[]): Promise<ProcessMemory[]> {
   const read: ProcessMemory[] = [];

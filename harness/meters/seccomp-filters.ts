@@ -5,8 +5,8 @@ import { processRunner, type ProcessRunner } from '../process/runner.ts';
 import { parseInstructions, type Filters } from '../parse/seccomp.ts';
 
 /**
- * Reads the filters of a process with PTRACE_SECCOMP_GET_FILTER (Linux 4.4): perl makes the system calls, as it does for
- * id-mapped mounts. The process stands still for some 100 µs. Never throws.
+ * Reads the filters of a process with PTRACE_SECCOMP_GET_FILTER (Linux 4.4): perl makes the system calls, as it does
+ * for id-mapped mounts. The process stands still for some 100 µs. Never throws.
  */
 export async function readFilters(pid: number, runner: ProcessRunner = processRunner): Promise<Filters> {
   const program = join(packageRoot(), 'harness/meters/seccomp-filters.pl');

@@ -2,8 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 
 const INTERVAL_MS = 250;
 /**
- * Memory has settled when it stayed within the tolerance for this long. The kernel brings memory.stat up to date every 2 s
- * (mm/memcontrol.c, FLUSH_TIME): one reading in ten that came earlier lacked megabytes of page cache, its total being right.
+ * Memory has settled when it stayed within the tolerance for this long. The kernel brings memory.stat up to date every
+ * 2 s (mm/memcontrol.c, FLUSH_TIME): one reading in ten that came earlier lacked megabytes of page cache, its total
+ * being right.
  */
 const WINDOW_MS = 2500;
 const DEADLINE_MS = 20_000;

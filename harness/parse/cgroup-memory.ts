@@ -17,7 +17,10 @@ export interface CgroupMemory {
   shmemBytes: number;
   /** Slab, kernel stacks, page tables, per-CPU data, socket buffers and the like, as far as they are charged. */
   kernelBytes: number | undefined;
-  /** What was swapped out, part of the total although it is charged no longer: no memory is saved by a figure that shrinks. */
+  /**
+   * What was swapped out, part of the total although it is charged no longer: no memory is saved by a figure that
+   * shrinks.
+   */
   swappedBytes?: number | undefined;
   /** What a hypervisor below the host keeps of this guest beside its RAM: part of the total, charged to no group. */
   hypervisorBytes?: number | undefined;
@@ -34,8 +37,8 @@ export interface MemoryFiles {
 }
 
 /**
- * cgroup v1: memory.usage_in_bytes, memory.max_usage_in_bytes, memory.stat, memory.kmem.usage_in_bytes (cgroup-v1/memory.rst).
- * Errors: `charge-unreadable` (run) where a file does not say what it has to.
+ * cgroup v1: memory.usage_in_bytes, memory.max_usage_in_bytes, memory.stat, memory.kmem.usage_in_bytes
+ * (cgroup-v1/memory.rst). Errors: `charge-unreadable` (run) where a file does not say what it has to.
  */
 export function parseMemoryV1(files: MemoryFiles): CgroupMemory {
   const stat = parseStat(files.stat);
@@ -53,8 +56,8 @@ export function parseMemoryV1(files: MemoryFiles): CgroupMemory {
 }
 
 /**
- * cgroup v2: memory.current, memory.peak, memory.stat, memory.swap.current (cgroup-v2.rst, "Memory Interface Files"). Errors as
- * `parseMemoryV1`.
+ * cgroup v2: memory.current, memory.peak, memory.stat, memory.swap.current (cgroup-v2.rst, "Memory Interface Files").
+ * Errors as `parseMemoryV1`.
  */
 export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory {
   const stat = parseStat(files.stat);
@@ -75,8 +78,8 @@ export function parseMemoryV2(files: Omit<MemoryFiles, 'kernel'>): CgroupMemory 
 }
 
 /**
- * With guest RAM that no control group is charged, though the host, or the hypervisor below it, has given all of it away:
- * it counts where guest RAM is counted, beside shared memory.
+ * With guest RAM that no control group is charged, though the host, or the hypervisor below it, has given all of it
+ * away: it counts where guest RAM is counted, beside shared memory.
  */
 export function withGuestRam(charged: CgroupMemory, ramBytes: number): CgroupMemory {
   const { totalBytes, peakBytes, shmemBytes } = charged;

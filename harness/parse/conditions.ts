@@ -21,16 +21,19 @@ export function parseConditions(lines: readonly string[]): Map<string, string[]>
   return failed;
 }
 
-/** Names of units that can be words of a command line (systemd.unit(5)): what else a guest calls a unit is not asked about. */
+/**
+ * Names of units that can be words of a command line (systemd.unit(5)): what else a guest calls a unit is not asked
+ * about.
+ */
 export function isUnitName(name: string): boolean {
   return /^[A-Za-z0-9:_.\\@-]{1,256}$/.test(name);
 }
 
 /**
- * The answer to `status`: systemctl(1) about many units. Gives the failed conditions as `parseConditions` does, by unit.
- * A unit's block begins with its mark in the first column; the conditions stand below the label that says that they were
- * not met, each behind a branch of a tree. No other text of a unit can stand there: its description has one line, and
- * what follows a label is indented without a branch.
+ * The answer to `status`: systemctl(1) about many units. Gives the failed conditions as `parseConditions` does, by
+ * unit. A unit's block begins with its mark in the first column; the conditions stand below the label that says that
+ * they were not met, each behind a branch of a tree. No other text of a unit can stand there: its description has one
+ * line, and what follows a label is indented without a branch.
  */
 export function parseStatus(lines: readonly string[]): Map<string, string[]> {
   const failed = new Map<string, string[]>();
@@ -76,7 +79,10 @@ function blamed(conditions: Condition[]): Condition[] {
   return conditions.some(([, trigger, , , result]) => trigger && result > 0) ? [] : failed;
 }
 
-/** A unit's name as the last part of its object path: all but letters and digits as `_` and two hex digits (sd_bus_path_encode(3)). */
+/**
+ * A unit's name as the last part of its object path: all but letters and digits as `_` and two hex digits
+ * (sd_bus_path_encode(3)).
+ */
 export function busLabel(unit: string): string {
   return [...Buffer.from(unit)]
     .map((byte, index) => {

@@ -7,8 +7,8 @@ export interface GuestRam {
   /** Guest RAM that the host had to provide: the RSS of its mapping. */
   touchedBytes: number;
   /**
-   * How much of that the host has merged with equal pages and so not had to provide again: RSS less PSS of the mapping. Only
-   * where KSM may merge it.
+   * How much of that the host has merged with equal pages and so not had to provide again: RSS less PSS of the mapping.
+   * Only where KSM may merge it.
    */
   mergedBytes?: number;
   /** Translated code (TCG): the RSS of anonymous mappings that are writable and executable at once. */
@@ -17,8 +17,8 @@ export interface GuestRam {
 
 /**
  * From /proc/PID/smaps (proc(5)) of a QEMU started with `-object memory-backend-memfd`, or of a User-Mode Linux whose
- * TMPDIR is called `guest-ram`. Guest RAM has a mapping of its own only then; `undefined` where no such mapping is found,
- * or where what is resident of one of these mappings cannot be read.
+ * TMPDIR is called `guest-ram`. Guest RAM has a mapping of its own only then; `undefined` where no such mapping is
+ * found, or where what is resident of one of these mappings cannot be read.
  */
 export function parseGuestRam(smaps: string): GuestRam | undefined {
   let touchedBytes: number | undefined;
@@ -38,13 +38,16 @@ export function parseGuestRam(smaps: string): GuestRam | undefined {
 export interface RamMark {
   /** Among its VmFlags (proc(5)): `mg`, KSM may merge it; `hg`, huge pages are welcome. */
   flag: 'mg' | 'hg';
-  /** Its size. QEMU asks for huge pages for all that the guest sees as memory, also for its ROMs, and for translated code. */
+  /**
+   * Its size. QEMU asks for huge pages for all that the guest sees as memory, also for its ROMs, and for translated
+   * code.
+   */
   bytes?: number;
 }
 
 /**
- * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Bytes of resident pages. Errors: `smaps-unreadable`
- * (run), where a size that is needed cannot be read.
+ * From /proc/PID/smaps (proc(5)) of a QEMU whose guest RAM is anonymous. Bytes of resident pages. Errors:
+ * `smaps-unreadable` (run), where a size that is needed cannot be read.
  */
 export function parseAnonymousRam(smaps: string, mark: RamMark): GuestRam {
   const ram: GuestRam = { touchedBytes: 0, translationCacheBytes: 0 };
@@ -83,7 +86,9 @@ function neededSize(mapping: Mapping, name: 'Size' | 'Rss' | 'Pss'): number {
 /** Where UML's kernel is linked: it maps its RAM from there on, each page at its own place. */
 const UML_PHYSICAL_BASE = 0x60000000n;
 
-/** `78082000-78800000 rw-s 18082000 00:27 3   /…/guest-ram/#3 (deleted)`; its vmalloc area maps some pages once more. */
+/**
+ * `78082000-78800000 rw-s 18082000 00:27 3   /…/guest-ram/#3 (deleted)`; its vmalloc area maps some pages once more.
+ */
 function isUmlRam(header: string): boolean {
   const mapped = /^([0-9a-f]{1,16})-\S+ \S+ ([0-9a-f]{1,16}) .*\/guest-ram\/[^\s/]+ \(deleted\)$/.exec(
     header,

@@ -15,8 +15,8 @@ const PUBLIC = new RegExp(
 );
 
 /**
- * The kernel's command line for a record that gets published: `quiet root=… mitigations=off`. What follows `--` are words for
- * init, of any meaning, and left out.
+ * The kernel's command line for a record that gets published: `quiet root=… mitigations=off`. What follows `--` are
+ * words for init, of any meaning, and left out.
  */
 export function publicCommandLine(cmdline: string): string {
   const all = words(cmdline);

@@ -7,8 +7,8 @@ export interface KernelMemory {
 }
 
 /**
- * Asks for /proc/meminfo and for these at once, by one process: each that ends moves megabytes between the lists of its CPU
- * and MemFree. What is not of interest never crosses the channel.
+ * Asks for /proc/meminfo and for these at once, by one process: each that ends moves megabytes between the lists of its
+ * CPU and MemFree. What is not of interest never crosses the channel.
  */
 export const KERNEL_MEMORY_COMMAND =
   "grep -sh -E ' kB$| : Kernel |^ +count: ' /proc/meminfo /proc/iomem /proc/zoneinfo";
@@ -16,7 +16,10 @@ export const KERNEL_MEMORY_COMMAND =
 /** Debian's kernels for VMs have pages of this size. */
 const PAGE_BYTES = 4096;
 
-/** `  0f000000-0fffffff : Kernel code` (Documentation/filesystems/proc.rst) and `              count: 1137` (proc(5), zoneinfo). */
+/**
+ * `  0f000000-0fffffff : Kernel code` (Documentation/filesystems/proc.rst) and `              count: 1137` (proc(5),
+ * zoneinfo).
+ */
 export function parseKernelMemory(lines: readonly string[]): KernelMemory {
   let imageBytes: number | undefined;
   let freeListBytes: number | undefined;

@@ -5,7 +5,9 @@ import { managerRootOf, unitBelow } from './unit-path.ts';
 
 /** A process inside the instance, as its own /proc shows it. */
 export interface GuestProcess extends ProcessMemory {
-  /** The system manager's unit, `dbus.service`, `init.scope`; from the control group. `undefined` outside every unit. */
+  /**
+   * The system manager's unit, `dbus.service`, `init.scope`; from the control group. `undefined` outside every unit.
+   */
   unit: string | undefined;
   /** User and system time so far; `undefined` where its stat cannot be read. */
   cpuMs: number | undefined;
@@ -50,8 +52,9 @@ export function parseProcesses(lines: readonly string[]): GuestProcess[] {
 }
 
 /**
- * Name, and utime + stime: the second field, in parentheses, and fields 14 and 15 of /proc/PID/stat (proc(5)). A name may
- * have newlines, of whose lines the first and the last are asked for. What cannot be read of it takes its memory from nobody.
+ * Name, and utime + stime: the second field, in parentheses, and fields 14 and 15 of /proc/PID/stat (proc(5)). A name
+ * may have newlines, of whose lines the first and the last are asked for. What cannot be read of it takes its memory
+ * from nobody.
  */
 function parseStat(stat: string): Pick<GuestProcess, 'name' | 'cpuMs'> {
   const match = /^\d+ \((.*)\) \S(?: -?\d+){10} (\d{1,15}) (\d{1,15}) /s.exec(stat);

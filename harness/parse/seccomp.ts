@@ -24,10 +24,10 @@ export type Verdict = Action | { kind: 'depends'; on: Action[] };
 export const ARCH_X86_64 = 0xc000003e;
 
 /**
- * What all filters of a process do with one system call, whatever its arguments are. `filters`: the newest first, as the
- * kernel runs them; all of them run, and the strictest action counts (seccomp(2)). Arguments and the instruction pointer
- * are taken for unknown, so `depends` can name an action that no argument reaches; it never leaves one out. `first`: the
- * first argument where it is to be known, below 2³².
+ * What all filters of a process do with one system call, whatever its arguments are. `filters`: the newest first, as
+ * the kernel runs them; all of them run, and the strictest action counts (seccomp(2)). Arguments and the instruction
+ * pointer are taken for unknown, so `depends` can name an action that no argument reaches; it never leaves one out.
+ * `first`: the first argument where it is to be known, below 2³².
  */
 export function judgeCall(
   filters: readonly (readonly Instruction[])[],

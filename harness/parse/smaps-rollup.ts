@@ -22,7 +22,9 @@ export interface ProcessMemory extends MemoryRollup {
   name: string;
 }
 
-/** `undefined` for a kernel thread, whose file is empty, and where a field is missing: a kernel before 5.9 has no Pss_*. */
+/**
+ * `undefined` for a kernel thread, whose file is empty, and where a field is missing: a kernel before 5.9 has no Pss_*.
+ */
 export function parseSmapsRollup(text: string): MemoryRollup | undefined {
   const [rss, pss, anon, file, shmem, clean, dirty] = ROLLUP_FIELDS.map((field) => {
     const kib = field.exec(text)?.[1];

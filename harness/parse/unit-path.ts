@@ -9,8 +9,8 @@ const SLICE = /^[^/]+\.slice$/;
 
 /**
  * The unit that a group below the manager's root belongs to: the first part of the path that is no slice. What comes
- * below it is another manager's: a user's (`user@0.service/app.slice/…`), a nested container's, or a service's own groups.
- * `undefined` where the first part is no unit: a group that the manager has not made.
+ * below it is another manager's: a user's (`user@0.service/app.slice/…`), a nested container's, or a service's own
+ * groups. `undefined` where the first part is no unit: a group that the manager has not made.
  */
 export function unitOfGroup(path: string): string | undefined {
   const first = path

@@ -3,7 +3,10 @@ import { limits, tooMany } from './answer-limits.ts';
 /** A unit as the guest's service manager describes it. Every text is untrusted. */
 export interface Unit {
   id: string;
-  /** Every name that it goes by, its id among them: `dbus.service` is an alias of dbus-broker.service where that is used. */
+  /**
+   * Every name that it goes by, its id among them: `dbus.service` is an alias of dbus-broker.service where that is
+   * used.
+   */
   names: string[];
   description: string;
   loadState: string;
@@ -119,9 +122,10 @@ export function lastBefore(report: Pick<UnitReport, 'units'>, name: string): Wai
 }
 
 /**
- * The chain of units that a boot waited for up to `name`, in the order of time: before each stands, of the units that it
- * starts after, the one whose start was over last, as systemd-analyze(1) has it. Units that were not asked about (mounts,
- * sockets, other targets) are no part of it, so a gap in time may be theirs. Empty where `name` never became active.
+ * The chain of units that a boot waited for up to `name`, in the order of time: before each stands, of the units that
+ * it starts after, the one whose start was over last, as systemd-analyze(1) has it. Units that were not asked about
+ * (mounts, sockets, other targets) are no part of it, so a gap in time may be theirs. Empty where `name` never became
+ * active.
  */
 export function criticalChain(report: Pick<UnitReport, 'units'>, name: string): string[] {
   const chain: string[] = [];
@@ -167,7 +171,9 @@ function wasPassedOver({ activeState, startedMs, conditionChecked }: Unit): bool
   return activeState === 'inactive' && startedMs === undefined && !conditionChecked;
 }
 
-/** When its start was over: it became active, or it failed or ended without having been so. Guest CLOCK_MONOTONIC, ms. */
+/**
+ * When its start was over: it became active, or it failed or ended without having been so. Guest CLOCK_MONOTONIC, ms.
+ */
 export function doneStarting({ startedMs, activeMs, endedMs }: Unit): number | undefined {
   if (startedMs === undefined) return undefined;
   const over = [activeMs, endedMs].filter((ms) => ms !== undefined && ms >= startedMs);

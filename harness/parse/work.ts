@@ -13,7 +13,10 @@ export const operations = [
 ] as const;
 export type Operation = (typeof operations)[number];
 
-/** Nanoseconds for one operation, in each batch, by the CLOCK_MONOTONIC of the kernel below the program; or why there are none. */
+/**
+ * Nanoseconds for one operation, in each batch, by the CLOCK_MONOTONIC of the kernel below the program; or why there
+ * are none.
+ */
 export type OperationTimes = { batchesNs: number[] } | { reason: string };
 
 /** What the program said where it ran once. */
@@ -26,8 +29,9 @@ export interface WorkFigures {
 const MOST_BATCHES = 20;
 
 /**
- * The program's answer: `perl 5.40.1`, then for each operation `cpu 90.4 112.9 …` or `tcp - connect: Network is unreachable`.
- * An operation that it says nothing readable of has the reason. Untrusted: of two lines of one operation the first counts.
+ * The program's answer: `perl 5.40.1`, then for each operation `cpu 90.4 112.9 …` or `tcp - connect: Network is
+ * unreachable`. An operation that it says nothing readable of has the reason. Untrusted: of two lines of one operation
+ * the first counts.
  */
 export function parseWork(lines: readonly string[]): WorkFigures {
   const perl = lines.map((line) => /^perl (\d{1,3}(?:\.\d{1,4}){1,3})$/.exec(line)?.[1]).find(Boolean);

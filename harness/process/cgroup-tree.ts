@@ -64,8 +64,8 @@ function killGroup(folder: string): void {
 }
 
 /**
- * Asks the group anew before each signal: a process that has ended since is no longer in it, and its number may be another's
- * by now.
+ * Asks the group anew before each signal: a process that has ended since is no longer in it, and its number may be
+ * another's by now.
  */
 function killEach(folder: string): void {
   for (const { pid, group } of groupsOfProcesses(folder)) {

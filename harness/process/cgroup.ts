@@ -124,8 +124,8 @@ export function controllerFolder(
 }
 
 /**
- * Registers the group for removal and makes it. Errors: those of `createCgroup`; a group that is somebody else's is struck
- * off again, since removing it would kill what is in it.
+ * Registers the group for removal and makes it. Errors: those of `createCgroup`; a group that is somebody else's is
+ * struck off again, since removing it would kill what is in it.
  */
 export function makeCgroup(cleanup: CleanupRegistry, group: Cgroup): Lease {
   const lease = cleanup.register({ kind: 'cgroup', folders: group.folders });
@@ -141,8 +141,8 @@ export function makeCgroup(cleanup: CleanupRegistry, group: Cgroup): Lease {
 /**
  * Makes the group in every hierarchy, ready to hold processes and groups of its own. The parent's controllers are
  * handed down on v2 (cgroup-v2.rst, "Enabling and Disabling"); on v1 cpuset starts empty and takes no process until
- * it has CPUs and memory nodes (cpuset(7)). Errors (host): `cgroup-taken` where there is one of this name, whose processes
- * and limits would be somebody else's; `cgroup-not-writable` with what to do.
+ * it has CPUs and memory nodes (cpuset(7)). Errors (host): `cgroup-taken` where there is one of this name, whose
+ * processes and limits would be somebody else's; `cgroup-not-writable` with what to do.
  */
 export function createCgroup(group: Cgroup): void {
   try {

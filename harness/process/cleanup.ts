@@ -212,7 +212,10 @@ function readJournal(file: string): Map<number, Entry> {
   return existsSync(file) ? parseJournal(readFileSync(file, 'utf8')) : new Map<number, Entry>();
 }
 
-/** What was registered and is not struck off, by its number, in the order it was made. A line that cannot be read is none. */
+/**
+ * What was registered and is not struck off, by its number, in the order it was made. A line that cannot be read is
+ * none.
+ */
 export function parseJournal(text: string): Map<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const line of text.split('\n')) {

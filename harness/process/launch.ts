@@ -44,8 +44,8 @@ const DRAIN_MS = 200;
 
 /**
  * The limits that init gives to what it starts on a host where nobody has set any (INIT_RLIMITS of the kernel;
- * DefaultLimitNOFILE= of systemd-system.conf(5)): the shell's letters, getrlimit(2). A caller's `ulimit` holds for twinboot,
- * not for what it measures.
+ * DefaultLimitNOFILE= of systemd-system.conf(5)): the shell's letters, getrlimit(2). A caller's `ulimit` holds for
+ * twinboot, not for what it measures.
  */
 const LIMITS = [
   ...['t', 'f', 'd', 'v', 'p'].map((letter) => `ulimit -${letter} unlimited`),
@@ -70,8 +70,8 @@ function starterOf({ command, args, room, through = [] }: LaunchRequest): string
 
 /**
  * Starts a runtime's process inside its control group. The starter is put into the group *before* t0: moving a process
- * between groups waits for the kernel's RCU grace periods, once for every v1 hierarchy, which is twinboot's time and not
- * the runtime's. A room is made before t0 for the same reason. From t0 on nothing stands between the release and
+ * between groups waits for the kernel's RCU grace periods, once for every v1 hierarchy, which is twinboot's time and
+ * not the runtime's. A room is made before t0 for the same reason. From t0 on nothing stands between the release and
  * exec(2).
  *
  * Plain `spawn`, not a process library: the child must outlive every stream, belongs to a session of its own, and is

@@ -10,9 +10,9 @@ const MOST_DEPTH = 32;
 class TooDeep extends Error {}
 
 /**
- * Removes a file, a link or a folder with all that is in it; does nothing where it is gone. A guest may have written what is
- * in it: every folder is held open while it is emptied, so that no link in its place leads elsewhere, and names need not be
- * text. Rejects with the file system's error.
+ * Removes a file, a link or a folder with all that is in it; does nothing where it is gone. A guest may have written
+ * what is in it: every folder is held open while it is emptied, so that no link in its place leads elsewhere, and names
+ * need not be text. Rejects with the file system's error.
  */
 export async function removeTree(path: string, runner: ProcessRunner): Promise<void> {
   if (process.platform !== 'linux') return rm(path, { recursive: true, force: true });

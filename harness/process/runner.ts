@@ -77,8 +77,8 @@ export const processRunner: ProcessRunner = {
 };
 
 /**
- * Of the caller's environment, what tools cannot do without: who calls, where that person's files are, and how the network
- * is reached. Whatever else changes what they do stays outside, also words that nobody has thought of.
+ * Of the caller's environment, what tools cannot do without: who calls, where that person's files are, and how the
+ * network is reached. Whatever else changes what they do stays outside, also words that nobody has thought of.
  */
 const HANDED_ON =
   /^(HOME|USER|LOGNAME|TMPDIR|XDG_CACHE_HOME|SSL_CERT_(FILE|DIR)|(https?|ftp|no|all)_proxy|(HTTPS?|FTP|NO|ALL)_PROXY|TWINBOOT_.*)$/;

@@ -14,8 +14,8 @@ const STICKY = 0o1000;
 
 /**
  * Refuses a folder that somebody else could put files into: what root reads there decides what it boots and what it
- * removes. Looks at the folder, where it exists, and at every folder above it; a sticky one above (/tmp) keeps a name its
- * owner's. An ordinary user's own rights are the limit of what such a file can do, and nothing is looked at.
+ * removes. Looks at the folder, where it exists, and at every folder above it; a sticky one above (/tmp) keeps a name
+ * its owner's. An ordinary user's own rights are the limit of what such a file can do, and nothing is looked at.
  * Errors: `folder-not-trusted` (host), naming the folder, its owner and its mode.
  */
 export function requireTrustedFolder(

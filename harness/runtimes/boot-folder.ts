@@ -15,7 +15,9 @@ export async function makeBootFolder(
   return { folder, lease };
 }
 
-/** A control group of the boot's own, in every hierarchy: two instances in one group would kill each other's processes. */
+/**
+ * A control group of the boot's own, in every hierarchy: two instances in one group would kill each other's processes.
+ */
 export function makeBootCgroup(
   context: HostContext,
   bootId: string,

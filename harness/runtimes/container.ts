@@ -144,7 +144,10 @@ interface ContainerGround {
   devices: readonly string[];
 }
 
-/** Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is made. */
+/**
+ * Makes all that stands ready when the manager is called; everything of it is handed to `own` before or when it is
+ * made.
+ */
 async function layContainerBoot(
   { host, lowerLayer, limits, idBase, devices }: ContainerGround,
   bootId: string,

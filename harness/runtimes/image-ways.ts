@@ -22,8 +22,9 @@ interface Reader {
 }
 
 /**
- * Times every way, turn by turn and in turning order. What is taken away again is not timed. A way that fails is not gone
- * again, and has the reason; it costs no other. Throws where the host's signal is aborted, or something stays behind.
+ * Times every way, turn by turn and in turning order. What is taken away again is not timed. A way that fails is not
+ * gone again, and has the reason; it costs no other. Throws where the host's signal is aborted, or something stays
+ * behind.
  */
 export async function timeImageWays(
   host: HostContext,

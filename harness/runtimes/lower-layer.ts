@@ -20,8 +20,8 @@ export const lowerOption = z
 export type LowerSharing = z.infer<typeof lowerOption>;
 
 /**
- * The image's disk file, mounted read-only through a loop device: the lower layer of a container's root. With `idBase` the
- * files belong to ids from there on, by an id-mapped mount: nothing is copied or chowned.
+ * The image's disk file, mounted read-only through a loop device: the lower layer of a container's root. With `idBase`
+ * the files belong to ids from there on, by an id-mapped mount: nothing is copied or chowned.
  */
 export interface LowerLayer {
   /** Mounts it for a boot with this folder, where it is not mounted already; each user releases what it got. */
@@ -50,8 +50,8 @@ function sharedLowerLayer(context: HostContext, image: CachedImage, idBase?: num
 }
 
 /**
- * Stays mounted from the first boot to the end of the run: an instance finds in the page cache what an earlier one has read,
- * and is not charged for it, as a VM is not charged for what the host has cached of its kernel and its disk.
+ * Stays mounted from the first boot to the end of the run: an instance finds in the page cache what an earlier one has
+ * read, and is not charged for it, as a VM is not charged for what the host has cached of its kernel and its disk.
  */
 function keptLowerLayer(context: HostContext, image: CachedImage, idBase?: number): LowerLayer {
   // Another runtime of the run may keep its own.
@@ -71,8 +71,8 @@ function keptLowerLayer(context: HostContext, image: CachedImage, idBase?: numbe
 }
 
 /**
- * Instances that live at the same time share the one mount and its page cache; when the last one is gone it is unmounted,
- * so that the next boot reads its files from the host's cache of the disk file, as a VM does.
+ * Instances that live at the same time share the one mount and its page cache; when the last one is gone it is
+ * unmounted, so that the next boot reads its files from the host's cache of the disk file, as a VM does.
  */
 function mountWhileUsed(
   context: HostContext,
@@ -108,8 +108,8 @@ function mountWhileUsed(
 }
 
 /**
- * Each instance mounts the disk file through a loop device of its own, and so has a page cache of its own: what a fleet pays
- * that shares nothing but the host's cache of the disk file, as VMs do.
+ * Each instance mounts the disk file through a loop device of its own, and so has a page cache of its own: what a fleet
+ * pays that shares nothing but the host's cache of the disk file, as VMs do.
  */
 function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number): LowerLayer {
   return {
@@ -128,7 +128,9 @@ function ownLowerLayer(context: HostContext, image: CachedImage, idBase?: number
  */
 const LOWER_OPTIONS = 'ro,noload,nosuid,nodev';
 
-/** Attaches the disk file to a free loop device and mounts it read-only there; gives what is to be released, in order. */
+/**
+ * Attaches the disk file to a free loop device and mounts it read-only there; gives what is to be released, in order.
+ */
 export async function mountImage(
   context: HostContext,
   disk: string,

@@ -102,7 +102,9 @@ function lxcFiles(folder: string) {
   };
 }
 
-/** lxc.container.conf(5). Nothing is read of /etc/lxc and /usr/share/lxc, so that every host gives the same container. */
+/**
+ * lxc.container.conf(5). Nothing is read of /etc/lxc and /usr/share/lxc, so that every host gives the same container.
+ */
 export function lxcConfig(
   { name, folder, root, channelFolder }: Pick<ContainerBoot, 'name' | 'folder' | 'root' | 'channelFolder'>,
   { userns, sys }: LxcOptions,

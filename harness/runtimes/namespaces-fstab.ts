@@ -17,9 +17,9 @@ export interface MountPlan {
 export const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'] as const;
 
 /**
- * Everything that is mounted for a container, in the format of fstab(5), for namespaces.pl to mount. What systemd mounts
- * itself where it finds nothing (/dev/shm, /tmp, mqueue) is left to it. /proc, /sys and the control groups are those of the
- * namespaces that the reader of this file is in.
+ * Everything that is mounted for a container, in the format of fstab(5), for namespaces.pl to mount. What systemd
+ * mounts itself where it finds nothing (/dev/shm, /tmp, mqueue) is left to it. /proc, /sys and the control groups are
+ * those of the namespaces that the reader of this file is in.
  */
 export function namespacesFstab({
   overlay,

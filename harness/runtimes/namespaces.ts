@@ -31,8 +31,8 @@ const options = z.object({
 });
 
 /**
- * The kernel's namespaces without a container manager: unshare(1), mount(2), pivot_root(2). What starting a container costs
- * here, the kernel charges; what another one costs beyond, its manager does.
+ * The kernel's namespaces without a container manager: unshare(1), mount(2), pivot_root(2). What starting a container
+ * costs here, the kernel charges; what another one costs beyond, its manager does.
  */
 export const namespaces: Runtime<typeof options> = {
   id: 'namespaces',

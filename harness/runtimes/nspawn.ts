@@ -86,7 +86,10 @@ export function nspawnArguments(
   ];
 }
 
-/** nspawn mounts /sys writable, and leaves its filter out, only where these variables say so (docs/ENVIRONMENT.md of systemd). */
+/**
+ * nspawn mounts /sys writable, and leaves its filter out, only where these variables say so (docs/ENVIRONMENT.md of
+ * systemd).
+ */
 function nspawnEnvironment({ sys, seccomp }: NspawnOptions): Record<string, string> {
   return {
     TERM: 'vt220',

@@ -90,7 +90,10 @@ export const podman: Runtime<typeof options> = {
  */
 const OCI_DEVICES = ['c *:* m', 'b *:* m', NET_TUN];
 
-/** On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and ends. */
+/**
+ * On v1 hierarchies runc leaves the container's groups to the host's root: its init may not make groups there, and
+ * ends.
+ */
 function whyNoUserNamespaceHere(userns: UsernsChoice, mode: CgroupLayout['mode']): Availability | undefined {
   if (userns === 'off' || mode === 'v2') return whyNoUserNamespace(userns);
   return {
@@ -177,7 +180,10 @@ interface PodmanBoot extends ContainerBoot {
   runFolder: string;
 }
 
-/** Podman refuses a path of more than 50 characters there, so that it is not below the boot's folder. It is made by Podman. */
+/**
+ * Podman refuses a path of more than 50 characters there, so that it is not below the boot's folder. It is made by
+ * Podman.
+ */
 function ownRunFolder({ cleanup }: HostContext): Releasable & { path: string } {
   const path = `/run/twinboot-podman-${randomBytes(6).toString('hex')}`;
   const lease = cleanup.register({ kind: 'path', path });
@@ -193,8 +199,8 @@ interface PodmanContainer {
 }
 
 /**
- * Podman keeps its store, its database and its locks below the boot's own folder. They are made before t0: on a host that
- * is used they have been there since the first container.
+ * Podman keeps its store, its database and its locks below the boot's own folder. They are made before t0: on a host
+ * that is used they have been there since the first container.
  */
 async function writeContainer(
   runner: ProcessRunner,
@@ -265,8 +271,8 @@ export function podmanArguments(
     `--name=${boot.name}`,
     `--hostname=${boot.name}`,
     '--systemd=always',
-    // Without a terminal there is no /dev/console, and the boot would be silent. conmon passes on what comes through it in
-    // steps of up to 100 ms: it waits that long wherever nobody holds the terminal open.
+    // Without a terminal there is no /dev/console, and the boot would be silent. conmon passes on what comes through it
+    // in steps of up to 100 ms: it waits that long wherever nobody holds the terminal open.
     '--tty',
     '--log-driver=none',
     // A network namespace of its own: loopback only, as the VM without a network card has.
@@ -288,8 +294,8 @@ export function podmanArguments(
 const PODMAN_OPEN_FILES = 1_048_576;
 
 /**
- * Podman's own defaults as far as this host allows them: it sets 1,048,576 open files and as many processes as there are
- * pids, and fails where twinboot itself was given less and may not raise it.
+ * Podman's own defaults as far as this host allows them: it sets 1,048,576 open files and as many processes as there
+ * are pids, and fails where twinboot itself was given less and may not raise it.
  */
 function ulimits(): string[] {
   const limits = readFileSync('/proc/self/limits', 'utf8');

@@ -9,8 +9,8 @@ import type { RuntimeSpec } from './spec.ts';
 import type { IsolationFacts, RuntimeDescription } from '../../results/record.ts';
 
 /**
- * Prepares a runtime that this host can run. Errors: `runtime-unavailable` (host) with what to do about it, and those of
- * the runtime's own preparation.
+ * Prepares a runtime that this host can run. Errors: `runtime-unavailable` (host) with what to do about it, and those
+ * of the runtime's own preparation.
  */
 export async function prepareRuntime(
   { id, runtime, options }: Pick<RuntimeSpec, 'id' | 'runtime' | 'options'>,

@@ -16,8 +16,8 @@ export interface PseudoTerminal extends Releasable {
 }
 
 /**
- * Unlocks the terminal (TIOCSPTLCK), gives it 24 lines of 80 columns (TIOCSWINSZ) and asks for its number (TIOCGPTN): the
- * same numbers on x86-64 and arm64. Node.js has no ioctl(2), and perl-base is essential to every Debian.
+ * Unlocks the terminal (TIOCSPTLCK), gives it 24 lines of 80 columns (TIOCSWINSZ) and asks for its number (TIOCGPTN):
+ * the same numbers on x86-64 and arm64. Node.js has no ioctl(2), and perl-base is essential to every Debian.
  */
 const UNLOCK = `
   my ($lock, $size, $number) = (pack("i", 0), pack("S4", 24, 80, 0, 0), pack("i", 0));

@@ -21,9 +21,9 @@ import { qemuKernelArguments, type QemuMachine } from './qemu-command.ts';
 import { firmwareFolders } from './qemu-firmware.ts';
 
 /**
- * How long a kernel may take from power-on until it runs before KVM counts as unusable: on a nested or busy host a KVM that
- * works takes 8 s and more. A KVM that fails mostly says so at once; one that hangs costs this long once per boot of the
- * host.
+ * How long a kernel may take from power-on until it runs before KVM counts as unusable: on a nested or busy host a KVM
+ * that works takes 8 s and more. A KVM that fails mostly says so at once; one that hangs costs this long once per boot
+ * of the host.
  */
 const PROOF_DEADLINE_MS = 30_000;
 
@@ -45,8 +45,8 @@ const proofSchema = z.object({ works: z.boolean(), reason: z.string().optional()
 type Proof = z.infer<typeof proofSchema>;
 
 /**
- * Chooses the accelerator. That /dev/kvm exists proves nothing: KVM is trusted once this very kernel runs under it. The proof is remembered until the host reboots. `kvm` refuses to fall back.
- * Errors: `kvm-unusable` with the reason.
+ * Chooses the accelerator. That /dev/kvm exists proves nothing: KVM is trusted once this very kernel runs under it. The
+ * proof is remembered until the host reboots. `kvm` refuses to fall back. Errors: `kvm-unusable` with the reason.
  */
 export async function chooseAccelerator(
   host: HostContext,
@@ -155,8 +155,8 @@ async function bootUnderKvm(host: HostContext, machine: QemuMachine): Promise<Pr
 }
 
 /**
- * A KVM that emulates every instruction prints a first line too, and stops, or crawls, at what it cannot emulate. So the
- * kernel's clock has to run, where the kernel says times at all.
+ * A KVM that emulates every instruction prints a first line too, and stops, or crawls, at what it cannot emulate. So
+ * the kernel's clock has to run, where the kernel says times at all.
  */
 async function untilKernelRuns(console: ConsoleRecorder): Promise<void> {
   await console.seen('kernel');

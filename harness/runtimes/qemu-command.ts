@@ -5,7 +5,10 @@ import { ROOT_PARTITION_UUID } from '../image/boot-disk.ts';
 import { guestArchitectures, type MachineType } from './qemu-guests.ts';
 import { ramBackend, type GuestRamKind } from './qemu-memory.ts';
 
-/** How the guest's agent reaches the host: a virtio-serial port, or the second serial port for images without the driver. */
+/**
+ * How the guest's agent reaches the host: a virtio-serial port, or the second serial port for images without the
+ * driver.
+ */
 export type AgentPort = 'virtio' | 'serial';
 
 export type DiskBus = 'virtio-blk' | 'virtio-scsi' | 'nvme';
@@ -57,8 +60,8 @@ export interface QemuBoot extends QemuMachine {
 
 /**
  * The kernel's words that twinboot needs, and no more: every character on a serial console costs the guest an exit.
- * loglevel 6 prints notices, of which "Linux version" is the first, and panics; panic=-1 with QEMU's -no-reboot ends the
- * machine at a panic instead of hanging (kernel-parameters.rst).
+ * loglevel 6 prints notices, of which "Linux version" is the first, and panics; panic=-1 with QEMU's -no-reboot ends
+ * the machine at a panic instead of hanging (kernel-parameters.rst).
  */
 const KERNEL_ARGUMENTS = 'loglevel=6 panic=-1';
 
@@ -70,9 +73,9 @@ const ROOT_DEVICES: Record<DiskBus, string> = {
 };
 
 /**
- * The timers and the interrupt controller of a PC stay: without the PIT, Debian's kernel cannot calibrate its timers under
- * TCG. With both a microvm wants qboot (docs/performance.md, "A microvm wants qboot"). Devices are found through ACPI,
- * since Debian's kernel takes none from its command line.
+ * The timers and the interrupt controller of a PC stay: without the PIT, Debian's kernel cannot calibrate its timers
+ * under TCG. With both a microvm wants qboot (docs/performance.md, "A microvm wants qboot"). Devices are found through
+ * ACPI, since Debian's kernel takes none from its command line.
  */
 const MACHINES: Record<MachineType, string> = {
   q35: 'q35',
@@ -82,8 +85,9 @@ const MACHINES: Record<MachineType, string> = {
 };
 
 /**
- * The agent's, and port 0, which is kept for a console. The guest's kernel makes two rings for every port that could be there,
- * used or not: with QEMU's 31 they are 4.4 MiB of the guest's memory, which is to be the distribution's (docs/kvm.md).
+ * The agent's, and port 0, which is kept for a console. The guest's kernel makes two rings for every port that could be
+ * there, used or not: with QEMU's 31 they are 4.4 MiB of the guest's memory, which is to be the distribution's
+ * (docs/kvm.md).
  */
 const PORTS = 2;
 

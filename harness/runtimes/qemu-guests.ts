@@ -1,8 +1,8 @@
 import type { Architecture } from '../../core/architecture.ts';
 
 /**
- * q35: a PC with PCI Express. pc: i440FX, a PC of 1996. microvm: no PCI at all, virtio devices on a plain bus. virt: QEMU's
- * own machine for what is no PC, with PCI Express.
+ * q35: a PC with PCI Express. pc: i440FX, a PC of 1996. microvm: no PCI at all, virtio devices on a plain bus. virt:
+ * QEMU's own machine for what is no PC, with PCI Express.
  */
 export const machineTypes = ['q35', 'pc', 'microvm', 'virt'] as const;
 export type MachineType = (typeof machineTypes)[number];

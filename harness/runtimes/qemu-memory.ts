@@ -11,8 +11,9 @@ import type { InstanceMeters } from './runtime.ts';
 
 /**
  * What guest RAM is on the host. `memfd`: a mapping of its own, so that it can be told apart from the VMM's own memory.
- * `mergeable`: private anonymous memory, since KSM takes no shared pages (ksm.rst). `hugepages`: a memfd of huge pages. `thp`: private anonymous memory, which the kernel may
- * back by transparent huge pages: QEMU asks it to (MADV_HUGEPAGE), and of a memfd it takes no notice by default.
+ * `mergeable`: private anonymous memory, since KSM takes no shared pages (ksm.rst). `hugepages`: a memfd of huge pages.
+ * `thp`: private anonymous memory, which the kernel may back by transparent huge pages: QEMU asks it to
+ * (MADV_HUGEPAGE), and of a memfd it takes no notice by default.
  */
 export type GuestRamKind = 'memfd' | 'mergeable' | 'hugepages' | 'thp';
 
@@ -28,7 +29,9 @@ function hugepages(): HugePages {
   return parseHugePages(readFileSync('/proc/meminfo', 'utf8'));
 }
 
-/** Errors: `too-few-hugepages` (host) with the sysctl that makes them; `bad-combination` (usage) for a part of a page. */
+/**
+ * Errors: `too-few-hugepages` (host) with the sysctl that makes them; `bad-combination` (usage) for a part of a page.
+ */
 export function requireHugePages(memoryBytes: number, host: HugePages = hugepages()): void {
   if (host.pageBytes === 0) {
     throw hostError('too-few-hugepages', 'hugepages=on, and this host’s kernel has no huge pages', {
@@ -79,8 +82,8 @@ export function requireTransparentHugePages(file = THP_SWITCH): void {
 
 /**
  * The meters of a VM whose RAM is no plain memfd, so that its figures mean the same as every other VM's. Huge pages are
- * charged to no memory cgroup, yet the host has given all of them away from the start. RAM that is anonymous is told apart
- * by the kernel's marks on its mapping and counted where guest RAM is counted, beside shared memory.
+ * charged to no memory cgroup, yet the host has given all of them away from the start. RAM that is anonymous is told
+ * apart by the kernel's marks on its mapping and counted where guest RAM is counted, beside shared memory.
  */
 export function metersOf(
   kind: GuestRamKind,

@@ -113,8 +113,8 @@ export function whenEnded(instance: Instance, when: string): Promise<never> {
 }
 
 /**
- * What the kernel killed at the memory limit, by its own choice among the processes; `undefined` where it killed none. Seen
- * from the host: what a VM's kernel kills inside is told by its console.
+ * What the kernel killed at the memory limit, by its own choice among the processes; `undefined` where it killed none.
+ * Seen from the host: what a VM's kernel kills inside is told by its console.
  */
 export function killedAtLimit({ meters }: Pick<Instance, 'meters'>): string | undefined {
   const count = meters.oomKills() ?? 0;

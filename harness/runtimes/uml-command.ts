@@ -26,7 +26,9 @@ export const UML = 'linux.uml';
 
 const SSE_START = join(packageRoot(), 'harness', 'runtimes', 'uml-start.pl');
 
-/** What is said on the console is what QEMU's guests say (`qemu-command.ts`): notices from the first one on, and panics. */
+/**
+ * What is said on the console is what QEMU's guests say (`qemu-command.ts`): notices from the first one on, and panics.
+ */
 const KERNEL_ARGUMENTS = [
   'root=/dev/ubda',
   'rw',

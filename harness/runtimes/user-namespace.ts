@@ -50,10 +50,10 @@ export function mapsOwnRange(uidMap: string): boolean {
 }
 
 /**
- * Puts an id-mapped view of a mount on top of it: files of id n appear as id `idBase` + n (mount_setattr(2), Linux 5.12;
- * as the lower layer of an overlay since 5.19). mount(8) can do it from util-linux 2.39 on; Debian 12 has 2.38, so a
- * short Perl program makes the system calls: perl-base is essential to every Debian.
- * Errors: `command-failed` with the call that was refused.
+ * Puts an id-mapped view of a mount on top of it: files of id n appear as id `idBase` + n (mount_setattr(2), Linux
+ * 5.12; as the lower layer of an overlay since 5.19). mount(8) can do it from util-linux 2.39 on; Debian 12 has 2.38,
+ * so a short Perl program makes the system calls: perl-base is essential to every Debian. Errors: `command-failed` with
+ * the call that was refused.
  */
 export async function mapIds(runner: ProcessRunner, path: string, idBase: number): Promise<void> {
   const program = join(packageRoot(), 'harness/runtimes/id-map.pl');
@@ -61,9 +61,9 @@ export async function mapIds(runner: ProcessRunner, path: string, idBase: number
 }
 
 /**
- * A new user namespace whose ids from 0 on are the host's from `idBase` on, held open by a file of this process until it is
- * released; `path` is for nsenter(1). unshare(1) of util-linux 2.38 leaves such a mapping to newuidmap(1) and the host's
- * /etc/subuid; root can write it itself (user_namespaces(7)). Errors: `user-namespace-failed`.
+ * A new user namespace whose ids from 0 on are the host's from `idBase` on, held open by a file of this process until
+ * it is released; `path` is for nsenter(1). unshare(1) of util-linux 2.38 leaves such a mapping to newuidmap(1) and the
+ * host's /etc/subuid; root can write it itself (user_namespaces(7)). Errors: `user-namespace-failed`.
  */
 export async function holdUserNamespace(idBase: number): Promise<Releasable & { path: string }> {
   const maker = spawn('unshare', ['--user', 'sh', '-c', 'echo; exec cat'], {

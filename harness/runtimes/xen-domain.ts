@@ -16,8 +16,8 @@ async function readDomainMemory(runner: ProcessRunner, domain: string): Promise<
 }
 
 /**
- * The boundary of a domain: what the control group of xl and its helpers in dom0 is charged, and what the hypervisor has
- * given the domain, which no group is charged. Guest RAM counts where every VM's does, beside shared memory.
+ * The boundary of a domain: what the control group of xl and its helpers in dom0 is charged, and what the hypervisor
+ * has given the domain, which no group is charged. Guest RAM counts where every VM's does, beside shared memory.
  */
 export function domainMeters(
   runner: ProcessRunner,

@@ -22,8 +22,8 @@ export interface SidedBoot {
 }
 
 /**
- * Boots both sides round by round on one host, each round every pair of runtimes, until everything is decided or no more
- * rounds or time are left. Both records are saved after every boot, as in `executeRun`.
+ * Boots both sides round by round on one host, each round every pair of runtimes, until everything is decided or no
+ * more rounds or time are left. Both records are saved after every boot, as in `executeRun`.
  */
 export async function executeAb(host: HostContext, request: AbRequest): Promise<AbResult> {
   const { listener } = request.a;
@@ -104,8 +104,9 @@ function requireSameKind({ a, b }: Sides): void {
 }
 
 /**
- * Every round boots the pairs in shuffled order, and the two of a pair one right after the other. Which side of a pair is
- * first alternates from round to round, begun by a coin: what the first boot does to the second hits both sides alike.
+ * Every round boots the pairs in shuffled order, and the two of a pair one right after the other. Which side of a pair
+ * is first alternates from round to round, begun by a coin: what the first boot does to the second hits both sides
+ * alike.
  */
 export function planAbRounds(
   a: readonly string[],

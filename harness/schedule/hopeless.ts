@@ -5,8 +5,8 @@ import type { Sample, SampleError } from '../../results/record.ts';
 export const HOPELESS_BOOTS = 2;
 
 /**
- * Why a runtime is not worth another boot: nothing could be read of its first `HOPELESS_BOOTS` boots, warm-ups included,
- * each time for the same reason. `undefined` while there is hope: one good boot, and failures are a finding.
+ * Why a runtime is not worth another boot: nothing could be read of its first `HOPELESS_BOOTS` boots, warm-ups
+ * included, each time for the same reason. `undefined` while there is hope: one good boot, and failures are a finding.
  */
 export function whyHopeless(samples: readonly Sample[], runtime: string): SampleError | undefined {
   const own = samples.filter((sample) => sample.runtime === runtime);

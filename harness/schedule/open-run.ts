@@ -26,16 +26,18 @@ export interface OpenRun {
   /** Grows with every boot. */
   readonly record: RunRecord;
   /**
-   * Boots once, and saves the record with what came of it. The time that the boot took until `ready`, ms of wall time, its
-   * preparation included; `undefined` where it did not get there. Throws where the run was interrupted.
+   * Boots once, and saves the record with what came of it. The time that the boot took until `ready`, ms of wall time,
+   * its preparation included; `undefined` where it did not get there. Throws where the run was interrupted.
    */
   boot(planned: PlannedBoot): Promise<number | undefined>;
   /**
-   * Whether a runtime is not booted again, because it is hopeless and the plan does not keep going. Said, and recorded, the
-   * first time that it is so.
+   * Whether a runtime is not booted again, because it is hopeless and the plan does not keep going. Said, and recorded,
+   * the first time that it is so.
    */
   hasGivenUp(runtime: string): boolean;
-  /** Takes a survey of one runtime, and saves the record with every state of it. Throws where the run was interrupted. */
+  /**
+   * Takes a survey of one runtime, and saves the record with every state of it. Throws where the run was interrupted.
+   */
   survey(survey: SurveyName, planned: PlannedBoot): Promise<void>;
   /** Saves the record as complete, or as interrupted where the host's signal says so. */
   end(): Promise<void>;
@@ -95,8 +97,8 @@ async function makeConsoleFolder(runFolder: string): Promise<void> {
 }
 
 /**
- * Prepares every runtime before anything boots. One that this host cannot run ends the run here with its reason and fix;
- * one that only a preset named is left out, and the record says why.
+ * Prepares every runtime before anything boots. One that this host cannot run ends the run here with its reason and
+ * fix; one that only a preset named is left out, and the record says why.
  */
 async function prepareRuntimes(host: HostContext, request: RunRequest): Promise<Prepared> {
   const prepared: Prepared = { runtimes: new Map(), leftOut: [] };
@@ -232,7 +234,10 @@ function newRecord(request: RunRequest, prepared: ReadonlyMap<string, PreparedRu
   };
 }
 
-/** Writes dirty pages back and drops the page cache, dentries and inodes: the next boot reads from the disk (proc(5), drop_caches). */
+/**
+ * Writes dirty pages back and drops the page cache, dentries and inodes: the next boot reads from the disk (proc(5),
+ * drop_caches).
+ */
 export async function dropPageCache(runner: ProcessRunner): Promise<void> {
   await runner.run('sync', []);
   await writeFile('/proc/sys/vm/drop_caches', '3');

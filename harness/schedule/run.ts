@@ -69,7 +69,9 @@ type WarmupWatch = (
   left: readonly PlannedBoot[],
 ) => { isWarm: boolean; note: string } | undefined;
 
-/** Told each boot with what is left after it; says at the end of a warm-up round whether it was the last one, and why. */
+/**
+ * Told each boot with what is left after it; says at the end of a warm-up round whether it was the last one, and why.
+ */
 function watchWarmup({ warmupUntil, warmup }: RunRequest['plan']): WarmupWatch {
   if (warmupUntil !== 'steady') return () => undefined;
   const times = new Map<string, number[]>();

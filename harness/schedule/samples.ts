@@ -18,8 +18,8 @@ export interface BootHeader extends PlannedBoot {
 }
 
 /**
- * One sample for a scenario from what one boot gave. An artifact that could not be read costs the metrics that are made of
- * it; the sample has failed where none is left.
+ * One sample for a scenario from what one boot gave. An artifact that could not be read costs the metrics that are made
+ * of it; the sample has failed where none is left.
  */
 export function sampleOf(
   scenario: Scenario,

@@ -11,9 +11,9 @@ import { circumstancesOf, deadlinesOf, type RunRequest } from './request.ts';
 import { failedSample, measuredSample } from './samples.ts';
 
 /**
- * Takes a survey of one runtime. `keep` gets a sample of each scenario that needs it, with every state of the reading and
- * in the end once more. What went wrong before there was anything to say is a failed sample. Throws where the run was
- * interrupted, after `keep`.
+ * Takes a survey of one runtime. `keep` gets a sample of each scenario that needs it, with every state of the reading
+ * and in the end once more. What went wrong before there was anything to say is a failed sample. Throws where the run
+ * was interrupted, after `keep`.
  */
 export async function takeSurvey(
   host: HostContext,

@@ -17,8 +17,8 @@ export interface Archive {
 }
 
 /**
- * Makes the archive of a run: the same record gives the same bytes, whenever and wherever this twinboot makes it. Pure but
- * for drawing. `command`: the command line that measures the same again, where it is known.
+ * Makes the archive of a run: the same record gives the same bytes, whenever and wherever this twinboot makes it. Pure
+ * but for drawing. `command`: the command line that measures the same again, where it is known.
  */
 export async function makeArchive(
   record: RunRecord,

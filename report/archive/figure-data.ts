@@ -37,8 +37,8 @@ export function figureCsv({ panels }: Figure): string {
 }
 
 /**
- * The same for pgfplots: columns with blanks between them, text in braces, `nan` where there is no value. The first column is
- * a running number, to draw bars at (`\\addplot table[x=index,y=value]{…}`).
+ * The same for pgfplots: columns with blanks between them, text in braces, `nan` where there is no value. The first
+ * column is a running number, to draw bars at (`\\addplot table[x=index,y=value]{…}`).
  */
 export function figurePgfplots({ title, panels }: Figure): string {
   const rows = panels.flatMap(drawnIn);

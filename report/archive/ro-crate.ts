@@ -4,7 +4,10 @@ import type { ArchiveFile, ArchivePart } from './part.ts';
 
 const METADATA = 'ro-crate-metadata.json';
 
-/** ro-crate-metadata.json: an RO-Crate 1.1 (https://www.researchobject.org/ro-crate/1.1/). Comes last: it lists all others. */
+/**
+ * ro-crate-metadata.json: an RO-Crate 1.1 (https://www.researchobject.org/ro-crate/1.1/). Comes last: it lists all
+ * others.
+ */
 export const roCrate: ArchivePart = ({ record, model }, before) => {
   const graph = [
     {

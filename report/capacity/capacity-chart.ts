@@ -21,8 +21,9 @@ interface Curve {
 }
 
 /**
- * Instances per host over the host's memory, a line and its band for each runtime. Both axes are logarithmic (the memory
- * by doubling), so that a factor between runtimes is the same distance anywhere. `undefined` where nothing has a plan.
+ * Instances per host over the host's memory, a line and its band for each runtime. Both axes are logarithmic (the
+ * memory by doubling), so that a factor between runtimes is the same distance anywhere. `undefined` where nothing has a
+ * plan.
  */
 export function capacityChart(plan: CapacityPlan, sizes: readonly CapacityPlan[]): Figure | undefined {
   const curves = curvesOf(sizes);

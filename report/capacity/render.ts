@@ -21,8 +21,8 @@ const PAGE = 'plan.html';
 
 /**
  * Writes the plan's page into `folder`, which is made where it is missing, and beside it the chart as PNG and SVG.
- * `sizes`: the same plan for hosts of other sizes, ascending. `note` is told why a picture is missing. Resolves with the
- * path of the page. Throws like `writeFailure`.
+ * `sizes`: the same plan for hosts of other sizes, ascending. `note` is told why a picture is missing. Resolves with
+ * the path of the page. Throws like `writeFailure`.
  */
 export async function writePlan(
   plan: CapacityPlan,

@@ -12,7 +12,10 @@ import type { Figure, JsonObject, Panel } from './spec.ts';
 /** Up to here both runtimes are seen to grow on one linear axis. */
 const FAR_APART = 20;
 
-/** All instances together over how many live, by two measures: the points of the steps, and what one more costs as a line. */
+/**
+ * All instances together over how many live, by two measures: the points of the steps, and what one more costs as a
+ * line.
+ */
 export function densityGrowth(density: readonly FleetView<Density>[]): Figure | undefined {
   if (density.length === 0) return undefined;
   const logarithmic = isFarApart(

@@ -8,7 +8,9 @@ import { bytesAxis, categoryAxis, labelRoom } from './axes.ts';
 import { scalesOf } from './fleet-look.ts';
 import type { Figure, Panel } from './spec.ts';
 
-/** One instance of a full host by every measure there is: where they differ, something is shared or charged to nobody. */
+/**
+ * One instance of a full host by every measure there is: where they differ, something is shared or charged to nobody.
+ */
 export function densityMeasures(density: readonly FleetView<Density>[]): Figure | undefined {
   const shown = density.flatMap((series) => {
     const last = stepsWithInstances(series.details).at(-1);

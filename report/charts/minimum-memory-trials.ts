@@ -7,7 +7,9 @@ import { shortName } from '../../results/tables/runtimes.ts';
 import { trialsTable } from '../../results/tables/minimum-memory.ts';
 import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
-/** Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots. */
+/**
+ * Every boot of the bisections, a row for each runtime and one axis of memory for all: where the crosses end, it boots.
+ */
 export function minimumMemoryTrials(found: readonly FleetView<MinimumMemory>[]): Figure | undefined {
   if (found.length === 0) return undefined;
   const trials = found.flatMap(({ details }) => details.trials);

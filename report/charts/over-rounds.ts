@@ -13,7 +13,9 @@ import type { Figure, Json, JsonObject, Panel } from './spec.ts';
 
 const HEIGHT = 180;
 
-/** The value of each round where values drift, a panel for each runtime: a box would hide that they are of no one level. */
+/**
+ * The value of each round where values drift, a panel for each runtime: a box would hide that they are of no one level.
+ */
 export function overRounds(found: OverRounds): Figure {
   const runtimes = runtimesOf(found.series);
   const looks = looksOf(runtimes);

@@ -6,7 +6,10 @@ import { categoryAxis, msAxis } from './axes.ts';
 import { barLines, figureId, withMark } from './labels.ts';
 import type { Figure, Json, Panel } from './spec.ts';
 
-/** The stacked phases twice: in the same seconds (what it costs), and in shares of each runtime's own time (where it goes). */
+/**
+ * The stacked phases twice: in the same seconds (what it costs), and in shares of each runtime's own time (where it
+ * goes).
+ */
 export function startupPhases(ladder: Ladder): Figure {
   const phases = phasesOver(ladder.climbs);
   const mark = markOf(

@@ -56,7 +56,10 @@ export function pageModel(history: History): HistoryPage {
   };
 }
 
-/** By metric, each with its subjects (an emulated one apart from itself under KVM); of many pairs only those that changed. */
+/**
+ * By metric, each with its subjects (an emulated one apart from itself under KVM); of many pairs only those that
+ * changed.
+ */
 export function drawnSeries({ series }: History): MetricSeries[] {
   const pairs = new Set(
     series.filter(({ kind }) => kind === 'vm-over-container').map(({ subject }) => subject),

@@ -12,8 +12,8 @@ import type { Table } from '../../results/tables/table.ts';
 const MOST_PAIRS = 2;
 
 /**
- * One table for each pair of a container with a VM; where there is no pair, one over all runtimes; where there are many,
- * one for each scenario with a line for each runtime.
+ * One table for each pair of a container with a VM; where there is no pair, one over all runtimes; where there are
+ * many, one for each scenario with a line for each runtime.
  */
 export function headlineTables(context: Context): Table[] {
   const { runtimes, record } = context;

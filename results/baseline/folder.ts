@@ -57,7 +57,10 @@ export async function saveBaseline(
   return { name, path, record: slim, ...(before && { replaced: before.record.id }) };
 }
 
-/** A relative path may be a repository's: what its links lead to is not taken for its own. An absolute one is the caller's. */
+/**
+ * A relative path may be a repository's: what its links lead to is not taken for its own. An absolute one is the
+ * caller's.
+ */
 function requireOwnFolder(folder: string): void {
   if (!isAbsolute(folder) && !folder.split('/').includes('..')) requireNoLinks('.', folder);
 }
@@ -220,8 +223,9 @@ export async function findBaseline(folder: string, set: string, record: RunRecor
 }
 
 /**
- * The newest record of the set with these runtimes, and of this image where one is named: which environment a run will turn
- * out to be of is not known before it, and how many rounds its baseline has mostly is. `undefined` where there is none.
+ * The newest record of the set with these runtimes, and of this image where one is named: which environment a run will
+ * turn out to be of is not known before it, and how many rounds its baseline has mostly is. `undefined` where there is
+ * none.
  */
 export async function newestBaseline(
   folder: string,

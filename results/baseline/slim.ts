@@ -2,7 +2,8 @@ import { ledgerIn, type LedgerRow, type RunRecord, type Sample } from '../record
 
 /**
  * The record without what no comparison reads, for a repository: no warm-up, no console, and of the services ledger
- * only which service was in what state, and when and for how long it started. Every measured value stays. Still a valid record.
+ * only which service was in what state, and when and for how long it started. Every measured value stays. Still a valid
+ * record.
  */
 export function slimRecord(record: RunRecord): RunRecord {
   return { ...record, samples: record.samples.filter(({ phase }) => phase === 'measured').map(slimSample) };

@@ -10,8 +10,9 @@ interface Costs {
 }
 
 /**
- * The least workload from which on one more VM takes at most the share of the question more memory than one more container
- * with the same workload. Its interval reaches over all that both slopes leave open. `undefined`: one has no line.
+ * The least workload from which on one more VM takes at most the share of the question more memory than one more
+ * container with the same workload. Its interval reaches over all that both slopes leave open. `undefined`: one has no
+ * line.
  */
 export function breakEvenOf(both: MeasuredPair, question: CompleteQuestion): BreakEven | undefined {
   const lines = linesOfPair(both, question);
@@ -27,8 +28,8 @@ export function breakEvenOf(both: MeasuredPair, question: CompleteQuestion): Bre
 }
 
 /**
- * Where vm + max(0, W - free) = (1 + share) · (container + W), `free` being guest RAM that is provided and free: the VM's
- * work is in its idle cost up to there. Both sides are straight below and above, so each has its own solution.
+ * Where vm + max(0, W - free) = (1 + share) · (container + W), `free` being guest RAM that is provided and free: the
+ * VM's work is in its idle cost up to there. Both sides are straight below and above, so each has its own solution.
  */
 function workloadAt({ container, vm }: Costs, share: number, free: number): number {
   const within = vm / (1 + share) - container;

@@ -3,7 +3,8 @@ import type { RuntimeKind } from '../record.ts';
 import type { Interval } from '../statistics/interval.ts';
 
 /**
- * What an instance is taken to cost. `charge`: what its control group is charged with, which is what an operator limits.
+ * What an instance is taken to cost. `charge`: what its control group is charged with, which is what an operator
+ * limits.
  * `host-delta`: the fall of the host's MemAvailable, which is what the host really has less.
  */
 export const planBases = ['charge', 'host-delta'] as const;
@@ -89,7 +90,9 @@ export interface MeasuredSeries {
 
 /** How straight the line through the steps is. */
 export interface Straightness {
-  /** Up to so many live instances no step lies off the line by more than `STRAIGHT_SHARE`; absent where the first does. */
+  /**
+   * Up to so many live instances no step lies off the line by more than `STRAIGHT_SHARE`; absent where the first does.
+   */
   upTo?: number;
   /** The most that a step lies off the line, as a share of what the most live instances cost beyond `fixedBytes`. */
   offShare: number;
@@ -100,7 +103,9 @@ export interface GuestMemory {
   ramBytes: number;
   /** In use by the guest's kernel, page cache and services. */
   usedBytes: number;
-  /** Free inside, and provided by the host already: what works takes these pages first, and the host has paid for them. */
+  /**
+   * Free inside, and provided by the host already: what works takes these pages first, and the host has paid for them.
+   */
   freeTouchedBytes: number;
 }
 
@@ -131,8 +136,8 @@ export interface PlanFigures {
 }
 
 /**
- * One runtime on hosts of the kind asked for. What is absent has its `reason`. Marks of times are of `byCpu` and of what
- * it goes into: `instances` and `hosts`.
+ * One runtime on hosts of the kind asked for. What is absent has its `reason`. Marks of times are of `byCpu` and of
+ * what it goes into: `instances` and `hosts`.
  */
 export interface RuntimePlan extends Marked, Partial<PlanFigures> {
   /** RuntimeDescription.id. */
@@ -141,9 +146,14 @@ export interface RuntimePlan extends Marked, Partial<PlanFigures> {
   measured?: MeasuredSeries;
   /** VMs of which the record tells it. */
   guest?: GuestMemory;
-  /** CPU time of one idle instance, ms per second, with its marks: they are of no other figure unless `byCpu` is there. */
+  /**
+   * CPU time of one idle instance, ms per second, with its marks: they are of no other figure unless `byCpu` is there.
+   */
   idle?: Marked & { msPerS: number };
-  /** An emulated VM less TCG's cache of translated code, which none has under KVM. Absent where the record does not tell it. */
+  /**
+   * An emulated VM less TCG's cache of translated code, which none has under KVM. Absent where the record does not tell
+   * it.
+   */
   withoutTranslationCache?: PlanFigures;
   /** Those that have to be raised for the instances on the fullest host. */
   limits: LimitNeed[];

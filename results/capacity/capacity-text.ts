@@ -34,8 +34,8 @@ export function estimateText(estimate: Estimate, text: (value: number) => string
 export const LESS_CACHE = 'less its translation cache';
 
 /**
- * `nspawn: 20.6 times [20.4, 20.9] as many instances per host as qemu *; with 256 MiB of work 2.15 times [2.13, 2.18]`: a
- * line for each pair.
+ * `nspawn: 20.6 times [20.4, 20.9] as many instances per host as qemu *; with 256 MiB of work 2.15 times [2.13, 2.18]`:
+ * a line for each pair.
  */
 export function ratioSentences({ ratios, furtherWorkloads = [] }: CapacityPlan): string[] {
   return ratios.map((ratio, index) => {
@@ -67,7 +67,9 @@ function vmText({ vm, emulated, withoutTranslationCache }: PlanPair): string {
   return withoutTranslationCache === true ? `${name} ${LESS_CACHE}` : name;
 }
 
-/** `break-even: qemu * takes at most 10 % more memory than nspawn from 4.07 GiB [3.98 GiB, 4.16 GiB] of work in each on` */
+/**
+ * `break-even: qemu * takes at most 10 % more memory than nspawn from 4.07 GiB [3.98 GiB, 4.16 GiB] of work in each on`
+ */
 export function breakEvenSentence(
   breakEven: BreakEven,
   { breakEvenShare }: CapacityPlan['question'],

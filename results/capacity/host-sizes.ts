@@ -7,8 +7,8 @@ import { leavesNothing } from './question.ts';
 const DOUBLINGS = [-3, -2, -1, 0, 1, 2];
 
 /**
- * The same question for hosts of other memory sizes, ascending; those that the reserve takes whole are left out. Where no
- * workload is named, instances idle.
+ * The same question for hosts of other memory sizes, ascending; those that the reserve takes whole are left out. Where
+ * no workload is named, instances idle.
  */
 export function planSizes(record: RunRecord, asked: CapacityQuestion): CapacityPlan[] {
   const { workloadMemoryBytes = 0 } = asked;

@@ -3,9 +3,9 @@ import { markTexts } from '../marks.ts';
 import type { CapacityPlan, Estimate, RuntimePlan } from './capacity-plan.ts';
 
 /**
- * A RuntimeClass of Kubernetes for each runtime, as YAML: what one more idle instance takes beside what its pod asks for
- * (https://kubernetes.io/docs/concepts/scheduling-eviction/pod-overhead/). Memory is the upper end of its interval, CPU
- * what idling takes.
+ * A RuntimeClass of Kubernetes for each runtime, as YAML: what one more idle instance takes beside what its pod asks
+ * for (https://kubernetes.io/docs/concepts/scheduling-eviction/pod-overhead/). Memory is the upper end of its interval,
+ * CPU what idling takes.
  */
 export function runtimeClasses({ runtimes }: Pick<CapacityPlan, 'runtimes'>): string {
   return runtimes.map(runtimeClass).join('\n---\n');

@@ -42,8 +42,8 @@ const TELLING_SHARE = 0.1;
 const TELLING_MS = 1;
 
 /**
- * What a rung's delay is made of: the phases between the rungs before it, and the services that began to start before it.
- * Named is what grew by a tenth of the delay and by 1 ms, and whose middle halves of the two sides do not overlap.
+ * What a rung's delay is made of: the phases between the rungs before it, and the services that began to start before
+ * it. Named is what grew by a tenth of the delay and by 1 ms, and whose middle halves of the two sides do not overlap.
  * `undefined` where the rung is not later.
  */
 export function blameFor(

@@ -120,7 +120,9 @@ export interface Comparison {
   base: ComparedSide;
   next: ComparedSide;
   options: JudgeOptions;
-  /** What so few rounds cannot show whatever their values are, and how many can; absent where they can show a change. */
+  /**
+   * What so few rounds cannot show whatever their values are, and how many can; absent where they can show a change.
+   */
   caveat?: string;
   /** Empty unless the comparison was forced across environments; then every row is marked. */
   environment: EnvironmentDifference[];

@@ -13,8 +13,9 @@ const MOST_OF_IT = 2 / 3;
 
 /**
  * Whether a VM over a container moved with the VM or with the container: `the ratio moved because nspawn got better
- * (0.800 times what it was), not qemu (1.01 times what it was)`. By medians on a scale of factors: a hint beside a verdict, and none itself.
- * `undefined` where a side has no figure above 0, or neither moved that way. `times`: of the ratio.
+ * (0.800 times what it was), not qemu (1.01 times what it was)`. By medians on a scale of factors: a hint beside a
+ * verdict, and none itself. `undefined` where a side has no figure above 0, or neither moved that way. `times`: of the
+ * ratio.
  */
 export function ratioCause(
   times: number,

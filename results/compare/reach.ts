@@ -15,9 +15,9 @@ const MOST_ROUNDS = 10_000;
 
 /**
  * What so few values cannot show, whatever they are: rows of which even the least p that the test has for their sizes
- * is above `alpha` once it is corrected over all `rows` (Holm's rule multiplies the least p by their number). `undefined`
- * where every row can show a change. A row within its minimum effect may still pass. `isPlanned`: BASE is not measured
- * yet either.
+ * is above `alpha` once it is corrected over all `rows` (Holm's rule multiplies the least p by their number).
+ * `undefined` where every row can show a change. A row within its minimum effect may still pass. `isPlanned`: BASE is
+ * not measured yet either.
  */
 export function reachText(rows: readonly RowSize[], alpha: number, isPlanned = false): string | undefined {
   const level = alpha / Math.max(1, rows.length);

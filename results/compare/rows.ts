@@ -98,7 +98,8 @@ function withBlame(row: ComparisonRow, { base, next }: ComparedRecords): Compari
 
 /**
  * A ratio moves with either of its sides, and the reason says with which. Where it moved because the container did, and
- * the VM's own figure did not move that way, it is no verdict on the VM: a container that gets faster must not fail a gate.
+ * the VM's own figure did not move that way, it is no verdict on the VM: a container that gets faster must not fail a
+ * gate.
  */
 function attributeRatio(
   row: ComparisonRow,

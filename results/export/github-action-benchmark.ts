@@ -20,7 +20,9 @@ export function renderGithubActionBenchmark(record: RunRecord, summary: Summary)
   return `${jsonText(entries, 2)}\n`;
 }
 
-/** The interval as one number on both sides of the median: its longer arm, so that it never looks narrower than it is. */
+/**
+ * The interval as one number on both sides of the median: its longer arm, so that it never looks narrower than it is.
+ */
 function rangeOf({ median, metric: { interval } }: TrackedFigure): { range?: string } {
   if (!interval) return {};
   const arm = Math.max(interval.high - median, median - interval.low);

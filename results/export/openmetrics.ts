@@ -31,7 +31,10 @@ interface Family {
   samples: Sample[];
 }
 
-/** What holds for the whole run is said once: a label that every sample carries is what the specification advises against. */
+/**
+ * What holds for the whole run is said once: a label that every sample carries is what the specification advises
+ * against.
+ */
 function runFamily({ id, tool, image, host, plan }: RunRecord): Family {
   const labels = {
     run: id,
@@ -146,7 +149,9 @@ function renderLabels(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** Half a surrogate pair is not UTF-8, a carriage return may not stand in the text, and labels are shown on dashboards. */
+/**
+ * Half a surrogate pair is not UTF-8, a carriage return may not stand in the text, and labels are shown on dashboards.
+ */
 function escape(text: string): string {
   return visible(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

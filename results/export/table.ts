@@ -8,8 +8,8 @@ export type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
 
 /**
  * CSV (RFC 4180, UTF-8, lines end in LF): a line of column names, then a line for each row. An absent cell is empty.
- * Numbers have all their digits. Text shows what it says, as `visible` does; one that a spreadsheet would run as a formula
- * gets an apostrophe in front: guests can choose some of it.
+ * Numbers have all their digits. Text shows what it says, as `visible` does; one that a spreadsheet would run as a
+ * formula gets an apostrophe in front: guests can choose some of it.
  */
 export function renderCsv<Row>(columns: Columns<Row>, rows: readonly Row[]): string {
   const cells = Object.values(columns);

@@ -1,6 +1,8 @@
 import { MIB } from '../../core/units.ts';
 
-/** A figure that somebody else has published, of another machine and by another definition. Nothing here is measured. */
+/**
+ * A figure that somebody else has published, of another machine and by another definition. Nothing here is measured.
+ */
 export interface PublishedFigure {
   /** What was measured. */
   system: string;

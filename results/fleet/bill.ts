@@ -8,9 +8,10 @@ import type { Interval } from '../statistics/interval.ts';
 import { fitSlope } from '../statistics/slope.ts';
 
 /**
- * The bill for the services that every instance repeats, whatever the host runs: what one more instance pays for each of
- * them, and what that makes for many. Those that the host runs too are duplicated as well. It counts anonymous memory (PSS) alone: what each instance has for itself wherever it runs. The
- * pages of programs and libraries are shared between containers of one image, and are part of a VM's page cache.
+ * The bill for the services that every instance repeats, whatever the host runs: what one more instance pays for each
+ * of them, and what that makes for many. Those that the host runs too are duplicated as well. It counts anonymous
+ * memory (PSS) alone: what each instance has for itself wherever it runs. The pages of programs and libraries are
+ * shared between containers of one image, and are part of a VM's page cache.
  */
 export interface Bill {
   runtimes: BilledRuntime[];
@@ -59,8 +60,8 @@ export type Charge =
   | { state: 'unread' };
 
 /**
- * Rows only for families that were seen anywhere; `undefined` where no series tells of services. `detail: 'short'` counts
- * the manager among all others.
+ * Rows only for families that were seen anywhere; `undefined` where no series tells of services. `detail: 'short'`
+ * counts the manager among all others.
  */
 export function billOf(
   series: readonly (Omit<BilledRuntime, 'measured'> & { density: Density })[],
@@ -92,7 +93,9 @@ export function noneDuplicatedOf({ rows }: Bill): string | undefined {
   return noneDuplicatedNote(new Set(rows.map(({ host }) => host)));
 }
 
-/** What `instances` instances pay, and its interval where one more has one; beyond the measured number, by proportion. */
+/**
+ * What `instances` instances pay, and its interval where one more has one; beyond the measured number, by proportion.
+ */
 export function costAt(
   charge: Charge,
   instances: number,
@@ -106,8 +109,8 @@ export function costAt(
 }
 
 /**
- * `At 100 instances, D-Bus costs 102 MiB in containers (nspawn) and 160 MiB in VMs (qemu).` `undefined` where the service
- * was seen in none of the runtimes.
+ * `At 100 instances, D-Bus costs 102 MiB in containers (nspawn) and 160 MiB in VMs (qemu).` `undefined` where the
+ * service was seen in none of the runtimes.
  */
 export function billSentence(
   { runtimes, rows }: Bill,

@@ -12,8 +12,8 @@ export interface Variants<Member> {
 }
 
 /**
- * One for each technology of which the plain form and at least one variant are there. The plain form asks for nothing that
- * the others do not ask for as well: `qemu` beside `qemu:ksm=on`.
+ * One for each technology of which the plain form and at least one variant are there. The plain form asks for nothing
+ * that the others do not ask for as well: `qemu` beside `qemu:ksm=on`.
  */
 export function variantsOf<Member extends Described>(members: readonly Member[]): Variants<Member>[] {
   const groups = new Map<string, Member[]>();

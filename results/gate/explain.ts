@@ -9,8 +9,8 @@ import type { SubjectLimits } from './limit-rules.ts';
 import type { GateFinding } from './verdict.ts';
 
 /**
- * A limit that does not hold, with what the baseline tells of why: what of the boot took longer, or which side of a ratio
- * moved. As it is where it holds, or where there is no baseline.
+ * A limit that does not hold, with what the baseline tells of why: what of the boot took longer, or which side of a
+ * ratio moved. As it is where it holds, or where there is no baseline.
  */
 export function explained(
   row: GateFinding,

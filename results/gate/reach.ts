@@ -14,9 +14,9 @@ export interface PlannedRun {
 
 /**
  * What the relative limits of a gate cannot find in a run, before anything boots: `reachText` over the rows that
- * will be compared. `baseline`: the record that the run will be held against, as far as can be known; without one, the run
- * is to be the first, and one of as many rounds is asked about. `undefined` where a change can be found, or none is looked
- * for.
+ * will be compared. `baseline`: the record that the run will be held against, as far as can be known; without one, the
+ * run is to be the first, and one of as many rounds is asked about. `undefined` where a change can be found, or none is
+ * looked for.
  */
 export function plannedReach(
   gate: Gate,

@@ -48,7 +48,8 @@ export interface Gate {
 }
 
 /**
- * Errors (usage): `no-gate-file`, `unreadable-gate-file`, `link-in-the-way`, and those of `parseGate` and `readExpected`.
+ * Errors (usage): `no-gate-file`, `unreadable-gate-file`, `link-in-the-way`, and those of `parseGate` and
+ * `readExpected`.
  */
 export async function readGate(file: string, known: KnownNames): Promise<Gate> {
   let text: string;

@@ -8,8 +8,8 @@ export function unitName(name: string): string {
 }
 
 /**
- * What no ledger can hold: it has a row for every service, and for PID 1. `undefined` for a name that it can hold. Other
- * units have one only where they failed, which `forbid-failed` sees.
+ * What no ledger can hold: it has a row for every service, and for PID 1. `undefined` for a name that it can hold.
+ * Other units have one only where they failed, which `forbid-failed` sees.
  */
 export function whyNoService(name: string): string | undefined {
   const unit = unitName(name);

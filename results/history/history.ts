@@ -71,7 +71,9 @@ export interface Finding {
   p?: number;
   /** `too-few`: how many records could show a change. */
   needed?: number;
-  /** The relative step in the middle that would be found nine times in ten; absent for too few records or a level of 0. */
+  /**
+   * The relative step in the middle that would be found nine times in ten; absent for too few records or a level of 0.
+   */
   smallestStep?: number;
 }
 
@@ -85,7 +87,9 @@ export interface HistorySeries extends Marked {
   /** RuntimeDescription.id; of a ratio `<vm id> / <container id>`. */
   subject: string;
   kind: 'container' | 'vm' | 'vm-over-container';
-  /** What sets this environment apart from the others of the subject, `kernel 6.1.0-18`; absent where there is one only. */
+  /**
+   * What sets this environment apart from the others of the subject, `kernel 6.1.0-18`; absent where there is one only.
+   */
   environment?: string;
   /** One at least, oldest first. */
   points: HistoryPoint[];

@@ -12,23 +12,27 @@ export type RoundValues = readonly number[];
 /** In at most this share of runs in which nothing drifts, anything is called a drift. */
 export const DRIFT_ALPHA = 0.05;
 
-/** What a group's p, which is one of drawn orders, has to fall to, so that the promise is kept with something to spare. */
+/**
+ * What a group's p, which is one of drawn orders, has to fall to, so that the promise is kept with something to spare.
+ */
 const GROUP_ALPHA = 0.04;
 
 /** Orders of the rounds that are drawn, at most. */
 const DRAWN = 999;
 /** So many drawn orders that are as far out as the real one tell that it is nothing special. */
 const ENOUGH_FARTHER = 60;
-/** More rounds than these are put together by their medians: what goes one way over 30 blocks does so over 300 rounds. */
+/**
+ * More rounds than these are put together by their medians: what goes one way over 30 blocks does so over 300 rounds.
+ */
 const MOST_PLACES = 30;
 
 /**
  * Of groups of figures that were measured in the same boots, as those of one runtime are: which of them go one way over
  * the rounds beyond chance, as a whole. Few rounds tell little of one figure and more of many.
  *
- * The rounds of a group are put into other orders, all its figures alike, so that it does not matter how these depend on
- * each other. p says how far out the sum of the fourth powers of their Kendall's S is, in standard deviations: one clear
- * figure counts there, and so do many that go a little. It is corrected over the groups by Holm's rule.
+ * The rounds of a group are put into other orders, all its figures alike, so that it does not matter how these depend
+ * on each other. p says how far out the sum of the fourth powers of their Kendall's S is, in standard deviations: one
+ * clear figure counts there, and so do many that go a little. It is corrected over the groups by Holm's rule.
  */
 export function findDrifts(groups: readonly (readonly RoundValues[])[], random: Random): boolean[] {
   return holm(groups.map((group) => groupP(group, random))).map((p) => p <= GROUP_ALPHA);

@@ -21,8 +21,8 @@ export function moreOftenP(
 }
 
 /**
- * The exact interval of a share (C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in the
- * Case of the Binomial", Biometrika 26, 1934): shares that are not refuted, on either side, at 2.5 %.
+ * The exact interval of a share (C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated
+ * in the Case of the Binomial", Biometrika 26, 1934): shares that are not refuted, on either side, at 2.5 %.
  * `trials`: 1 or more.
  */
 export function shareInterval(happened: number, trials: number): Interval {

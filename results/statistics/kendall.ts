@@ -53,9 +53,9 @@ function countFalls(values: Float64Array): number {
 }
 
 /**
- * Two-sided p of Kendall's S: how likely an S at least as far from 0 is where every order of `values` is as likely (H. B.
- * Mann, "Nonparametric Tests Against Trend", Econometrica 13, 1945). Counted exactly for up to 18 values, ties included;
- * beyond, the normal approximation, corrected for ties and for continuity.
+ * Two-sided p of Kendall's S: how likely an S at least as far from 0 is where every order of `values` is as likely (H.
+ * B. Mann, "Nonparametric Tests Against Trend", Econometrica 13, 1945). Counted exactly for up to 18 values, ties
+ * included; beyond, the normal approximation, corrected for ties and for continuity.
  */
 export function kendallP(values: readonly number[], s: number): number {
   if (values.length > EXACT_UP_TO) {

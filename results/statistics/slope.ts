@@ -63,8 +63,8 @@ export interface Drift {
 
 /**
  * Slope: that of `fitSlope`. p: the test of H. B. Mann ("Nonparametric Tests Against Trend", Econometrica 13, 1945) and
- * M. G. Kendall (Rank Correlation Methods, 1975), by `kendallP`. A point far out counts no more than one that is a little
- * higher or lower. `points`: two at least, each at another `x`.
+ * M. G. Kendall (Rank Correlation Methods, 1975), by `kendallP`. A point far out counts no more than one that is a
+ * little higher or lower. `points`: two at least, each at another `x`.
  */
 export function driftOf(points: readonly Point[]): Drift {
   const slopes = pairSlopes(points);

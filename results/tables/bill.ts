@@ -71,8 +71,8 @@ function chargeCells(charge: Charge, measured: number): Cell[] {
 }
 
 /**
- * The bill for one number of instances, the runtimes beside each other, and what to know of it; PID 1 is among all others.
- * `undefined` where no series tells of services.
+ * The bill for one number of instances, the runtimes beside each other, and what to know of it; PID 1 is among all
+ * others. `undefined` where no series tells of services.
  */
 export function billAt(
   { plain }: FleetFindings,

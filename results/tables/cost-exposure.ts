@@ -9,7 +9,9 @@ import { medianCell } from './medians.ts';
 import { marksOver, runtimeCell, runtimesOf, type RuntimeView } from './runtimes.ts';
 import { column, numeric, type Table } from './table.ts';
 
-/** What an instance costs, held against what it is exposed to: a place for each runtime, and no sum of unlike things. */
+/**
+ * What an instance costs, held against what it is exposed to: a place for each runtime, and no sum of unlike things.
+ */
 export interface CostExposure {
   /** The scenario of the exposures, where the figure stands. */
   scenario: string;

@@ -60,7 +60,10 @@ export function densityTable(density: readonly FleetView<Density>[]): Table {
   };
 }
 
-/** What the first instance is charged, and below it what it shares with all others and is not (`density.charged-elsewhere`). */
+/**
+ * What the first instance is charged, and below it what it shares with all others and is not
+ * (`density.charged-elsewhere`).
+ */
 function firstCell({ firstBytes, chargedElsewhereBytes = 0 }: DensityFigures): Cell {
   const note =
     chargedElsewhereBytes === 0 ? undefined : `and ${formatBytes(chargedElsewhereBytes)} charged elsewhere`;

@@ -12,8 +12,8 @@ export interface Found<Details> {
 }
 
 /**
- * Of each runtime the first good measured boot whose details have this form. What is told of an instance beside its figures
- * is told of one boot: the figures' intervals show where boots differ.
+ * Of each runtime the first good measured boot whose details have this form. What is told of an instance beside its
+ * figures is told of one boot: the figures' intervals show where boots differ.
  */
 export function firstDetails<Schema extends z.ZodType>(
   { record, runtimes }: Context,

@@ -170,7 +170,10 @@ function ratioCell(ratio: RatioSummary | undefined, sides: readonly number[]): C
   };
 }
 
-/** How many values there are, once where all have as many, and how many are missing. `shown`: of others each, or each once. */
+/**
+ * How many values there are, once where all have as many, and how many are missing. `shown`: of others each, or each
+ * once.
+ */
 function countCell(found: readonly (MetricSummary | undefined)[], shown: 'each' | 'different'): Cell {
   const counts = found.map((summary) => String(summary?.n ?? 0));
   const missing = found.reduce((sum, summary) => sum + (summary?.missing ?? 0), 0);

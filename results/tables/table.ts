@@ -3,8 +3,8 @@ import type { Marked } from '../marks.ts';
 
 /**
  * A table as data. It is built once, in this folder, and laid out by three renderers: the terminal
- * (harness/cli/table.ts), Markdown (report/markdown-table.ts) and the page (report/assets/table.eta). All of it is plain
- * text, which they escape.
+ * (harness/cli/table.ts), Markdown (report/markdown-table.ts) and the page (report/assets/table.eta). All of it is
+ * plain text, which they escape.
  */
 export interface Table {
   /** Above the table in documents. */

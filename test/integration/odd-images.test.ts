@@ -9,7 +9,10 @@ import { layerImage, type Tree } from '../support/layered-image.ts';
 import { twinboot, type Told } from '../support/terminal.ts';
 import { newRunsFolder, onlyRecord } from './support.ts';
 
-/** Images as their makers left them (docs/reliability.md), really booted: as many oddities in one image as get on together. */
+/**
+ * Images as their makers left them (docs/reliability.md), really booted: as many oddities in one image as get on
+ * together.
+ */
 
 beforeAll(async () => {
   const { exitCode, notes } = await twinboot(['image', 'build']);

@@ -61,7 +61,9 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
       let host: HostContext;
       let prepared: PreparedRuntime;
       let instance: Instance;
-      /** PSS of every process of the boundary by smem, which reads smaps itself, in bytes; and what twinboot read then. */
+      /**
+       * PSS of every process of the boundary by smem, which reads smaps itself, in bytes; and what twinboot read then.
+       */
       let witnessPssBytes = 0;
       let witnessPids: number[] = [];
       /** Read once more after the witness: what has changed in between is no difference between the two. */
@@ -132,7 +134,8 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
           return;
         }
         // A getty that takes over the console may hang it up while the line is still on its way: then the witness never
-        // spoke in this boot. It may only have been cut off by that getty, and must speak in one of the boots that follow.
+        // spoke in this boot. It may only have been cut off by that getty, and must speak in one of the boots that
+        // follow.
         expect(runtime.kind).toBe('container');
         expect(instance.console.tail().join('\n')).toMatch(/login:|Console Getty/);
         let differenceMs: number | undefined;
@@ -288,8 +291,9 @@ export function describeRealBoots(boots: readonly RealBoot[]): void {
 }
 
 /**
- * The processes of a control group and those below it, by way of /proc/PID/cgroup instead of the group's own files. What
- * has ended and waits for the host's init to reap it (Podman's conmon, on some hosts for a while) is none any more.
+ * The processes of a control group and those below it, by way of /proc/PID/cgroup instead of the group's own files.
+ * What has ended and waits for the host's init to reap it (Podman's conmon, on some hosts for a while) is none any
+ * more.
  */
 function pidsOf(group: string): number[] {
   return readdirSync('/proc')

@@ -16,8 +16,8 @@ export function newRunsFolder(): string {
 }
 
 /**
- * This host, as a run has it. What is made on it is removed by `cleanup.releaseAll()`. With `diskBytes` its work folder lies
- * on a disk of its own, that large.
+ * This host, as a run has it. What is made on it is removed by `cleanup.releaseAll()`. With `diskBytes` its work folder
+ * lies on a disk of its own, that large.
  */
 export function openTestHost(name: string, purpose: string, diskBytes?: number): HostContext {
   const folder = mkdtempSync('/var/tmp/twinboot-test-');

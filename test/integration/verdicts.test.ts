@@ -6,7 +6,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { newTraces, rememberTraces } from '../support/host-state.ts';
 import { twinboot, type Told } from '../support/terminal.ts';
 
-/** The README's CI section, typed as it stands there, with real boots: green for the same image, red for a slower one. */
+/**
+ * The README's CI section, typed as it stands there, with real boots: green for the same image, red for a slower one.
+ */
 
 const folder = temporaryFolder();
 const gateFile = join(folder, 'twinboot.yaml');

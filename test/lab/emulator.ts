@@ -6,8 +6,8 @@ import { runInTree } from '../../harness/image/tree.ts';
 
 /**
  * The QEMU that boots the lab. It is the one of the lab's own tree, so that every host boots the lab with the same
- * emulator. QEMU before 8.1 can translate code while another virtual CPU changes it; KVM changes its own code whenever a
- * guest's CPU comes up, and the lab's kernel then panics now and then ("Oops: int3").
+ * emulator. QEMU before 8.1 can translate code while another virtual CPU changes it; KVM changes its own code whenever
+ * a guest's CPU comes up, and the lab's kernel then panics now and then ("Oops: int3").
  */
 export interface Emulator {
   command: string;

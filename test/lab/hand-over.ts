@@ -21,7 +21,9 @@ const leftOut = new Set(['.git', 'runs', 'coverage']);
 /** For what twinboot makes there: images, boot disks. Sparse: what is not written takes no room. */
 const ROOM_BYTES = 8 * GIB;
 
-/** Where the lab finds the exact times of the cache's files: an image is known by them, and mkfs keeps whole seconds. */
+/**
+ * Where the lab finds the exact times of the cache's files: an image is known by them, and mkfs keeps whole seconds.
+ */
 export const TIMES_FILE = '.times';
 
 /** Packs the working tree and the image cache into a disk file each: over 9p the tree alone takes minutes. */

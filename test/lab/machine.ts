@@ -32,8 +32,8 @@ export interface Lab {
   sshCommand: string;
   /**
    * Runs a shell command in the working tree, its streams being twinboot's own; with a terminal of its own where
-   * `terminal` says so. With `onLine` every line that it says goes there, and it is given no input. Gives the exit code. Errors: `lab-ended` (run) with the console's last lines where it ended or hangs,
-   * `interrupted` (run).
+   * `terminal` says so. With `onLine` every line that it says goes there, and it is given no input. Gives the exit
+   * code. Errors: `lab-ended` (run) with the console's last lines where it ended or hangs, `interrupted` (run).
    */
   run(command: string, options?: RunOptions): Promise<number>;
   /** Copies a file or folder of the lab's into a folder of the host's. */

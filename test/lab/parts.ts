@@ -22,8 +22,8 @@ export interface PartsRequest {
 }
 
 /**
- * Runs each part of the tests in a lab of its own, some at once. Gives the worst exit status. An error of one part, that its
- * lab does not come up or ends thrice, is thrown when the others have ended.
+ * Runs each part of the tests in a lab of its own, some at once. Gives the worst exit status. An error of one part,
+ * that its lab does not come up or ends thrice, is thrown when the others have ended.
  */
 export async function testInParts(task: TestsTask, request: PartsRequest): Promise<number> {
   const parts = partsOf(task);
@@ -40,7 +40,9 @@ export async function testInParts(task: TestsTask, request: PartsRequest): Promi
   return Math.max(0, ...results.map((result) => (result.status === 'fulfilled' ? result.value : 0)));
 }
 
-/** A test that fails has failed. A lab that ended by itself says nothing of its tests: they are begun anew in another. */
+/**
+ * A test that fails has failed. A lab that ended by itself says nothing of its tests: they are begun anew in another.
+ */
 async function testPart(
   part: string,
   { filter }: TestsTask,

@@ -20,8 +20,8 @@ const XEN = 'xen';
 const LONGEST_FIRST = ['fleets-and-verdicts', XEN, 'machines', SMOKE, 'containers'];
 
 /**
- * The parts of the tests, a file each: every one gets a lab of its own, so that a lab which its emulator ends takes no more
- * along than that.
+ * The parts of the tests, a file each: every one gets a lab of its own, so that a lab which its emulator ends takes no
+ * more along than that.
  */
 export function partsOf({ smoke }: Pick<Extract<LabTask, { kind: 'tests' }>, 'smoke'>): string[] {
   if (smoke) return [SMOKE];
@@ -41,7 +41,9 @@ function placeOf(part: string): number {
   return place === -1 ? LONGEST_FIRST.length : place;
 }
 
-/** The shell command that runs a part inside. It is of the project `lab` of vitest.config.ts, which exists there alone. */
+/**
+ * The shell command that runs a part inside. It is of the project `lab` of vitest.config.ts, which exists there alone.
+ */
 export function testsCommand(part: string, filter: string): string {
   const only = filter === '' ? '' : ` --testNamePattern ${shellWord(filter)} --passWithNoTests`;
   return `TWINBOOT_IN_LAB=1 TWINBOOT_TEST_REPORT=${REPORT} node node_modules/vitest/vitest.mjs run --project lab ${FOLDER}/${part}.test.ts${only}`;

@@ -1,6 +1,8 @@
 type Triple = [number, number, number];
 
-/** A `#rrggbb` in OKLab (Björn Ottosson, 2020): lightness and two axes of colour, in which equal distances look equal. */
+/**
+ * A `#rrggbb` in OKLab (Björn Ottosson, 2020): lightness and two axes of colour, in which equal distances look equal.
+ */
 function oklab(color: string): Triple {
   const [r, g, b] = [1, 3, 5].map((at) => {
     const value = parseInt(color.slice(at, at + 2), 16) / 255;

@@ -13,7 +13,9 @@ import { copyUserTree, readUserTree } from '../../harness/image/user-tree.ts';
 import { openCleanupRegistry } from '../../harness/process/cleanup.ts';
 import { processRunner } from '../../harness/process/runner.ts';
 
-/** What lies over an image's root, by path without a leading slash: a file's text, a program's, or where a link leads. */
+/**
+ * What lies over an image's root, by path without a leading slash: a file's text, a program's, or where a link leads.
+ */
 export type Tree = Record<string, string | { program: string } | { to: string }>;
 
 const { signal } = new AbortController();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Gives the tests of this run a folder of their own for what is temporary, and fails when they are done and something of
- * twinboot's is still in it. Vitest calls it before all tests, and what it returns after them.
+ * Gives the tests of this run a folder of their own for what is temporary, and fails when they are done and something
+ * of twinboot's is still in it. Vitest calls it before all tests, and what it returns after them.
  */
 export default function watchLeftovers(): () => void {
   const before = process.env.TMPDIR;

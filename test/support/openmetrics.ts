@@ -16,8 +16,9 @@ const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)?\\})? (${NUM
 const ORDER = ['TYPE', 'UNIT', 'HELP'];
 
 /**
- * Reads an OpenMetrics 1.0 text of gauges without timestamps and exemplars, by the specification's ABNF and its rules on
- * families, the SHOULDs included (https://prometheus.io/docs/specs/om/open_metrics_spec/). Throws at the first breach.
+ * Reads an OpenMetrics 1.0 text of gauges without timestamps and exemplars, by the specification's ABNF and its rules
+ * on families, the SHOULDs included (https://prometheus.io/docs/specs/om/open_metrics_spec/). Throws at the first
+ * breach.
  */
 export function parseOpenMetrics(text: string): Map<string, ParsedFamily> {
   if (/\p{Surrogate}/u.test(text)) throw new Error('not UTF-8');

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A folder for each test of the file, in which twinboot also keeps its state; what a test stubs of the environment goes. */
+/**
+ * A folder for each test of the file, in which twinboot also keeps its state; what a test stubs of the environment
+ * goes.
+ */
 export function ownState(): { readonly folder: string } {
   let folder = '';
   beforeEach(() => {

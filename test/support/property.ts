@@ -5,13 +5,17 @@ import { TwinbootError } from '../../core/error.ts';
 
 /** Inputs for each property; `npm run fuzz` asks for more. */
 const INPUTS = Number(process.env.TWINBOOT_FUZZ_INPUTS ?? 100_000);
-/** The same inputs every time, so that a test turns red by a change of the code alone; `npm run fuzz` draws new ones. */
+/**
+ * The same inputs every time, so that a test turns red by a change of the code alone; `npm run fuzz` draws new ones.
+ */
 const SEED = Number(process.env.TWINBOOT_FUZZ_SEED ?? 20_261_125);
 
 // Most refusals are errors, and a stack takes longer than most parsers.
 Error.stackTraceLimit = 3;
 
-/** A test that a property holds for every input. A failure names the smallest input found, the seed and the path to it. */
+/**
+ * A test that a property holds for every input. A failure names the smallest input found, the seed and the path to it.
+ */
 export function holds<T>(name: string, inputs: fc.Arbitrary<T>, check: (input: T) => void): void {
   it(name, () => fc.assert(fc.property(inputs, check), { numRuns: INPUTS, seed: SEED }));
 }

@@ -5,7 +5,10 @@ import { afterAll } from 'vitest';
 
 const made: string[] = [];
 
-/** A new folder, gone when the tests of the file have ended. It may be made anywhere: in a test, a hook, or outside both. */
+/**
+ * A new folder, gone when the tests of the file have ended. It may be made anywhere: in a test, a hook, or outside
+ * both.
+ */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'twinboot-test-'));
   made.push(folder);

@@ -27,8 +27,9 @@ interface RealPair {
 }
 
 /**
- * `ab` of an image against itself with real boots, so often as asked, each run with a seed of its own; and what `compare`
- * makes of records of the same runs. It promises nothing: one host at one time is no proof. Needs root; some minutes a run.
+ * `ab` of an image against itself with real boots, so often as asked, each run with a seed of its own; and what
+ * `compare` makes of records of the same runs. It promises nothing: one host at one time is no proof. Needs root; some
+ * minutes a run.
  */
 export const realBoots: Study = {
   id: 'real-boots',

@@ -222,7 +222,9 @@ function endNote({ end, rounds }: AbResult, { isDecided }: AbComparison, ab: AbR
   return `ended after ${after} by ${limit}: not everything is decided`;
 }
 
-/** Beside the two records, every form for other programs. A file that fails is said to be missing, and costs no verdict. */
+/**
+ * Beside the two records, every form for other programs. A file that fails is said to be missing, and costs no verdict.
+ */
 async function keep(io: Io, document: VerdictDocument, folder: string): Promise<void> {
   for (const { file, render } of ciForms) {
     try {

@@ -134,8 +134,8 @@ export function requireTakers(
 }
 
 /**
- * The rounds of a plan, and its fleet: without a scenario of single boots there are no rounds to go, and without one of a
- * fleet there is no fleet. What is not said of a fleet is as `twinboot run` has it; of rounds, as `planOf`.
+ * The rounds of a plan, and its fleet: without a scenario of single boots there are no rounds to go, and without one of
+ * a fleet there is no fleet. What is not said of a fleet is as `twinboot run` has it; of rounds, as `planOf`.
  */
 export function roundsOf(
   asked: readonly Scenario[],

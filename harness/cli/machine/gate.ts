@@ -113,7 +113,9 @@ async function measure(
   return record;
 }
 
-/** A limit that nothing measures fails, which is better said before anything boots. Errors: `unmeasured-metric` (usage). */
+/**
+ * A limit that nothing measures fails, which is better said before anything boots. Errors: `unmeasured-metric` (usage).
+ */
 function requireMeasured({ file, metrics }: Gate, chosen: readonly Scenario[]): void {
   const isMeasured = (id: string): boolean =>
     chosen.some((scenario) => scenario.metrics.some((metric) => metric.id === id));

@@ -124,8 +124,8 @@ function openLog(folder: RunFolder): Logger {
 }
 
 /**
- * The host tools that the chosen runtimes need, by name. What a preset named and this host lacks is brought by --install;
- * without it, it is no reason to refuse the run: such a runtime is left out.
+ * The host tools that the chosen runtimes need, by name. What a preset named and this host lacks is brought by
+ * --install; without it, it is no reason to refuse the run: such a runtime is left out.
  */
 function toolsOf(specs: readonly RuntimeSpec[], install: boolean, host: HostContext): string[] {
   return specs

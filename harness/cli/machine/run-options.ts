@@ -75,8 +75,8 @@ export const runOptions = {
 };
 
 /**
- * Adds the options that `run`, `ab` and `noise` share: how an instance is booted, and where the run goes. The result's type
- * is stated: the compiler takes minutes to write down the one that it infers.
+ * Adds the options that `run`, `ab` and `noise` share: how an instance is booted, and where the run goes. The result's
+ * type is stated: the compiler takes minutes to write down the one that it infers.
  */
 export function addBootOptions<Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,

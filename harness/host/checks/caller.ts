@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { everyKind, type Examiner, type Finding } from './check.ts';
 
-/** Which CPUs the caller leaves to twinboot and its instances (taskset(1), cpuset). It may be meant so, and is left alone. */
+/**
+ * Which CPUs the caller leaves to twinboot and its instances (taskset(1), cpuset). It may be meant so, and is left
+ * alone.
+ */
 export const allowedCpus: Examiner = {
   id: 'allowed-cpus',
   title: 'CPUs allowed',

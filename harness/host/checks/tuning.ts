@@ -3,7 +3,9 @@ import { hypervisorText, isEmulatedHost, type HostKind } from '../../../results/
 import type { Examiner, Finding } from './check.ts';
 import { emulatedHost } from './platform.ts';
 
-/** What makes figures unsteady without being wrong: how the kernel is told to treat CPUs and memory, and what is below. */
+/**
+ * What makes figures unsteady without being wrong: how the kernel is told to treat CPUs and memory, and what is below.
+ */
 
 const CPU_FOLDER = '/sys/devices/system/cpu';
 const MEMORY_FOLDER = '/sys/kernel/mm';

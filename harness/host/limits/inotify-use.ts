@@ -10,11 +10,12 @@ export interface InotifyUse {
 
 /**
  * Counts the inotify file descriptors of every process and the watches they hold (proc_pid_fdinfo(5)): the kernel tells
- * its own counts nowhere. Charged are the account that opened them and, for what is opened in a user namespace, also the
- * account that made the namespace (Documentation/admin-guide/sysctl/user.rst): a process in another one counts as ours.
+ * its own counts nowhere. Charged are the account that opened them and, for what is opened in a user namespace, also
+ * the account that made the namespace (Documentation/admin-guide/sysctl/user.rst): a process in another one counts as
+ * ours.
  *
- * A descriptor that was inherited or sent counts twice here and once in the kernel; those of systemd are not. Takes some
- * µs for each open file on the host, and nothing else runs meanwhile: for between measurements.
+ * A descriptor that was inherited or sent counts twice here and once in the kernel; those of systemd are not. Takes
+ * some µs for each open file on the host, and nothing else runs meanwhile: for between measurements.
  */
 export function countInotify(proc = '/proc'): InotifyUse {
   const use: InotifyUse = { instances: 0, watches: 0 };

@@ -75,7 +75,9 @@ function keyUsers(files: LimitFiles): KeyUse[] | undefined {
   return text === undefined ? undefined : parseKeyUsers(text);
 }
 
-/** `    0:     9 8/8 3/1000000 40/25000000`: uid, usage, keys and those with content, keys and bytes of their quotas. */
+/**
+ * `    0:     9 8/8 3/1000000 40/25000000`: uid, usage, keys and those with content, keys and bytes of their quotas.
+ */
 export function parseKeyUsers(text: string): KeyUse[] {
   return text.split('\n').flatMap((line) => {
     const [, uid, keys, bytes] = /^ *(\d{1,10}): +\d+ \d+\/\d+ (\d+)\/\d+ (\d+)\/\d+$/.exec(line) ?? [];

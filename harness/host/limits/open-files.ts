@@ -3,8 +3,8 @@ import { parseCount } from '../../parse/count.ts';
 import { parseLimit } from '../../parse/process-limits.ts';
 
 /**
- * Open files of the whole host: allocated, free, most (proc_sys_fs(5), `file-nr`). Whoever has CAP_SYS_ADMIN, as root of
- * a container without a user namespace has, may go beyond.
+ * Open files of the whole host: allocated, free, most (proc_sys_fs(5), `file-nr`). Whoever has CAP_SYS_ADMIN, as root
+ * of a container without a user namespace has, may go beyond.
  */
 export const openFiles: HostLimit = {
   id: 'open-files',

@@ -87,8 +87,8 @@ async function raiseSysctl(
 }
 
 /**
- * Node cannot set its own limits, prlimit(1) of util-linux can set another process's. It ends with twinboot and needs no
- * putting back; what is started from now on inherits it.
+ * Node cannot set its own limits, prlimit(1) of util-linux can set another process's. It ends with twinboot and needs
+ * no putting back; what is started from now on inherits it.
  */
 async function raiseOwnOpenFiles(
   { runner }: Raising,

@@ -25,8 +25,8 @@ interface Annotation {
 /**
  * GitHub's workflow commands: an error for what fails, a warning for what is worse and was told not to count, a notice
  * for what got better or differs, and the whole in one sentence last, a warning where something is undecided. Rows that
- * decide nothing, since they pass, are undecided or were not judged, say nothing. Of a level with more than ten, the last
- * place says how many are left out.
+ * decide nothing, since they pass, are undecided or were not judged, say nothing. Of a level with more than ten, the
+ * last place says how many are left out.
  */
 export function renderGithub(document: VerdictDocument): Printed {
   const { title, sentence } = document;

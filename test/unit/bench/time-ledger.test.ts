@@ -9,7 +9,8 @@ function boot(startedAtMs: number, afterMs: number): BootEntry {
 }
 
 describe('divideTime', () => {
-  // Started at 10,000; 400 ms to the first boot; two boots; 5 ms of samples and 20 ms of saving after each; 575 ms of report.
+  // Started at 10,000; 400 ms to the first boot; two boots; 5 ms of samples and 20 ms of saving after each; 575 ms of
+  // report.
   const log = { boots: [boot(10_400, 5), boot(11_425, 5)], endedAtMs: 12_450 };
   const ledger = divideTime({ startedAtMs: 10_000, wallMs: 3025 }, log);
 

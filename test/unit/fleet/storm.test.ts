@@ -19,7 +19,9 @@ interface Ground {
   notes: string[];
 }
 
-/** A survey of instances that get ready after 400 ms and 100 ms more for each that was started before, unless they end. */
+/**
+ * A survey of instances that get ready after 400 ms and 100 ms more for each that was started before, unless they end.
+ */
 function surveyOf(
   bursts: number[],
   options: {

@@ -109,7 +109,8 @@ describe('a VM, by hand from the captured files', () => {
       'memory.duplicated-services': (1144 + 476) * KIB,
       'memory.other-services': (10_213 - 1144 - 476) * KIB,
       'memory.agent': 160 * KIB,
-      // What is resident of the memfd, of which the guest uses 512 MiB less MemFree and 1244 + 896 free pages of its CPUs
+      // What is resident of the memfd, of which the guest uses 512 MiB less MemFree and 1244 + 896 free pages of its
+      // CPUs
       'memory.free-touched': 196_732 * KIB - (512 * MIB - 392_344 * KIB - (1244 + 896) * 4 * KIB),
       'memory.host-kernel': 2_441_216,
       'memory.swapped': 0,

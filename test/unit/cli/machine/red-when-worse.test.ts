@@ -7,8 +7,9 @@ import { ownState } from '../../../support/own-state.ts';
 import { twinboot, type Told } from '../../../support/terminal.ts';
 
 /**
- * The CI engineer's job: red when it is worse, never else. What takes half as long again is red, or it is said that so few
- * rounds cannot tell: by what boots before it boots, and of two records first of all. An unchanged pair is never red.
+ * The CI engineer's job: red when it is worse, never else. What takes half as long again is red, or it is said that so
+ * few rounds cannot tell: by what boots before it boots, and of two records first of all. An unchanged pair is never
+ * red.
  */
 
 const own = ownState();

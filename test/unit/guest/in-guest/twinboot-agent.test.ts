@@ -30,8 +30,8 @@ esac
 const UNITS = ['Id=one.service', ''];
 
 /**
- * In a mount namespace of its own: the FIFOs appear at /run/twinboot, systemctl is the one above, and nothing of the host's
- * /run is touched.
+ * In a mount namespace of its own: the FIFOs appear at /run/twinboot, systemctl is the one above, and nothing of the
+ * host's /run is touched.
  */
 const IN_A_NAMESPACE = [
   'mount -t tmpfs none /run && mkdir /run/twinboot && mount --bind "$1" /run/twinboot',

@@ -47,8 +47,9 @@ function runtimeOf({ runtimes }: Pick<CapacityPlan, 'runtimes'>, id: string): Ru
 }
 
 /**
- * An emulated run, 1 to 8 at once: a container at 16 MiB (64 MiB once) and a VM with 512 MiB of RAM at 400 MiB (none once), of
- * which 150 MiB are the translation cache, 120 MiB in use inside, 50 MiB free inside that the host has provided.
+ * An emulated run, 1 to 8 at once: a container at 16 MiB (64 MiB once) and a VM with 512 MiB of RAM at 400 MiB (none
+ * once), of which 150 MiB are the translation cache, 120 MiB in use inside, 50 MiB free inside that the host has
+ * provided.
  */
 function emulatedRun(): RunRecord {
   const record = densityRecord({ scenarios: ['density'] });
@@ -154,7 +155,8 @@ describe('an emulated run of a container and a VM, 500 instances wanted', () => 
   });
 
   it.each([
-    // 400 / 1.1 - 16 = 347.6 > 50 free, so (400 - 50 - 1.1 · 16) / 0.1 = 3,324; less cache (250 - 50 - 17.6) / 0.1 = 1,824.
+    // 400 / 1.1 - 16 = 347.6 > 50 free, so (400 - 50 - 1.1 · 16) / 0.1 = 3,324; less cache (250 - 50 - 17.6) / 0.1 =
+    // 1,824.
     [0.1, 3324, 1824],
     // (350 - 1.5 · 16) / 0.5 = 652; (200 - 24) / 0.5 = 352.
     [0.5, 652, 352],

@@ -48,7 +48,8 @@ describe('the verdict', () => {
 
   it('is inconclusive if nobody can tell, with about how many more rounds would tell', () => {
     const noisy = [80, 120, 95, 105, 70, 130];
-    // Half of the interval, 0.339, has to fit between 1.01 and 1.05: 6 × (0.339 / 0.04)² is 431 values, 425 more than 6.
+    // Half of the interval, 0.339, has to fit between 1.01 and 1.05: 6 × (0.339 / 0.04)² is 431 values, 425 more than
+    // 6.
     expect(judgeOne(noisy, [85, 118, 90, 112, 75, 128])).toMatchInlineSnapshot(`
       {
         "interval": {

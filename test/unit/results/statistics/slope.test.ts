@@ -59,7 +59,8 @@ describe('the line', () => {
   });
 
   it('of several series leaves out pairs of the same number of instances', () => {
-    // Three of the fifteen pairs lie above each other; of the other twelve six have a slope of 20, and six one from 18 to 22.
+    // Three of the fifteen pairs lie above each other; of the other twelve six have a slope of 20, and six one from 18
+    // to 22.
     const pooled = [...straight([1, 2, 3]), ...straight([1, 2, 3]).map(({ x, y }) => ({ x, y: y + 2 }))];
     expect(fitSlope(pooled)).toMatchObject({ slope: 20, intercept: 31, steps: 6 });
   });

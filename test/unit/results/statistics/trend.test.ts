@@ -12,7 +12,9 @@ function shape(stretches: readonly Stretch[]): string {
     .join(', ');
 }
 
-/** The shares of `trials` seeded series of 50 records that satisfy `holds`. Noise is normal, 5 % unless said otherwise. */
+/**
+ * The shares of `trials` seeded series of 50 records that satisfy `holds`. Noise is normal, 5 % unless said otherwise.
+ */
 function share(
   trials: number,
   levelAt: (position: number) => number,
