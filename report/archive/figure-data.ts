@@ -59,12 +59,17 @@ function pgfCell(value: Cell): string {
   return `{${latexText(String(value))}}`;
 }
 
-/** Text that LaTeX shows as it is, in one line. */
+/**
+ * Text that LaTeX shows as it is, in one line, with its default font encoding (OT1) and with T1 (encguide.pdf): letters
+ * that pdfLaTeX does not know, of other scripts, are left to LuaLaTeX and XeLaTeX.
+ */
 export function latexText(text: string): string {
   return (
     visible(text)
       .replace(/\s+/gu, ' ')
-      .replace(/[\\{}$&#%_^~]/gu, (character) => latexCharacters[character] ?? `\\${character}`)
+      .replace(/[\\{}$&#%_^~<>|'`−≤≥]/gu, (character) => latexCharacters[character] ?? `\\${character}`)
+      // Two of them become another character: `--cpus`, `cpuid=host,,rdtscp=0`.
+      .replace(/([-,])(?=\1)/gu, '$1{}')
       // After the end of a row it would begin an option.
       .replace(/^\[/, '{[}')
   );
@@ -74,6 +79,14 @@ const latexCharacters: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
   '^': '\\textasciicircum{}',
   '~': '\\textasciitilde{}',
+  '<': '\\textless{}',
+  '>': '\\textgreater{}',
+  '|': '\\textbar{}',
+  "'": '\\textquotesingle{}',
+  '`': '\\textasciigrave{}',
+  '−': '$-$',
+  '≤': '$\\leq$',
+  '≥': '$\\geq$',
 };
 
 function drawnIn(panel: Panel): DrawnValue[] {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../core/package-root.ts';
+import { latexTable } from '../../../report/archive/latex-tables.ts';
 import { figuresOf } from '../../../report/charts/registry.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
 import { buildModel } from '../../../report/model/report.ts';
@@ -64,6 +65,11 @@ describe('docs/example', () => {
     const lines = table.split('\n').slice(0, -1);
     expect(lines.length).toBeGreaterThan(8);
     for (const line of lines) expect(out + notes).toContain(`${line}\n`);
+  });
+
+  it('has tables that pdfLaTeX can set: no character but those that it knows', () => {
+    const texts = figures.map(({ table }) => latexTable(table)).concat(model.headline.map(latexTable));
+    for (const text of texts) expect(text).toMatch(/^[\n -~\u00a0-\u017f–—‘’“”…†→]*$/u);
   });
 
   it('has all pictures that the README shows', () => {

@@ -71,6 +71,15 @@ describe('LaTeX', () => {
     );
   });
 
+  it('keeps the sign of a number, and what two characters alike would become', () => {
+    expect(latexText('−3.26 MiB ≥ 1 <x> a|b')).toBe(
+      '$-$3.26 MiB $\\geq$ 1 \\textless{}x\\textgreater{} a\\textbar{}b',
+    );
+    expect(latexText("--cpus 1, host,,rdtscp=0 'x' `y`")).toBe(
+      '-{}-cpus 1, host,{},rdtscp=0 \\textquotesingle{}x\\textquotesingle{} \\textasciigrave{}y\\textasciigrave{}',
+    );
+  });
+
   it('takes no text for the option of a line break', () => {
     expect(latexText('[1, 2]')).toBe('{[}1, 2]');
   });
