@@ -18,7 +18,7 @@ export function hostTraces({
   const works = join(dirname(workFolder), NAME);
   return new Set([
     ...parseMountPoints(textIfThere('/proc/self/mountinfo') ?? '')
-      .filter((path) => path.startsWith(works))
+      .filter((path) => path.includes(`/${NAME}`))
       .map((path) => `mount ${path}`),
     ...namesIfThere('/sys/block').flatMap((device) => {
       const backing = loopBacking(device);

@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import type { Resource } from '../process/resource.ts';
 import { containerIsolation, prepareContainer, type ContainerBoot } from './container.ts';
 import { NET_TUN } from './device-rules.ts';
 import { lowerOption } from './lower-layer.ts';
@@ -12,6 +15,7 @@ import {
 import type { Runtime } from './runtime.ts';
 
 const TOOL = 'systemd-nspawn';
+const STATE = '/run/systemd/nspawn';
 
 const options = z.object({
   userns: usernsOption,
@@ -50,14 +54,30 @@ export const nspawn: Runtime<typeof options> = {
       options: given,
       isolation: this.isolation(given),
       furtherDevices: [NET_TUN],
-      command: (boot) => ({
-        command: TOOL,
-        args: nspawnArguments(boot, given),
-        env: nspawnEnvironment(given),
-      }),
+      command: (boot) => {
+        for (const resource of keptByNspawn(boot)) boot.own(context.host.cleanup.register(resource));
+        return { command: TOOL, args: nspawnArguments(boot, given), env: nspawnEnvironment(given) };
+      },
     });
   },
 };
+
+/**
+ * What nspawn has below /run beside the container, and leaves there where it is killed (src/nspawn/nspawn.c,
+ * src/shared/discover-image.c): the lock of its root, by device and inode; the folder that mounts come in by; since
+ * systemd 255 a tmpfs for the sockets that the container shows. The folders come before the tmpfs: what was registered
+ * last is taken away first.
+ */
+export function keptByNspawn({ name, root }: Pick<ContainerBoot, 'name' | 'root'>): Resource[] {
+  const { dev, ino } = statSync(root);
+  const sockets = join(STATE, 'unix-export', name);
+  return [
+    { kind: 'path', path: join(STATE, 'locks', `inode-${dev}:${ino}`) },
+    { kind: 'path', path: join(STATE, 'propagate', name) },
+    { kind: 'path', path: sockets },
+    { kind: 'mount', path: sockets },
+  ];
+}
 
 /** The whole command line. Everything that nspawn would take from the host by default is switched off. */
 export function nspawnArguments(

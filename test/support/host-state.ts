@@ -2,11 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Everything on this host that could be twinboot's: mounts, loop devices, control groups, work folders and processes
- * inside such groups. Read without twinboot's own code, to check what it left.
+ * Everything on this host that could be twinboot's: mounts, loop devices, control groups, work folders, processes
+ * inside such groups, and what container managers keep of its containers. Read without twinboot's own code, to check
+ * what it left.
  */
 function twinbootTraces(): string[] {
-  return [...mounts(), ...loops(), ...cgroups(), ...workFolders()];
+  return [...mounts(), ...loops(), ...cgroups(), ...workFolders(), ...keptByManagers()];
 }
 
 let remembered: ReadonlySet<string> = new Set();
@@ -24,7 +25,7 @@ export function newTraces(): string[] {
 function mounts(): string[] {
   return readFileSync('/proc/mounts', 'utf8')
     .split('\n')
-    .filter((line) => line.includes('/var/tmp/twinboot-'))
+    .filter((line) => line.includes('/twinboot-'))
     .map((line) => `mount ${line}`);
 }
 
@@ -52,6 +53,15 @@ function cgroups(): string[] {
 
 function workFolders(): string[] {
   return namesIn('/var/tmp').filter((name) => name.startsWith('twinboot-'));
+}
+
+/** What systemd-nspawn keeps of a container outside of it. */
+function keptByManagers(): string[] {
+  return ['propagate', 'unix-export'].flatMap((kind) =>
+    namesIn(join('/run/systemd/nspawn', kind))
+      .filter((name) => name.startsWith('twinboot-'))
+      .map((name) => `nspawn's ${kind} of ${name}`),
+  );
 }
 
 function namesIn(folder: string): string[] {

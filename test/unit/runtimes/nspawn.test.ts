@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nspawnArguments } from '../../../harness/runtimes/nspawn.ts';
+import { keptByNspawn, nspawnArguments } from '../../../harness/runtimes/nspawn.ts';
 
 const boot = {
   root: '/var/tmp/twinboot-1/r1-1/root',
@@ -30,5 +31,17 @@ describe('the command line of a container', () => {
       --timezone=off
       --bind=/var/tmp/twinboot-1/r1-1/channel:/run/twinboot"
     `);
+  });
+});
+
+describe('what nspawn keeps outside of a container', () => {
+  it('is known beforehand, the tmpfs after the folder that it is mounted on', () => {
+    const { dev, ino } = statSync('/usr');
+    expect(keptByNspawn({ name: boot.name, root: '/usr' })).toEqual([
+      { kind: 'path', path: `/run/systemd/nspawn/locks/inode-${dev}:${ino}` },
+      { kind: 'path', path: '/run/systemd/nspawn/propagate/twinboot-ab12-r1-1' },
+      { kind: 'path', path: '/run/systemd/nspawn/unix-export/twinboot-ab12-r1-1' },
+      { kind: 'mount', path: '/run/systemd/nspawn/unix-export/twinboot-ab12-r1-1' },
+    ]);
   });
 });
