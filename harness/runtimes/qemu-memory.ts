@@ -62,7 +62,7 @@ export function ksmNote(file = KSM_SWITCH): string | undefined {
     throw hostError('no-ksm', 'ksm=on, and this host’s kernel has no KSM', { hint: 'leave ksm out' });
   }
   if (readFileSync(file, 'utf8').trim() === '1') return undefined;
-  return `KSM does not run on this host (${file} is not 1): without --run-ksm nothing merges the guest’s RAM`;
+  return `KSM does not run on this host by itself (${file} is not 1): the guest’s RAM is merged with --run-ksm alone`;
 }
 
 const THP_SWITCH = '/sys/kernel/mm/transparent_hugepage/enabled';
