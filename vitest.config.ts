@@ -32,7 +32,15 @@ export default defineConfig({
             },
           ]
         : []),
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          // vitest would leave one CPU idle, which is half of a small host.
+          maxWorkers: '100%',
+        },
+      },
       {
         test: {
           name: 'property',

@@ -7,6 +7,7 @@ import {
   architectureFinding,
   hypervisorFinding,
   linuxFinding,
+  otherArchitecturesFinding,
 } from '../../../harness/host/checks/platform.ts';
 import { inotifyFinding, memoryFinding, spaceFinding } from '../../../harness/host/checks/resources.ts';
 import { toolFinding } from '../../../harness/host/checks/tools.ts';
@@ -21,6 +22,14 @@ describe('the platform', () => {
   it('is one whose virtual machines twinboot knows', () => {
     expect(architectureFinding('arm64').state).toBe('ok');
     expect(architectureFinding('riscv64')).toMatchObject({ state: 'missing', found: 'riscv64' });
+  });
+
+  it('names those of other architectures that it emulates, and finds no fault in having none', () => {
+    expect(otherArchitecturesFinding(['arm64', 'riscv64'])).toEqual({
+      state: 'ok',
+      found: 'emulated: arm64, riscv64',
+    });
+    expect(otherArchitecturesFinding([])).toMatchObject({ state: 'ok', found: 'none' });
   });
 });
 
