@@ -1,9 +1,9 @@
 import { messageOf, runError } from '../../core/error.ts';
 import type { Check, CheckContext, Examiner } from './checks/check.ts';
-import { boundary } from './checks/boundary.ts';
+import { examineBoundary } from './checks/boundary.ts';
 import { allowedCpus } from './checks/caller.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
-import { examineKvm } from './checks/kvm.ts';
+import { kvmChecks } from './checks/kvm.ts';
 import { governor, load } from './checks/noise.ts';
 import {
   architecture,
@@ -15,11 +15,12 @@ import {
 } from './checks/platform.ts';
 import { cacheDisk, inotify, memory, workDisk, writableLayers } from './checks/resources.ts';
 import { toolExaminers } from './checks/tools.ts';
+import { probeKvm } from './kvm.ts';
 import type { Need } from './tools.ts';
 
 export type { Check, CheckContext } from './checks/check.ts';
 
-/** Every need but Linux, the tools and KVM, in the order of the report. */
+/** Every need but Linux, the tools, KVM and what hangs on it, in the order of the report. */
 export const examiners: readonly Examiner[] = [
   distribution,
   architecture,
@@ -29,7 +30,6 @@ export const examiners: readonly Examiner[] = [
   cgroups,
   namespaces,
   userNamespace,
-  boundary,
   overlay,
   loop,
   memory,
@@ -52,7 +52,8 @@ export async function examine(context: CheckContext, need: Need = 'bench'): Prom
   if (first.state !== 'ok') return [first, ...rest.map(notLookedAt)];
   const checks = [first];
   for (const examiner of rest) checks.push(await examineOne(examiner, context));
-  return [...checks, ...(await examineKvm(context)), ...noise];
+  const kvm = await probeKvm(context.runner, context.signal);
+  return [...checks, ...kvmChecks(kvm), examineBoundary(kvm), ...noise];
 }
 
 /** Whether the main job can run: nothing that it needs is missing. */

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { readIfThere } from '../../../core/read-if-there.ts';
 import { readCgroupLayout, type CgroupLayout } from '../../process/cgroup.ts';
-import type { Examiner, Finding } from './check.ts';
+import type { KvmReport } from '../kvm.ts';
+import type { Check, Finding } from './check.ts';
 
 /** What of this host keeps a foreign image from it ([SECURITY.md](../../../SECURITY.md)). */
 export interface Boundaries {
@@ -14,7 +15,7 @@ export interface Boundaries {
   deviceRules: boolean;
   /** Filters on system calls (seccomp(2)), for QEMU's sandbox and for managers of containers. */
   seccomp: boolean;
-  /** QEMU's developers call a VM a boundary under KVM, and not under their emulation. */
+  /** A KVM that runs a guest: QEMU's developers call a VM a boundary under it, and not under their emulation. */
   kvm: boolean;
 }
 
@@ -29,11 +30,19 @@ const boundaries: Record<keyof Boundaries, { name: string; without: string }> = 
   kvm: { name: 'KVM', without: 'an emulated VM is no boundary that QEMU answers for' },
 };
 
-export const boundary: Examiner = {
-  id: 'boundary',
-  title: 'boundaries',
-  examine: () => boundaryFinding(readBoundaries()),
-};
+/** `kvm`: what came of trying it. A device that runs no guest keeps nothing from the host. */
+export function examineBoundary(kvm: KvmReport): Check {
+  return {
+    id: 'boundary',
+    title: 'boundaries',
+    needed: false,
+    ...boundaryFinding({ ...readBoundaries(), kvm: runsGuest(kvm) }),
+  };
+}
+
+export function runsGuest({ guests = [] }: KvmReport): boolean {
+  return guests.some(({ accelerator, ran }) => accelerator === 'kvm' && ran);
+}
 
 export function boundaryFinding(found: Boundaries): Finding {
   const all = Object.entries(boundaries) as [keyof Boundaries, (typeof boundaries)[keyof Boundaries]][];
@@ -48,13 +57,12 @@ export function boundaryFinding(found: Boundaries): Finding {
   };
 }
 
-function readBoundaries(): Boundaries {
+function readBoundaries(): Omit<Boundaries, 'kvm'> {
   return {
     userNamespaces: Number(readIfThere('/proc/sys/user/max_user_namespaces') ?? '') > 0,
     idMappedMounts: isAtLeast(release(), 5, 12),
     deviceRules: hasDeviceRules(readCgroupLayout(), readIfThere('/proc/kallsyms') ?? ''),
     seccomp: existsSync('/proc/sys/kernel/seccomp/actions_avail'),
-    kvm: existsSync('/dev/kvm'),
   };
 }
 

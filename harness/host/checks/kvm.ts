@@ -1,6 +1,6 @@
 import { formatMs } from '../../../core/units.ts';
-import { probeKvm, type GuestTrial, type KvmReport, type Step } from '../kvm.ts';
-import type { Check, CheckContext, Finding } from './check.ts';
+import type { GuestTrial, KvmReport, Step } from '../kvm.ts';
+import type { Check, Finding } from './check.ts';
 
 /** Under KVM the guest is at least as fast as emulated; this much slower, KVM is itself emulated somewhere below. */
 const SUSPICIOUS_SLOWDOWN = 3;
@@ -9,10 +9,6 @@ const NO_PROOF =
   'a boot sector that runs does not prove that Linux runs: with accel=auto, qemu proves that with the image’s own kernel at the first run, and else emulates';
 
 /** The three steps, each a check. KVM is never needed: there is emulation. */
-export async function examineKvm({ runner, signal }: CheckContext): Promise<Check[]> {
-  return kvmChecks(await probeKvm(runner, signal));
-}
-
 export function kvmChecks({ device, opens, guests, untried }: KvmReport): Check[] {
   const guest =
     guests === undefined ? notTried(untried ?? 'a step before this one failed') : guestFinding(guests);

@@ -3,6 +3,7 @@ import {
   boundaryFinding,
   hasDeviceRules,
   isAtLeast,
+  runsGuest,
   type Boundaries,
 } from '../../../harness/host/checks/boundary.ts';
 import type { CgroupLayout } from '../../../harness/process/cgroup.ts';
@@ -31,6 +32,27 @@ describe('what keeps a foreign image from the host', () => {
         'user namespaces: root in a container is root of this host; KVM: an emulated VM is no boundary that QEMU answers for',
     });
   });
+});
+
+it.each([
+  [
+    true,
+    [
+      { accelerator: 'tcg', ran: true },
+      { accelerator: 'kvm', ran: true },
+    ],
+  ],
+  [
+    false,
+    [
+      { accelerator: 'tcg', ran: true },
+      { accelerator: 'kvm', ran: false },
+    ],
+  ],
+  [false, undefined],
+] as const)('a device of KVM is a boundary where a guest ran under it: %s', (expected, trials) => {
+  const guests = trials?.map((trial) => ({ ...trial, cpu: 'host', ms: 200 }));
+  expect(runsGuest({ device: { ok: true }, ...(guests && { guests }) })).toBe(expected);
 });
 
 describe('rules on device nodes', () => {
