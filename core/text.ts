@@ -126,7 +126,8 @@ function escapeUnits(character: string): string {
 /** `::error::`, which GitHub's runner takes for a command at the start of a line, blanks aside. */
 const commandAtStart = /^([^\S\n]*):(?=:)/gmu;
 /**
- * `##[error]`, `##vso[…]`, `##teamcity[…]`, which GitHub's older runner, Azure's and TeamCity take anywhere in a line.
+ * `##[error]`, `##vso[…]`, `##teamcity[…]`, which GitHub's older runner, Azure's and TeamCity take anywhere in a
+ * line.
  */
 const commandInLine = /##(?=[\w.-]*\[)/gu;
 

@@ -211,7 +211,8 @@ async function askVersion(path: string, runner: ProcessRunner): Promise<string |
 }
 
 /**
- * `QEMU emulator version 7.2.22 (Debian …)` → `7.2.22`: the first word of the first line that begins like a version.
+ * `QEMU emulator version 7.2.22 (Debian …)` → `7.2.22`: the first word of the first line that begins like a
+ * version.
  */
 export function parseVersion(output: string): string | undefined {
   return /(?:^|[\s(v])(\d+(?:\.\d+)+[^\s,;)]*|\d+(?=[\s(]))/.exec(output.split('\n')[0] ?? '')?.[1];

@@ -37,9 +37,9 @@ export interface Evidence {
 }
 
 /**
- * The rule. A change is real (corrected p ≤ alpha) and matters (ratio at least the minimum effect from 1, or to or from
- * a median of 0): regression or improvement. The whole interval within the minimum effect: pass. Else nobody can tell
- * yet.
+ * The rule. A change is real (corrected p ≤ alpha) and matters (ratio at least the minimum effect from 1, or to or
+ * from a median of 0): regression or improvement. The whole interval within the minimum effect: pass. Else nobody can
+ * tell yet.
  */
 export function verdictOf(
   { pair, effect, pCorrected, level }: Evidence,

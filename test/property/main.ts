@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 
 /**
- * `npm run fuzz -- [INPUTS] [NAME]… [--seed SEED]`: the property tests with that many inputs each (a million) and with
- * other inputs each time; of the files whose path holds a name.
+ * `npm run fuzz -- [INPUTS] [NAME]… [--seed SEED]`: the property tests with that many inputs each (a million) and
+ * with other inputs each time; of the files whose path holds a name.
  */
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } });
 const [first = ''] = positionals;

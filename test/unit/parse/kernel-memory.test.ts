@@ -6,8 +6,8 @@ import { capturedLines } from '../../fixtures/guest/captured.ts';
 
 describe('a guest kernel’s own account', () => {
   it('of a VM that was captured: the image that its log announces, and what its CPUs hold free', () => {
-    // "Memory: … (16384K kernel code, 2506K rwdata, 11012K rodata, 3948K init, 5264K bss, …)": all but init, which it
-    // frees. Of its rwdata /proc/iomem has 2.6 KiB more than whole KiB.
+    // "Memory: … (16384K kernel code, 2506K rwdata, 11012K rodata, 3948K init, 5264K bss, …)": all but init, which
+    // it frees. Of its rwdata /proc/iomem has 2.6 KiB more than whole KiB.
     const { imageBytes = 0, freeListBytes } = parseKernelMemory(
       capturedLines('waterfall-qemu', 'kernel-memory.txt'),
     );
