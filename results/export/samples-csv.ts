@@ -1,6 +1,6 @@
 import { units, type Unit } from '../../core/units.ts';
 import { marksOf, type Marked } from '../marks.ts';
-import type { Metric, RunRecord, Sample } from '../record.ts';
+import type { RunRecord, Sample } from '../record.ts';
 import { renderCsv, type Columns } from './table.ts';
 
 /**
@@ -8,14 +8,26 @@ import { renderCsv, type Columns } from './table.ts';
  * without a value has an empty `value` and its reason in `error`. `started_at` is UTC; `value` is in `unit`.
  */
 export function renderSamplesCsv(record: RunRecord): string {
-  const declared = new Map(record.scenarios.map(({ id, metrics }) => [id, metrics]));
+  const declared = firstOfEach(
+    record.scenarios.map(({ id, metrics }) => [
+      id,
+      firstOfEach(metrics.map((metric) => [metric.id, metric.unit])),
+    ]),
+  );
   const marksFor = marksByRuntime(record);
   return renderCsv(
     columns,
     record.samples.flatMap((sample) =>
-      rowsOf(sample, record.id, declared.get(sample.scenario) ?? [], marksFor(sample.runtime)),
+      rowsOf(sample, record.id, declared.get(sample.scenario) ?? new Map(), marksFor(sample.runtime)),
     ),
   );
+}
+
+/** In their order; of two that a record calls alike the first counts. */
+function firstOfEach<Value>(entries: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> {
+  const first = new Map<string, Value>();
+  for (const [key, value] of entries) if (!first.has(key)) first.set(key, value);
+  return first;
 }
 
 type MarksIn = (unit: Unit) => Marked | undefined;
@@ -60,7 +72,7 @@ const columns: Columns<Row> = {
   error: ({ error }) => error,
 };
 
-function rowsOf(sample: Sample, run: string, declared: readonly Metric[], marksIn: MarksIn): Row[] {
+function rowsOf(sample: Sample, run: string, unitOf: ReadonlyMap<string, Unit>, marksIn: MarksIn): Row[] {
   const shared = { run, sample, marks: marksIn('count'), error: sample.error?.message };
   const given = sample.values.map(({ metric, unit, value }) => ({
     ...shared,
@@ -69,8 +81,7 @@ function rowsOf(sample: Sample, run: string, declared: readonly Metric[], marksI
     value,
     marks: marksIn(unit),
   }));
-  const reasons = new Map(sample.missing.map(({ metric, reason }) => [metric, reason]));
-  const unitOf = new Map(declared.map(({ id, unit }) => [id, unit]));
+  const reasons = firstOfEach(sample.missing.map(({ metric, reason }) => [metric, reason]));
   const withValue = new Set(sample.values.map(({ metric }) => metric));
   const missing = [...new Set([...unitOf.keys(), ...reasons.keys()])]
     .filter((metric) => !withValue.has(metric))

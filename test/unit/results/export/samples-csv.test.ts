@@ -55,6 +55,13 @@ describe('samples.csv', () => {
     });
   });
 
+  it('takes the first of two reasons for one metric, as the report does', () => {
+    const missing = ['no room', 'no time'].map((reason) => ({ metric: 'startup.init', reason }));
+    const lines = linesOf(withSample({ values: [], missing }));
+    const found = lines.filter(({ metric }) => metric === 'startup.init');
+    expect(found.map(({ error }) => error)).toEqual(['no room']);
+  });
+
   it('gives each metric of a failed boot a line with the error, and no value', () => {
     const record = withSample({
       outcome: 'timeout',
