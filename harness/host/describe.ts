@@ -14,8 +14,6 @@ import { decideHypervisor, describeMachine } from './hypervisor.ts';
 import { readSettings } from './settings.ts';
 import { qemuTool, toolState } from './tools.ts';
 
-const GOVERNOR_FILE = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
-
 /**
  * What this host is, for the record. Records get published: nothing here names the machine itself (no host name,
  * address or serial number).
@@ -49,11 +47,6 @@ export async function describeHost(
     'cpu governor': settings.governor,
   });
   return { ...host, facts, fingerprint: fingerprintOf(facts), settings };
-}
-
-/** The frequency governor of the first CPU; `undefined` where the host does not set frequencies itself. */
-export function cpuGovernor(): string | undefined {
-  return readIfThere(GOVERNOR_FILE);
 }
 
 type Described = Omit<HostDescription, 'facts' | 'fingerprint' | 'settings'>;

@@ -1,6 +1,6 @@
 import { messageOf, runError } from '../../core/error.ts';
 import type { Check, CheckContext, Examiner } from './checks/check.ts';
-import { examineBoundary } from './checks/boundary.ts';
+import { boundary } from './checks/boundary.ts';
 import { allowedCpus } from './checks/caller.ts';
 import { cgroups, loop, namespaces, overlay, userNamespace } from './checks/kernel.ts';
 import { kvmChecks } from './checks/kvm.ts';
@@ -53,7 +53,7 @@ export async function examine(context: CheckContext, need: Need = 'bench'): Prom
   const checks = [first];
   for (const examiner of rest) checks.push(await examineOne(examiner, context));
   const kvm = await probeKvm(context.runner, context.signal);
-  return [...checks, ...kvmChecks(kvm), examineBoundary(kvm), ...noise];
+  return [...checks, ...kvmChecks(kvm), await examineOne(boundary(kvm), context), ...noise];
 }
 
 /** Whether the main job can run: nothing that it needs is missing. */

@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { readIfThere } from '../../../core/read-if-there.ts';
 import { readCgroupLayout, type CgroupLayout } from '../../process/cgroup.ts';
 import type { KvmReport } from '../kvm.ts';
-import type { Check, Finding } from './check.ts';
+import type { Examiner, Finding } from './check.ts';
 
 /** What of this host keeps a foreign image from it ([SECURITY.md](../../../SECURITY.md)). */
 export interface Boundaries {
@@ -31,12 +31,11 @@ const boundaries: Record<keyof Boundaries, { name: string; without: string }> = 
 };
 
 /** `kvm`: what came of trying it. A device that runs no guest keeps nothing from the host. */
-export function examineBoundary(kvm: KvmReport): Check {
+export function boundary(kvm: KvmReport): Examiner {
   return {
     id: 'boundary',
     title: 'boundaries',
-    needed: false,
-    ...boundaryFinding({ ...readBoundaries(), kvm: runsGuest(kvm) }),
+    examine: () => boundaryFinding({ ...readBoundaries(), kvm: runsGuest(kvm) }),
   };
 }
 

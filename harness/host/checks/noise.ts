@@ -1,9 +1,11 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { cpuGovernor } from '../describe.ts';
+import { readIfThere } from '../../../core/read-if-there.ts';
 import type { Examiner, Finding } from './check.ts';
 
 /** Load per CPU above which other work is likely to be measured too. */
 const QUIET_LOAD = 0.5;
+/** Of the first CPU; not there where the host does not set frequencies itself. */
+const GOVERNOR_FILE = '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor';
 
 export const load: Examiner = {
   id: 'load',
@@ -26,7 +28,7 @@ export function loadFinding(load: number, cpus: number): Finding {
 export const governor: Examiner = {
   id: 'governor',
   title: 'CPU governor',
-  examine: () => governorFinding(cpuGovernor()),
+  examine: () => governorFinding(readIfThere(GOVERNOR_FILE)),
 };
 
 export function governorFinding(name: string | undefined): Finding {
