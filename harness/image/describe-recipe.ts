@@ -1,3 +1,4 @@
+import { pairUp } from '../../core/group-by.ts';
 import { recordedCommandLine, withoutCredentials } from '../../core/recorded-words.ts';
 import type { ImageRecipe } from '../../results/record.ts';
 import { field, installedPackages } from '../host/dpkg.ts';
@@ -22,7 +23,7 @@ export function describeRecipe(
     mirror: withoutCredentials(mirror),
     ...(Number.isNaN(published) ? {} : { archiveDate: new Date(published).toISOString() }),
     ...(archiveVersion === undefined ? {} : { archiveVersion }),
-    tools: Object.fromEntries(TOOLS.flatMap((name) => entry(name, installed.get(name)))),
+    tools: Object.fromEntries(TOOLS.flatMap((name) => pairUp(name, installed.get(name)))),
     missing: [
       ...(Number.isNaN(published) ? [{ fact: 'archive date', reason: 'its Release file was not kept' }] : []),
       ...TOOLS.filter((name) => !installed.has(name)).map((name) => ({
@@ -31,8 +32,4 @@ export function describeRecipe(
       })),
     ],
   };
-}
-
-function entry(name: string, version: string | undefined): [string, string][] {
-  return version === undefined ? [] : [[name, version]];
 }

@@ -1,4 +1,3 @@
-import { lastRound } from '../../results/samples.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { formatCount, formatList } from '../../core/words.ts';
@@ -14,6 +13,7 @@ import { WARM_BOOTS } from '../../results/warm.ts';
 import { hypervisorText } from '../../results/virtualization.ts';
 import { formatTime } from '../../results/tables/format.ts';
 import type { Context } from '../../results/tables/context.ts';
+import { lastRound } from '../../results/samples.ts';
 
 /** A term and what is to be said about it. */
 export interface Fact {

@@ -1,4 +1,3 @@
-import { byRound } from '../../results/samples.ts';
 import { formatBytes, formatMs } from '../../core/units.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatList } from '../../core/words.ts';
@@ -7,6 +6,7 @@ import type { FleetPlan } from '../../results/record.ts';
 import type { Context } from '../../results/tables/context.ts';
 import type { Fact } from './facts.ts';
 import type { FleetFindings } from '../../results/tables/fleet.ts';
+import { byRound } from '../../results/samples.ts';
 
 /** How the figures of fleets were come by; nothing where the run measured none. */
 export function fleetFacts(fleet: FleetFindings, context: Context): Fact[] {

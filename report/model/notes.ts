@@ -3,7 +3,7 @@ import { questionOf } from '../../results/questions/registry.ts';
 import type { Context } from '../../results/tables/context.ts';
 import type { FleetFindings } from '../../results/tables/fleet.ts';
 import type { Ledger } from '../../results/tables/ledger.ts';
-import { type RuntimeView } from '../../results/tables/runtimes.ts';
+import type { RuntimeView } from '../../results/tables/runtimes.ts';
 import type { Answer } from './answer.ts';
 
 /** What is said of figures that a reader sees side by side and that seem not to fit, in the section of one scenario. */

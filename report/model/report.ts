@@ -1,4 +1,3 @@
-import { lastRound } from '../../results/samples.ts';
 import { plainLine } from '../../core/text.ts';
 import { formatCount, formatList } from '../../core/words.ts';
 import { markText, type TimeMark } from '../../results/marks.ts';
@@ -33,6 +32,7 @@ import type { RuntimeView } from '../../results/tables/runtimes.ts';
 import type { SectionTable, Table } from '../../results/tables/table.ts';
 import { overRoundsOf, type OverRounds } from '../../results/tables/over-rounds.ts';
 import { waterfallsOf, type Waterfall } from '../../results/tables/waterfall.ts';
+import { lastRound } from '../../results/samples.ts';
 
 /** Everything that a report says, as plain text and numbers; pages and pictures only lay it out. */
 export interface ReportModel {

@@ -48,11 +48,7 @@ export function subjectLimits(gate: Gate, record: RunRecord): SubjectLimits[] {
 
 /** Limits under a more special name win, each limit for itself. */
 function limitsFor({ keys }: Subject, everywhere: Limits, under: MetricRule['under']): Limits {
-  return keys.reduce((limits, key) => ({ ...limits, ...stated(under[key]) }), stated(everywhere));
-}
-
-function stated(limits: Limits = {}): Limits {
-  return defined(limits);
+  return keys.reduce((limits, key) => ({ ...limits, ...defined(under[key] ?? {}) }), defined(everywhere));
 }
 
 /** A failing row for each name in the file that nothing in the record answers to. */

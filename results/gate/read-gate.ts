@@ -1,7 +1,7 @@
-import { defined } from '../../core/defined.ts';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { requireNoLinks } from '../../core/below.ts';
+import { defined } from '../../core/defined.ts';
 import { errnoOf, messageOf, TwinbootError, usageError } from '../../core/error.ts';
 import type { StructuralKind } from '../compare/comparison.ts';
 import type { FailedBootsLimit } from '../failed-boots.ts';
