@@ -18,6 +18,7 @@ describe('smoke', () => {
     expect(able, told.out).toBe(true);
     const states = new Map(checks.map(({ title, state }) => [title, state]));
     expect(states.get('KVM: runs a guest')).toBe('ok');
+    expect(states.get('boundaries')).toBe('ok');
     expect(checks.filter(({ state }) => state === 'missing')).toEqual([]);
   });
 
@@ -76,22 +77,20 @@ describe('smoke', () => {
     });
   });
 
-  it('SIGKILL: twinboot clean removes what the dead run registered', async () => {
-    const child = startRun(newRunsFolder(), [
-      'startup',
-      '--runtime',
-      'podman',
-      '--rounds',
-      '50',
-      '--warmup',
-      '0',
-    ]);
-    await said(child, 'round 1');
-    child.kill('SIGKILL');
-    await ended(child);
-    expect(newTraces()).not.toEqual([]);
-    const cleaned = await twinboot(['clean']);
-    expect(cleaned.exitCode, cleaned.notes).toBe(0);
-    expect(newTraces()).toEqual([]);
-  });
+  it.each([
+    { runtime: 'podman', words: ['startup', '--rounds', '50', '--warmup', '0'], word: 'round 1' },
+    { runtime: 'nspawn', words: ['density', '--instances', '1,2'], word: '1 live' },
+  ])(
+    'SIGKILL with $runtime: clean removes what the dead run registered',
+    async ({ runtime, words, word }) => {
+      const child = startRun(newRunsFolder(), [...words, '--runtime', runtime]);
+      await said(child, word);
+      child.kill('SIGKILL');
+      await ended(child);
+      expect(newTraces()).not.toEqual([]);
+      const cleaned = await twinboot(['clean']);
+      expect(cleaned.exitCode, cleaned.notes).toBe(0);
+      expect(newTraces()).toEqual([]);
+    },
+  );
 });
